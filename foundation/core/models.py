@@ -1,0 +1,80 @@
+"""Abstract models that organisation data stands on, and the drafts that keep typed text."""
+
+import secrets
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from foundation.core.exceptions import StaleVersion
+
+if TYPE_CHECKING:
+    from foundation.core.acting import Acting
+
+ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"  # no vowels and no look-alikes: readable on the telephone, spells nothing
+
+
+def new_reference() -> str:
+    """A random reference such as ``K7M2-Q9XD``: unguessable order, says nothing about how many there are."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+class OrganisationQuerySet(models.QuerySet):
+    """Rows that belong to one organisation. Subclasses narrow ``visible_to`` and never widen it."""
+
+    def visible_to(self, acting: "Acting") -> Self:
+        """The one door to the data: every page, export and job starts here."""
+        return self.filter(organisation_id=acting.organisation_id)
+
+
+class OrganisationRow(models.Model):
+    """A row owned by one organisation, protected by a row policy (see foundation.core.row_security)."""
+
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Versioned(models.Model):
+    """A row people edit: a save must name the version it was based on."""
+
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+    def check_version(self, expected: int) -> None:
+        """Raise StaleVersion unless ``expected`` is the version that stands. Call it on a locked row."""
+        if self.version != expected:
+            raise StaleVersion(self)
+
+
+class Draft(OrganisationRow):
+    """What somebody typed and has not saved yet: survives a time-out, a conflict and a refused save.
+
+    Only its author may see it, in the organisation they typed it for. ``typed`` is encrypted.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    path = models.CharField(_("page"), max_length=300)
+    typed = models.BinaryField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "user", "path"], name="draft_one_per_page")]
+
+    def __str__(self) -> str:
+        return self.path
+
+    def belongs_to(self, acting: "Acting") -> bool:
+        return self.user_id == acting.user_id
+
+
+def reference_field(**options: Any) -> models.CharField:
+    """The public name of a row in addresses and letters."""
+    return models.CharField(_("reference"), max_length=9, default=new_reference, editable=False, **options)

@@ -1,0 +1,68 @@
+"""Builds ``Acting``: which roles are in force for this person in this organisation at this moment."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from foundation.accounts.models import User
+from foundation.core import request_id
+from foundation.core.acting import Acting, person_context
+from foundation.organisations.models import Membership, RoleGrant
+from foundation.organisations.roles import ROLES, Role, permissions_of
+
+
+def for_membership(
+    user: User | None,
+    membership: Membership,
+    *,
+    at: datetime,
+    strong_at: datetime | None = None,
+    has_passkey: bool = True,
+) -> Acting:
+    """The acting value for a membership. Call it inside the person's row-level-security context.
+
+    Roles that need a passkey are withheld, with what they allow, from somebody who signed in without one.
+    """
+    today = timezone.localdate(at)
+    granted = frozenset(
+        RoleGrant.objects.in_force(today)
+        .filter(organisation_id=membership.organisation_id, membership=membership)
+        .values_list("role", flat=True)
+    )
+    granted |= {Role.STAFF.value}
+    withheld = frozenset(role for role in granted if not has_passkey and ROLES[Role(role)].needs_passkey)
+    return Acting(
+        user=user,
+        membership=membership,
+        organisation=membership.organisation,
+        roles=granted - withheld,
+        withheld_roles=withheld,
+        permissions=permissions_of(granted - withheld),
+        at=at,
+        strong_at=strong_at,
+        request_id=request_id.current.get(),
+    )
+
+
+def memberships_of(user: User, on: datetime) -> list[Membership]:
+    """Where this person may act today, by organisation name. Call it inside ``person_context(user_id=…)``."""
+    today = timezone.localdate(on)
+    return [
+        membership
+        for membership in Membership.objects.current(today)
+        .filter(user=user)
+        .select_related("organisation")
+        .order_by("organisation__name", "pk")
+        if membership.organisation.is_active(today)
+    ]
+
+
+def for_job(*, user_id: int | None, membership_id: int, organisation_id: int, at: datetime) -> Acting | None:
+    """Rebuild who asked for a job, with the rights they have now. None when they have left or may not sign in."""
+    with person_context(user_id=user_id, organisation_id=organisation_id):
+        membership = Membership.objects.select_related("organisation", "user").filter(pk=membership_id).first()
+        if membership is None or not membership.is_current(timezone.localdate(at)):
+            return None
+        if user_id is not None and (membership.user_id != user_id or not membership.user.is_active):
+            return None
+        return for_membership(membership.user, membership, at=at)

@@ -1,0 +1,101 @@
+"""Roles and what they allow: the one table. Shown to people on the page "Roles and what they allow"."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    STAFF = "staff", _("Staff member")
+    PREVENT_LEAD = "prevent_lead", _("Prevent or safeguarding lead")
+    SENIOR_APPROVER = "senior_approver", _("Senior approver")
+    BOARD_MEMBER = "board_member", _("Board member")
+    ASSURER = "assurer", _("Assurer")
+    RECORDS_MANAGER = "records_manager", _("Records manager")
+    ORGANISATION_ADMIN = "organisation_admin", _("Organisation administrator")
+    INSPECTOR = "inspector", _("Inspector")
+
+
+PERMISSIONS: dict[str, str | Promise] = {
+    "portal.use": _("Open the portal and see what is asked of them"),
+    "compliance.view": _("Read the duty, the assessment and its evidence"),
+    "compliance.assess": _("Answer requirements and set owners and review dates"),
+    "compliance.assure": _("Record the assurer's own rating, apart from the organisation's"),
+    "compliance.customise": _("Add and withdraw the organisation's own requirements"),
+    "compliance.report": _("Request, read and verify compliance reports, and export the register"),
+    "evidence.view": _("Read evidence and open its files"),
+    "evidence.manage": _("Add, revise and withdraw evidence"),
+    "people.view": _("See the list of people and teams"),
+    "people.manage": _("Add, invite, import and end people"),
+    "roles.grant": _("Give and end roles"),
+    "organisation.manage": _("Change the organisation's settings and its identity provider"),
+    "audit.view": _("Read the log of the organisation"),
+    "audit.export": _("Export the log of the organisation"),
+}
+
+
+@dataclass(frozen=True)
+class RoleEntry:
+    """What a role is for and what it allows. ``needs_passkey``: its rights wait until the person signs in with one."""
+
+    purpose: str | Promise
+    permissions: frozenset[str]
+    needs_passkey: bool = False
+    needs_end_date: bool = False
+
+
+def _allows(*permissions: str) -> frozenset[str]:
+    unknown = set(permissions) - PERMISSIONS.keys()
+    assert not unknown, unknown
+    return frozenset(permissions) | {"portal.use"}
+
+
+ROLES: dict[Role, RoleEntry] = {
+    Role.STAFF: RoleEntry(_("Does what the duty asks of every member of staff."), _allows()),
+    Role.PREVENT_LEAD: RoleEntry(
+        _("Runs the duty day to day: answers requirements, keeps evidence, reports."),
+        _allows(
+            "compliance.view",
+            "compliance.assess",
+            "compliance.customise",
+            "compliance.report",
+            "evidence.view",
+            "evidence.manage",
+            "people.view",
+            "audit.view",
+        ),
+    ),  # fmt: skip
+    Role.SENIOR_APPROVER: RoleEntry(
+        _("Is accountable for Prevent at senior level: reads everything, signs off, reports."),
+        _allows("compliance.view", "compliance.report", "evidence.view", "people.view"),
+    ),
+    Role.BOARD_MEMBER: RoleEntry(
+        _("Sits on the board that oversees Prevent: reads the state of the duty."),
+        _allows("compliance.view", "evidence.view"),
+    ),
+    Role.ASSURER: RoleEntry(
+        _("Checks the organisation's answers and records an independent rating."),
+        _allows("compliance.view", "compliance.assure", "compliance.report", "evidence.view"),
+    ),
+    Role.RECORDS_MANAGER: RoleEntry(
+        _("Looks after records and the log."),
+        _allows("audit.view", "audit.export", "evidence.view", "compliance.view"),
+    ),
+    Role.ORGANISATION_ADMIN: RoleEntry(
+        _("Looks after people, roles and settings. Sees no cases and no answers."),
+        _allows("people.view", "people.manage", "roles.grant", "organisation.manage", "audit.view"),
+        needs_passkey=True,
+    ),
+    Role.INSPECTOR: RoleEntry(
+        _("Reads the duty, its evidence and reports for a limited time. Sees no personal case data."),
+        _allows("compliance.view", "compliance.report", "evidence.view"),
+        needs_end_date=True,
+    ),
+}
+
+
+def permissions_of(roles: frozenset[str]) -> frozenset[str]:
+    """All that these roles together allow. A code this version does not know allows nothing."""
+    return frozenset().union(*(ROLES[Role(role)].permissions for role in roles if role in Role.values))

@@ -1,0 +1,30 @@
+"""The database's own words for: which organisations may this person see? Used by 0001_initial."""
+
+TODAY = "(now() AT TIME ZONE 'Europe/London')::date"
+
+# A policy that read the membership table directly would call itself. This function runs as its owner, for whom the
+# policy "asking_for_memberships" opens the table only there: signed in as somebody else, acting as the owner.
+VISIBLE_ORGANISATIONS = f"""
+CREATE FUNCTION portal_visible_organisations() RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public
+AS $$
+    SELECT organisation_id FROM public.organisations_membership
+     WHERE user_id = NULLIF(current_setting('portal.user_id', true), '')::bigint
+       AND starts_on <= {TODAY} AND (ends_on IS NULL OR ends_on >= {TODAY})
+    UNION ALL
+    SELECT NULLIF(current_setting('portal.organisation_id', true), '')::bigint
+    UNION ALL
+    SELECT organisation_id FROM public.organisations_partnershipmember
+     WHERE member_id = NULLIF(current_setting('portal.organisation_id', true), '')::bigint
+       AND starts_on <= {TODAY} AND (ends_on IS NULL OR ends_on >= {TODAY})
+    UNION ALL
+    SELECT member_id FROM public.organisations_partnershipmember
+     WHERE organisation_id = NULLIF(current_setting('portal.organisation_id', true), '')::bigint
+       AND starts_on <= {TODAY} AND (ends_on IS NULL OR ends_on >= {TODAY})
+$$;
+REVOKE ALL ON FUNCTION portal_visible_organisations() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION portal_visible_organisations() TO portal_app, portal_system;
+"""
+
+OWNER_ASKING = "FOR SELECT TO portal_owner USING (session_user <> current_user)"
