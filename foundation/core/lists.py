@@ -1,0 +1,215 @@
+"""Every list page: search, filter, sort, pages and an export of exactly what is filtered.
+
+Pages are found by the last row seen, not by counting rows, so that page 2,000 costs what page 1 costs. What people
+search for may be a name, so it is posted and kept in the session; the address carries only a key to it.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PER_PAGE = 50
+COUNT_UP_TO = 10_000
+SEARCHES_KEPT = 20
+EXPORT_CHUNK = 2_000
+
+Cell = str | int | float | date | datetime | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading, what a row shows in an export, and the (never null) field it sorts by."""
+
+    key: str
+    label: str | Promise
+    value: Callable[[Any], Cell]
+    sort: str = ""
+    numeric: bool = False
+
+
+class FilterForm(forms.Form):
+    """Base of a list's filters. ``narrow`` gets the rows and the cleaned values of this form."""
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list offers. ``search`` names the fields that the search box looks in."""
+
+    name: str
+    columns: tuple[Column, ...]
+    default_sort: str
+    search: tuple[str, ...] = ()
+    search_label: str | Promise = _("Search")
+    filters: type[FilterForm] | None = None
+    per_page: int = PER_PAGE
+
+    def read(self, request: HttpRequest, rows: QuerySet) -> "ListPage | HttpResponse":
+        """The page asked for; or, after a posted search, the redirect to it. ``rows`` come from ``visible_to``."""
+        if request.method == "POST":
+            return self._remember_search(request)
+        return ListPage(self, request, rows)
+
+    def _remember_search(self, request: HttpRequest) -> HttpResponse:
+        text = request.POST.get("search", "").strip()[:200]
+        parameters = request.GET.copy()
+        for name in ("s", "after", "before", "from"):
+            parameters.pop(name, None)
+        if text:
+            key = secrets.token_urlsafe(6)
+            kept = dict(list(request.session.get("searches", {}).items())[-SEARCHES_KEPT + 1 :])
+            request.session["searches"] = kept | {key: text}
+            parameters["s"] = key
+        return HttpResponseRedirect(f"{request.path}?{parameters.urlencode()}")
+
+
+@dataclass
+class ListPage:
+    """One page of a list, and the means to export all of it."""
+
+    listing: Listing
+    request: HttpRequest
+    rows: QuerySet
+    filter_form: FilterForm | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.listing.filters:
+            self.filter_form = self.listing.filters(self.request.GET)
+            if self.filter_form.is_valid():
+                self.rows = self.filter_form.narrow(self.rows)
+        for word in self.search_text.split()[:5]:
+            wanted = Q()
+            for name in self.listing.search:
+                wanted |= Q(**{f"{name}__icontains": word})  # names come from the Listing, never from the request
+            self.rows = self.rows.filter(wanted)
+
+    # ---- What was asked for
+    @cached_property
+    def search_text(self) -> str:
+        return self.request.session.get("searches", {}).get(self.request.GET.get("s", ""), "")
+
+    @cached_property
+    def sort(self) -> tuple[Column, bool]:
+        """The column sorted by and whether it runs from last to first."""
+        asked = self.request.GET.get("sort", self.listing.default_sort)
+        columns = {column.key: column for column in self.listing.columns if column.sort}
+        descending = asked.startswith("-")
+        if asked.lstrip("-") not in columns:
+            asked, descending = self.listing.default_sort, self.listing.default_sort.startswith("-")
+        return columns[asked.lstrip("-")], descending
+
+    @property
+    def is_filtered(self) -> bool:
+        chosen = self.filter_form is not None and any(
+            value for name, value in self.filter_form.data.items() if name in self.filter_form.fields
+        )
+        return bool(self.search_text) or chosen
+
+    # ---- The rows of this page
+    @cached_property
+    def _ordered(self) -> QuerySet:
+        column, descending = self.sort
+        sign = "-" if descending else ""
+        return self.rows.order_by(f"{sign}{column.sort}", f"{sign}pk")
+
+    @cached_property
+    def _window(self) -> tuple[list[Any], bool, bool]:
+        """The rows, whether there are rows before them and whether there are rows after them."""
+        size = self.listing.per_page
+        if (last_seen := self._anchor("after")) is not None:
+            found = list(self._beyond(last_seen, forward=True)[: size + 1])
+            return found[:size], True, len(found) > size
+        if (first_seen := self._anchor("before")) is not None:
+            found = list(self._beyond(first_seen, forward=False).reverse()[: size + 1])
+            return found[:size][::-1], len(found) > size, True
+        found = list(self._ordered[: size + 1])
+        return found[:size], False, len(found) > size
+
+    def _anchor(self, name: str) -> tuple[Any, int] | None:
+        number = self.request.GET.get(name, "")
+        if not number.isdigit() or len(number) > 18:
+            return None
+        return self.rows.order_by().filter(pk=int(number)).values_list(self.sort[0].sort, "pk").first()
+
+    def _beyond(self, anchor: tuple[Any, int], *, forward: bool) -> QuerySet:
+        column, descending = self.sort
+        way = "lt" if forward == descending else "gt"
+        value, pk = anchor
+        return self._ordered.filter(
+            Q(**{f"{column.sort}__{way}e": value}) & (Q(**{f"{column.sort}__{way}": value}) | Q(**{f"pk__{way}": pk}))
+        )
+
+    @property
+    def items(self) -> list[Any]:
+        return self._window[0]
+
+    @property
+    def first_number(self) -> int:
+        """Where this page begins, as carried along by the links; for people to read, nothing depends on it."""
+        number = self.request.GET.get("from", "1")
+        return int(number) if number.isdigit() and len(number) < 9 else 1
+
+    @property
+    def last_number(self) -> int:
+        return self.first_number + len(self.items) - 1
+
+    @cached_property
+    def total(self) -> int:
+        """How many rows there are, counted to one past 10,000."""
+        if not self._window[1] and not self._window[2]:
+            return len(self.items)
+        return self.rows.order_by()[: COUNT_UP_TO + 1].count()
+
+    @property
+    def total_is_capped(self) -> bool:
+        return self.total > COUNT_UP_TO
+
+    @property
+    def previous_parameters(self) -> dict[str, Any] | None:
+        if not self._window[1] or not self.items:
+            return None
+        return {
+            "before": self.items[0].pk,
+            "after": None,
+            "from": max(1, self.first_number - self.listing.per_page),
+        }
+
+    @property
+    def next_parameters(self) -> dict[str, Any] | None:
+        if not self._window[2] or not self.items:
+            return None
+        return {"after": self.items[-1].pk, "before": None, "from": self.last_number + 1}
+
+    # ---- The page's frame
+    @property
+    def headings(self) -> list[dict[str, Any]]:
+        """Column headings with the address parameters that sort by them."""
+        column, descending = self.sort
+        return [
+            {
+                "label": each.label,
+                "numeric": each.numeric,
+                "sort": "" if not each.sort else f"-{each.key}" if each is column and not descending else each.key,
+                "direction": ("descending" if descending else "ascending") if each is column else "none",
+            }
+            for each in self.listing.columns
+        ]
+
+    def header_row(self) -> list[str]:
+        return [str(column.label) for column in self.listing.columns]
+
+    def export_rows(self) -> Iterator[list[Cell]]:
+        """All rows as filtered and sorted, in constant memory, for CSV and XLSX."""
+        for row in self._ordered.iterator(chunk_size=EXPORT_CHUNK):
+            yield [column.value(row) for column in self.listing.columns]

@@ -1,0 +1,27 @@
+"""Tables without organisation data, and why. Every other table has forced row-level security; a test compares both."""
+
+SHARED_TABLES: dict[str, str] = {
+    "accounts_user": "A sign-in belongs to a person, who may act for several organisations.",
+    "account_emailaddress": "django-allauth: the e-mail addresses of a sign-in.",
+    "account_emailconfirmation": "django-allauth: pending confirmations of an address.",
+    "mfa_authenticator": "django-allauth: second factors of a sign-in, encrypted.",
+    "socialaccount_socialaccount": "django-allauth: kept empty; identities are issuer and subject.",
+    "socialaccount_socialapp": "django-allauth: kept empty; providers are settings of an organisation.",
+    "socialaccount_socialapp_sites": "django-allauth: kept empty.",
+    "socialaccount_socialtoken": "django-allauth: kept empty; no token is stored.",
+    "usersessions_usersession": "django-allauth: a person's open sessions.",
+    "django_session": "Sessions, read before the person is known.",
+    "django_site": "Django: the one site.",
+    "django_content_type": "Django: names of models.",
+    "django_migrations": "Django: which migrations ran.",
+    "auth_permission": "Django: created by it, used by nobody here.",
+    "auth_group": "Django: created by it, used by nobody here.",
+    "auth_group_permissions": "Django: created by it, used by nobody here.",
+    "django_celery_beat_clockedschedule": "Scheduler.",
+    "django_celery_beat_crontabschedule": "Scheduler.",
+    "django_celery_beat_intervalschedule": "Scheduler.",
+    "django_celery_beat_periodictask": "Scheduler.",
+    "django_celery_beat_periodictasks": "Scheduler.",
+    "django_celery_beat_solarschedule": "Scheduler.",
+    "portal_cache": "Rate limits and one-time codes: keyed by hashes.",
+}

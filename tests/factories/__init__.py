@@ -1,0 +1,1 @@
+"""Factories call actions with a past ``now``, as the demonstration data does."""
