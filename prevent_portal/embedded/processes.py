@@ -48,8 +48,8 @@ class ServiceUser:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
-        if self.is_other:
-            os.chown(temporary, self.uid, self.gid)
+            if self.is_other:
+                os.fchown(file.fileno(), self.uid, self.gid)
         temporary.replace(path)
 
     def run(
