@@ -3,10 +3,10 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
-import foundation.core.models
 from django.conf import settings
 from django.db import migrations, models
 
+import foundation.core.models
 from foundation.core.row_security import (
     ACTING_ORGANISATION,
     ACTING_USER,
