@@ -11,13 +11,14 @@ from foundation.core import acting as context
 from foundation.core import request_id
 from foundation.core.acting import Acting
 
-# Uses of the system role that leave a trace of their own (a seal, a job row) are not recorded a second time.
-SELF_EVIDENT = frozenset({"seal", "dispatch"})
+# Uses of the system role that leave a trace of their own (a seal, a verification, a job row) are not recorded a second
+# time. Verifying must not write an event first: its transaction would hold back the sealer for as long as it reads.
+SELF_EVIDENT = frozenset({"seal", "verify", "dispatch"})
 
 INSERT = (
     "INSERT INTO ledger_event (organisation_id, actor_user_id, actor_membership_id, system_purpose, verb, target_type,"
-    " target_id, target_reference, facts, at, recorded_at, request_id)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    " target_id, target_reference, facts, at, request_id)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
 
@@ -53,7 +54,6 @@ def record(
         "target_reference": str(getattr(target, "reference", "") or "") if target is not None else "",
         "facts": json.dumps(facts, default=_plain, sort_keys=True, ensure_ascii=True, separators=(",", ":")),
         "at": at,
-        "recorded_at": timezone.now(),
         "request_id": request_id.current.get(),
     }
     with connection.cursor() as cursor:  # not the ORM: its RETURNING would need the right to read the row back
