@@ -37,8 +37,9 @@ class Entry:
     def __init__(self, node: yaml.Node, file: str, problems: Problems, required: str, optional: str = "") -> None:
         self.file, self.problems, self.line = file, problems, _line(node)
         self._nodes: dict[str, yaml.Node] = {}
+        self.is_mapping = isinstance(node, yaml.MappingNode)
         if not isinstance(node, yaml.MappingNode):
-            self.report("this must be a list of keys with values")
+            self.report("these must be keys with their values")
             return
         allowed = {*required.split(), *optional.split()}
         for key_node, value_node in node.value:
@@ -88,7 +89,11 @@ class Entry:
         return self._one_of(value, choices, what, self._nodes.get(key)) if value else next(iter(choices))
 
     def choices(self, key: str, choices: type[Choice], what: str) -> tuple[Choice, ...]:
-        return tuple(self._one_of(value, choices, what, node) for value, node in self._texts(key))
+        """One or more of a fixed set of codes."""
+        found = tuple(self._one_of(value, choices, what, node) for value, node in self._texts(key))
+        if key in self._nodes and not found:
+            self.report(f"{key!r} needs at least 1 entry", key)
+        return found
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         if not self.has(key):
@@ -218,15 +223,16 @@ def compose(path: Path, file: str, problems: Problems) -> yaml.Node | None:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                problems.add(file, event.start_mark.line + 1, "anchors and aliases are not used here; write it out")
+                mark = event.start_mark
+                problems.add(file, mark.line + 1 if mark else 1, "anchors and aliases are not used here; write it out")
                 return None
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.reader.ReaderError as error:
         problems.add(file, text.count("\n", 0, error.position) + 1, "this line contains a character YAML forbids")
         return None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problems.add(file, mark.line + 1 if mark else 1, f"not readable as YAML: {error.problem or error.context}")
+        place = error.problem_mark or error.context_mark
+        problems.add(file, place.line + 1 if place else 1, f"not readable as YAML: {error.problem or error.context}")
         return None
     if node is None:
         problems.add(file, 1, "the file is empty")

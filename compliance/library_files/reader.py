@@ -30,6 +30,7 @@ _FRAMEWORK_KEYS = (
     "code title summary kind instrument edition nations sectors in_force_from in_force_to scale assurer"
     " applies_to_partners defaults requirements"
 )
+_FRAMEWORK_OPTIONAL_KEYS = "dates_note assurer_scale note outlines"
 
 
 def read_library(folder: Path) -> Library:
@@ -172,10 +173,12 @@ def _frameworks(folder: Path, references: References, problems: Problems) -> lis
             problems.add(file, 1, "not a framework file: its name must end in .yaml")
             continue
         node = compose(path, file, problems)
-        if node is not None:
-            entry = Entry(node, file, problems, _FRAMEWORK_KEYS, "dates_note assurer_scale note outlines")
-            _once(entry, codes)
-            frameworks.append(_framework(entry, references, row_codes))
+        entry = Entry(node, file, problems, _FRAMEWORK_KEYS, _FRAMEWORK_OPTIONAL_KEYS) if node else None
+        if entry is None or not entry.is_mapping:
+            references.every_row_known = False
+            continue
+        _once(entry, codes)
+        frameworks.append(_framework(entry, references, row_codes))
     return frameworks
 
 

@@ -76,7 +76,10 @@ def read_title(entry: Entry) -> str:
 
 def read_row(entry: Entry, position: int, defaults: Defaults, references: References) -> Requirement:
     """The row with the framework's defaults filled in. Links to other rows are checked later, all together."""
-    start, end = entry.period()
+    own_start, own_end = entry.period()
+    start, end = own_start or defaults.in_force_from, own_end or defaults.in_force_to
+    if end and start > end and not (own_start and own_end):
+        entry.report(f"with the framework's dates it is in force from {start} to {end}, which ends before it begins")
     code = entry.code()
     mark = entry.choice("mark", Mark, "mark")
     verified = entry.flag("verified")
@@ -122,8 +125,8 @@ def read_row(entry: Entry, position: int, defaults: Defaults, references: Refere
         evidence_max_age_months=entry.whole("evidence_max_age_months"),
         review_interval_months=own_interval or defaults.review_interval_months,
         interval_source=entry.optional_text("interval_source") or defaults.interval_source,
-        in_force_from=start or defaults.in_force_from,
-        in_force_to=end or defaults.in_force_to,
+        in_force_from=start,
+        in_force_to=end,
         asked_of_partners=for_partners,
         answered_at=answered_at,
         member_contribution=entry.optional_text("member_contribution"),

@@ -5,6 +5,8 @@ replaced without downtime. It has nothing to do with SECRET_KEY.
 """
 
 import base64
+import hashlib
+import hmac
 import os
 from functools import lru_cache
 
@@ -22,12 +24,17 @@ class CannotDecrypt(Exception):
 
 @lru_cache(maxsize=4)
 def _ring(text: str) -> dict[int, AESGCM]:
-    ring: dict[int, AESGCM] = {}
+    return {number: AESGCM(key) for number, key in _keys(text).items()}
+
+
+@lru_cache(maxsize=4)
+def _keys(text: str) -> dict[int, bytes]:
+    ring: dict[int, bytes] = {}
     for part in text.split(","):
         number, _, encoded = part.strip().partition(":")
         try:
             key = base64.urlsafe_b64decode(encoded)
-            ring[int(number)] = AESGCM(key)
+            ring[int(number)] = key
         except ValueError as error:
             raise ImproperlyConfigured("PORTAL_ENCRYPTION_KEYS: write each key as number:base64.") from error
         if len(key) != 32 or not 0 < int(number) < 256:
@@ -55,3 +62,18 @@ def decrypt(stored: bytes, *, place: str) -> bytes:
         return key.decrypt(stored[1 : 1 + NONCE_LENGTH], stored[1 + NONCE_LENGTH :], place.encode())
     except InvalidTag as error:
         raise CannotDecrypt(f"The value does not belong to {place.partition(':')[0]}.") from error
+
+
+def is_under_current_key(stored: bytes) -> bool:
+    """False when the ring has moved on: what is stored should be encrypted again before the old key is dropped."""
+    return bytes(stored)[:1] == bytes([next(iter(_ring(settings.ENCRYPTION_KEYS)))])
+
+
+def keyed_hash(plain: bytes, *, place: str) -> str:
+    """64 hexadecimal digits that equal values of one place share, and that nobody without the ring can work out.
+
+    It changes with the ring's first key: use it to find or name something, and store the name.
+    """
+    key = next(iter(_keys(settings.ENCRYPTION_KEYS).values()))
+    own_key = hmac.digest(key, b"keyed hash:" + place.encode(), hashlib.sha256)
+    return hmac.digest(own_key, plain, hashlib.sha256).hex()

@@ -49,10 +49,17 @@ def status_tag(text: str, colour: str = "") -> str:
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The page's address parameters with some changed; None removes one. Begins with a question mark."""
-    parameters: QueryDict = context["request"].GET.copy()
+    request = getattr(context, "request", None) or context["request"]
+    parameters: QueryDict = request.GET.copy()
     for name, value in changes.items():
         if value is None:
             parameters.pop(name, None)
         else:
             parameters[name] = str(value)
     return f"?{parameters.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def page_address(context: dict[str, Any], changes: dict[str, Any]) -> str:
+    """The address of another page of a list: today's parameters with ``changes``."""
+    return query(context, **changes)

@@ -1,0 +1,337 @@
+"""Everything a person can do to the assessment. Each function is one deed, one transaction, one event."""
+
+import hashlib
+import json
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from compliance import permissions
+from compliance.models import (
+    Answer,
+    AnswerEvidence,
+    AnswerRevision,
+    Requirement,
+    RequirementRevision,
+    Scale,
+    Settings,
+    Theme,
+)
+from compliance.models.answers import NOT_ASSESSED
+from compliance.models.library import Force, scale_of
+from foundation import ledger
+from foundation.core.acting import Acting
+from foundation.core.exceptions import RuleBroken
+from foundation.evidence.models import EvidenceItem
+from foundation.organisations.models import Membership
+
+
+@transaction.atomic
+def answer(
+    *,
+    requirement_id: int,
+    version: int,
+    status: str,
+    applies: bool = True,
+    why_not: str = "",
+    score: int | None = None,
+    comment: str = "",
+    owner_id: int | None = None,
+    next_review_on: date | None = None,
+    by: Acting,
+    now: datetime,
+) -> Answer:
+    """Say where the organisation stands with a requirement.
+
+    ``version`` is that of the answer the person saw (0 where there was none). Raises StaleVersion when somebody saved
+    first, RuleBroken for a status or score the framework's scale does not have.
+    """
+    requirement = Requirement.objects.visible_to(by).get(pk=requirement_id)
+    permissions.check_can_answer(by, requirement)
+    _check_on_scale(requirement, status, score, by)
+    if not applies and not why_not.strip():
+        raise RuleBroken(_("Say why this requirement does not apply to you."))
+    if next_review_on is not None and next_review_on < now.date():
+        raise RuleBroken(_("The next review must be today or later."))
+    row = _locked_answer(requirement, by)
+    row.check_version(version)
+    before = row.status
+    row.status, row.score = (status, score) if applies else (NOT_ASSESSED, None)
+    row.applies, row.why_not, row.comment = applies, "" if applies else why_not.strip(), comment.strip()
+    row.owner = _person(owner_id, by, now)
+    row.next_review_on = next_review_on
+    row.answered_at, row.answered_by = now, by.membership
+    _save(row, AnswerRevision.Kind.ANSWERED, by=by, now=now)
+    ledger.record(
+        "answer.given",
+        actor=by,
+        target=row,
+        at=now,
+        requirement=requirement.code,
+        before=before,
+        after=row.status,
+        applies=applies,
+    )
+    return row
+
+
+@transaction.atomic
+def assure(
+    *,
+    requirement_id: int,
+    version: int,
+    status: str,
+    score: int | None = None,
+    comment: str = "",
+    assured_on: date,
+    by: Acting,
+    now: datetime,
+) -> Answer:
+    """Record the assurer's rating. It stands beside the organisation's own answer and changes nothing of it."""
+    requirement = Requirement.objects.visible_to(by).get(pk=requirement_id)
+    row = _locked_answer(requirement, by)
+    permissions.check_can_assure(by, row)
+    row.check_version(version)
+    _check_on_scale(requirement, status, score, by, assurer=True)
+    if status == NOT_ASSESSED:
+        raise RuleBroken(_("Select the rating you give."))
+    if assured_on > now.date():
+        raise RuleBroken(_("The date of the rating must be today or earlier."))
+    before = row.assured_status
+    row.assured_status, row.assured_score, row.assured_comment = status, score, comment.strip()
+    row.assured_on, row.assured_at, row.assured_by = assured_on, now, by.membership
+    _save(row, AnswerRevision.Kind.ASSURED, by=by, now=now)
+    ledger.record(
+        "answer.assured", actor=by, target=row, at=now, requirement=requirement.code, before=before, after=status
+    )
+    return row
+
+
+@transaction.atomic
+def link_evidence(*, requirement_id: int, evidence_id: int, by: Acting, now: datetime) -> AnswerEvidence:
+    """Put a piece of evidence behind an answer. The same evidence may stand behind many."""
+    requirement = Requirement.objects.visible_to(by).get(pk=requirement_id)
+    permissions.check_can_answer(by, requirement)
+    item = EvidenceItem.objects.visible_to(by).get(pk=evidence_id)
+    row = _locked_answer(requirement, by)
+    if row.evidence_uses.filter(evidence=item, unlinked_at__isnull=True).exists():
+        raise RuleBroken(_("This evidence is already linked to the requirement."))
+    use = AnswerEvidence.objects.create(
+        organisation=by.organisation, answer=row, evidence=item, linked_at=now, linked_by=by.membership
+    )
+    ledger.record(
+        "answer.evidence_linked", actor=by, target=row, at=now, requirement=requirement.code, evidence=item.reference
+    )
+    return use
+
+
+@transaction.atomic
+def unlink_evidence(*, use_id: int, by: Acting, now: datetime) -> AnswerEvidence:
+    """Take a piece of evidence from behind an answer. The evidence itself stays, and so does the history."""
+    use = AnswerEvidence.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=use_id)
+    permissions.check_can_answer(by, use.answer.requirement)
+    if use.unlinked_at is not None:
+        raise RuleBroken(_("This evidence was already unlinked."))
+    use.unlinked_at, use.unlinked_by = now, by.membership
+    use.save(update_fields=["unlinked_at", "unlinked_by"])
+    ledger.record(
+        "answer.evidence_unlinked",
+        actor=by,
+        target=use.answer,
+        at=now,
+        requirement=use.answer.requirement.code,
+        evidence=use.evidence.reference,
+    )
+    return use
+
+
+@transaction.atomic
+def add_requirement(
+    *, code: str, theme_code: str, title: str, text: str, force: str, review_interval_months: int, by: Acting, now: datetime
+) -> Requirement:
+    """Add a requirement of the organisation's own, for example from a local strategy or an inspection finding."""
+    permissions.check_can_customise(by)
+    if Requirement.objects.visible_to(by).filter(code__iexact=code).exists():
+        raise RuleBroken(_("The code %(code)s is already in use. Choose another.") % {"code": code})
+    content = _local_content(title, text, force, review_interval_months)
+    row = Requirement.objects.create(
+        organisation=by.organisation,
+        framework=None,
+        code=code,
+        theme=Theme.objects.get(pk=theme_code),
+        title=title.strip(),
+        force=Force(force),
+        in_force_from=now.date(),
+        review_interval_months=review_interval_months,
+        verified=True,
+        content=content,
+        content_hash=_hash(content),
+        position=900_000 + Requirement.objects.filter(organisation=by.organisation).count(),
+    )
+    _revise_requirement(row, now)
+    ledger.record("requirement.added", actor=by, target=row, at=now, requirement=row.code, theme=theme_code, force=force)
+    return row
+
+
+@transaction.atomic
+def change_requirement(
+    *,
+    requirement_id: int,
+    version: int,
+    theme_code: str,
+    title: str,
+    text: str,
+    force: str,
+    review_interval_months: int,
+    by: Acting,
+    now: datetime,
+) -> Requirement:
+    """Reword a requirement of the organisation's own. Earlier answers keep the wording they answered."""
+    row = _own_requirement(requirement_id, by)
+    row.check_version(version)
+    row.theme, row.title, row.force = Theme.objects.get(pk=theme_code), title.strip(), Force(force)
+    row.review_interval_months = review_interval_months
+    row.content = _local_content(title, text, force, review_interval_months)
+    row.content_hash = _hash(row.content)
+    row.version += 1
+    row.save(
+        update_fields=["theme", "title", "force", "review_interval_months", "content", "content_hash", "version"]
+    )
+    _revise_requirement(row, now)
+    ledger.record("requirement.changed", actor=by, target=row, at=now, requirement=row.code)
+    return row
+
+
+@transaction.atomic
+def withdraw_requirement(*, requirement_id: int, by: Acting, now: datetime) -> Requirement:
+    """End a requirement of the organisation's own from today. Its answers and their history stay."""
+    row = _own_requirement(requirement_id, by)
+    if row.in_force_to is not None:
+        raise RuleBroken(_("This requirement was already withdrawn."))
+    row.in_force_to = max(now.date(), row.in_force_from)
+    row.version += 1
+    row.save(update_fields=["in_force_to", "version"])
+    ledger.record("requirement.withdrawn", actor=by, target=row, at=now, requirement=row.code)
+    return row
+
+
+@transaction.atomic
+def change_settings(
+    *, version: int, stale_after_months: int, expiry_warning_days: int, highest_score: int | None, by: Acting, now: datetime
+) -> Settings:
+    """Set after how many months without change a requirement is flagged, and how early expiry is warned of."""
+    permissions.check_can_customise(by)
+    Settings.objects.get_or_create(organisation=by.organisation)
+    row = Settings.objects.select_for_update(no_key=True).get(organisation=by.organisation)
+    row.check_version(version)
+    before = [row.stale_after_months, row.expiry_warning_days]
+    row.stale_after_months, row.expiry_warning_days = stale_after_months, expiry_warning_days
+    row.highest_score = highest_score
+    row.version += 1
+    row.save(update_fields=["stale_after_months", "expiry_warning_days", "highest_score", "version"])
+    ledger.record(
+        "compliance.settings_changed",
+        actor=by,
+        target=row,
+        at=now,
+        before=before,
+        after=[stale_after_months, expiry_warning_days],
+    )
+    return row
+
+
+def _locked_answer(requirement: Requirement, by: Acting) -> Answer:
+    """The answer's row, locked. A first answer makes the row, so that two first answers meet on the same lock."""
+    Answer.objects.bulk_create(
+        [Answer(organisation=by.organisation, requirement=requirement, version=0)], ignore_conflicts=True
+    )
+    return (
+        Answer.objects.visible_to(by)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("requirement")
+        .get(requirement=requirement)
+    )
+
+
+def _save(row: Answer, kind: AnswerRevision.Kind, *, by: Acting, now: datetime) -> None:
+    row.version += 1
+    row.save(update_fields=[*row.answer_fields(), "version"])
+    AnswerRevision.objects.create(
+        **row.answer_fields(),
+        organisation_id=row.organisation_id,
+        answer=row,
+        requirement_id=row.requirement_id,
+        requirement_revision=RequirementRevision.objects.filter(requirement_id=row.requirement_id)
+        .order_by("-number")
+        .first(),
+        number=row.version,
+        kind=kind,
+        changed_at=now,
+        changed_by=by.membership,
+    )
+
+
+def _check_on_scale(requirement: Requirement, status: str, score: int | None, by: Acting, *, assurer: bool = False) -> None:
+    scale = scale_of(requirement, assurer=assurer)
+    try:
+        scale.step(status)
+    except KeyError:
+        raise RuleBroken(_("This framework's scale has no such status.")) from None
+    if score is None:
+        return
+    allowed = score_range(scale, by)
+    if allowed is None:
+        raise RuleBroken(_("This framework's scale has no scores."))
+    if not allowed[0] <= score <= allowed[1]:
+        raise RuleBroken(
+            _("The score must be from %(lowest)s to %(highest)s.") % {"lowest": allowed[0], "highest": allowed[1]}
+        )
+
+
+def score_range(scale: Scale, acting: Acting) -> tuple[int, int] | None:
+    """The scores that may stand beside a status: the scale's own range, else the organisation's, else none."""
+    if scale.lowest_score is not None and scale.highest_score is not None:
+        return scale.lowest_score, scale.highest_score
+    chosen = Settings.objects.visible_to(acting).values_list("highest_score", flat=True).first()
+    return (1, chosen) if chosen else None
+
+
+def _person(membership_id: int | None, by: Acting, now: datetime) -> Membership | None:
+    if membership_id is None:
+        return None
+    person = Membership.objects.visible_to(by).filter(pk=membership_id).first()
+    if person is None or not person.is_current(now.date()):
+        raise RuleBroken(_("The owner must be somebody who is in the organisation today."))
+    return person
+
+
+def _own_requirement(requirement_id: int, by: Acting) -> Requirement:
+    permissions.check_can_customise(by)
+    return Requirement.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=requirement_id, organisation=by.organisation
+    )
+
+
+def _local_content(title: str, text: str, force: str, review_interval_months: int) -> dict:
+    return {
+        "title": title.strip(),
+        "text": text.strip(),
+        "force": force,
+        "review_interval_months": review_interval_months,
+    }
+
+
+def _hash(content: dict) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _revise_requirement(row: Requirement, now: datetime) -> None:
+    RequirementRevision.objects.create(
+        requirement=row,
+        organisation_id=row.organisation_id,
+        number=row.revisions.count() + 1,
+        content=row.content,
+        content_hash=row.content_hash,
+        effective_at=now,
+    )

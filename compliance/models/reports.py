@@ -1,0 +1,48 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from compliance.models.library import Theme
+from compliance.workflow import ReportStatus
+from foundation.core.markings import Marking
+from foundation.core.models import OrganisationRow, reference_field
+
+
+class ComplianceReport(OrganisationRow):
+    """A compliance report asked for: of what, as at when, and the document that came of it.
+
+    ``sha256`` is of the finished PDF, so that a copy can be checked years later.
+    """
+
+    reference = reference_field(unique=True)
+    status = models.CharField(max_length=12, choices=ReportStatus, default=ReportStatus.REQUESTED)
+    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    as_at = models.DateField(_("as at"))
+    marking = models.CharField(_("marking"), max_length=30, choices=Marking, default=Marking.OFFICIAL)
+    with_evidence = models.BooleanField(_("with the list of evidence"), default=True)
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, related_name="+")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    sha256 = models.CharField(max_length=64, blank=True)
+    pages = models.PositiveIntegerField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        indexes = [models.Index(fields=["organisation", "sha256"])]
+        constraints = [
+            models.CheckConstraint(
+                name="report_ready_means_file_hash_and_time",
+                condition=Q(status=ReportStatus.READY, file__isnull=False, finished_at__isnull=False)
+                & ~Q(sha256="")
+                | ~Q(status=ReportStatus.READY) & Q(file__isnull=True, sha256=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("compliance:report", args=[self.reference])

@@ -1,0 +1,46 @@
+"""Form parts that several rooms share: dates in GOV.UK fields, and the layout helper."""
+
+from datetime import date
+from typing import Any
+
+from crispy_forms_gds.fields import DateInputField
+from crispy_forms_gds.helper import FormHelper
+from crispy_forms_gds.layout import Button, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class DayField(DateInputField):
+    """A date in three boxes. ``required_error`` is what a missing date says."""
+
+    def __init__(self, *, required_error: Any = None, **kwargs: Any) -> None:
+        super().__init__(require_all_fields=False, **kwargs)
+        self.error_messages["required"] = required_error or _("Enter a date")
+        self.error_messages["incomplete"] = _("Enter the day, month and year")
+
+    def compress(self, data_list: Any) -> date | None:
+        if not any(data_list or ()):
+            return None
+        try:
+            year = int(data_list[2])
+            if year < 1900 or year > 2200:
+                raise ValueError
+            return date(year, int(data_list[1]), int(data_list[0]))
+        except (IndexError, TypeError, ValueError):
+            raise forms.ValidationError(_("Enter a real date, like 27 3 2026"), code="invalid") from None
+
+
+class VersionField(forms.IntegerField):
+    """The version a person's edit is based on; carried along hidden."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.HiddenInput, required=True, min_value=0, **kwargs)
+
+
+def layout(form: forms.Form, *fields: Any, submit: Any, warning: bool = False) -> FormHelper:
+    """A GOV.UK form layout with one button that cannot be pressed twice by accident."""
+    helper = FormHelper(form)
+    helper.form_method = "post"
+    button = Button.warning if warning else Button.primary
+    helper.layout = Layout(*fields, button("submit", submit, data_prevent_double_click="true"))
+    return helper
