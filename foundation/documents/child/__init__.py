@@ -1,0 +1,1 @@
+"""What runs in the child process. Nothing here knows Django, the database or a secret."""

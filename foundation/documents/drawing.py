@@ -1,0 +1,197 @@
+"""Small pieces every chart is drawn with. An XML builder writes the markup, so no text can become markup."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from django.utils.safestring import SafeString
+
+from foundation.documents.characters import for_xml
+
+INK = "#10181c"
+INK_SOFT = "#47535a"
+LINE = "#c3ccd1"
+FONT = "Open Sans, Noto Sans, Liberation Sans, Arial, DejaVu Sans, sans-serif"
+# A letter of the sans-serif faces in the font list is about this wide; labels are broken by it.
+LETTER_WIDTH = 0.54
+
+
+class Shade(Enum):
+    """How one category looks. Each has a pattern besides its colour, so that colour is never the only signal."""
+
+    BEST = ("#0b4f6c", "#ffffff", "none")
+    GOOD = ("#2c7a55", "#ffffff", "dots")
+    PART = ("#f0b940", "#10181c", "rising")
+    POOR = ("#b3362d", "#ffffff", "falling")
+    UNKNOWN = ("#9aa5ab", "#10181c", "level")
+    NEUTRAL = ("#e3e8ea", "#10181c", "none")
+
+    @property
+    def fill(self) -> str:
+        return self.value[0]
+
+    @property
+    def text(self) -> str:
+        return self.value[1]
+
+    @property
+    def pattern(self) -> str:
+        return self.value[2]
+
+
+@dataclass(frozen=True)
+class Category:
+    """One thing a chart counts, and how it looks."""
+
+    label: str
+    shade: Shade
+
+
+def canvas(width: float, height: float, *, title: str, description: str, chart_id: str) -> Element:
+    """An empty drawing with its name and description for people who cannot see it."""
+    svg = Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {number(width)} {number(height)}",
+            "width": number(width),
+            "height": number(height),
+            "role": "img",
+            "aria-labelledby": f"{chart_id}-title {chart_id}-desc",
+            "class": "chart__drawing",
+            "focusable": "false",
+            "font-family": FONT,
+        },
+    )
+    SubElement(svg, "title", {"id": f"{chart_id}-title"}).text = for_xml(title)
+    SubElement(svg, "desc", {"id": f"{chart_id}-desc"}).text = for_xml(description)
+    return svg
+
+
+def markup(svg: Element) -> SafeString:
+    """The drawing as markup for a page or a PDF. Safe because every text in it went through the XML builder."""
+    return SafeString(tostring(svg, encoding="unicode"))
+
+
+def number(value: float) -> str:
+    """A coordinate, short."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def text(
+    parent: Element,
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: float = 12,
+    fill: str = INK,
+    anchor: str = "start",
+    bold: bool = False,
+) -> None:
+    attributes = {"x": number(x), "y": number(y), "font-size": number(size), "fill": fill, "text-anchor": anchor}
+    if bold:
+        attributes["font-weight"] = "700"
+    SubElement(parent, "text", attributes).text = for_xml(words)
+
+
+def box(parent: Element, x: float, y: float, width: float, height: float, **attributes: str) -> None:
+    SubElement(
+        parent,
+        "rect",
+        {"x": number(x), "y": number(y), "width": number(width), "height": number(height), **_dashed(attributes)},
+    )
+
+
+def line(parent: Element, x1: float, y1: float, x2: float, y2: float, **attributes: str) -> None:
+    SubElement(
+        parent,
+        "line",
+        {"x1": number(x1), "y1": number(y1), "x2": number(x2), "y2": number(y2), **_dashed(attributes)},
+    )
+
+
+def shaded(parent: Element, x: float, y: float, width: float, height: float, shade: Shade) -> None:
+    """A filled box with its shade's pattern drawn on it as plain lines: no ids, so charts never disturb each other."""
+    box(parent, x, y, width, height, fill=shade.fill)
+    ink = shade.text
+    step = 7.0
+    if shade.pattern == "dots":
+        row = y + step / 2
+        while row < y + height - 1:
+            column = x + step / 2
+            while column < x + width - 1:
+                SubElement(
+                    parent,
+                    "circle",
+                    {"cx": number(column), "cy": number(row), "r": "0.8", "fill": ink, "fill-opacity": "0.55"},
+                )
+                column += step
+            row += step
+    elif shade.pattern == "level":
+        row = y + step / 2
+        while row < y + height:
+            line(parent, x, row, x + width, row, stroke=ink, stroke_opacity="0.3", stroke_width="0.8")
+            row += step
+    elif shade.pattern in ("rising", "falling"):
+        # Slanted lines cut to the box, so that no clipping path is needed.
+        offset = step / 2
+        while offset < width + height:
+            start, end = max(0.0, offset - height), min(offset, width)
+            if end > start:
+                if shade.pattern == "rising":
+                    y1, y2 = y + height - (offset - start - height + height), y + height - (offset - end)
+                    line(parent, x + start, y1, x + end, y2, stroke=ink, stroke_opacity="0.35", stroke_width="0.9")
+                else:
+                    y1, y2 = y + (offset - start), y + (offset - end)
+                    line(
+                        parent,
+                        x + width - start,
+                        y1,
+                        x + width - end,
+                        y2,
+                        stroke=ink,
+                        stroke_opacity="0.4",
+                        stroke_width="0.9",
+                    )
+            offset += step
+
+
+def legend(parent: Element, x: float, y: float, width: float, categories: Sequence[Category]) -> float:
+    """Boxes and names in rows no wider than ``width``; returns the height used."""
+    column, row, size = x, y, 11.5
+    for category in categories:
+        wide = 20 + len(category.label) * size * LETTER_WIDTH + 18
+        if column > x and column + wide > x + width:
+            column, row = x, row + 20
+        shaded(parent, column, row, 14, 14, category.shade)
+        box(parent, column, row, 14, 14, fill="none", stroke=INK_SOFT, stroke_width="0.6")
+        text(parent, column + 20, row + 11, category.label, size=size)
+        column += wide
+    return row - y + 20
+
+
+def broken(words: str, *, width: float, size: float, lines: int = 2) -> list[str]:
+    """A label in at most ``lines`` lines that fit ``width``; what does not fit ends in an ellipsis."""
+    letters = max(4, int(width / (size * LETTER_WIDTH)))
+    result, current = [], ""
+    for word in words.split():
+        while len(word) > letters:
+            result += [current] if current else []
+            current, word = "", word
+            result.append(word[:letters])
+            word = word[letters:]
+        if current and len(current) + 1 + len(word) > letters:
+            result.append(current)
+            current = word
+        else:
+            current = f"{current} {word}".strip()
+    result += [current] if current else []
+    if len(result) > lines:
+        result = [*result[: lines - 1], f"{result[lines - 1][: letters - 1].rstrip()}…"]
+    return result
+
+
+def _dashed(attributes: dict[str, str]) -> dict[str, str]:
+    return {key.replace("_", "-"): value for key, value in attributes.items()}
