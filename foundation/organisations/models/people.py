@@ -89,8 +89,10 @@ class RoleGrant(OrganisationRow):
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     granted_at = models.DateTimeField()
     granted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("why it was given"), max_length=500, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    end_reason = models.CharField(_("why it was ended"), max_length=500, blank=True)
 
     objects = RoleGrantQuerySet.as_manager()
 
@@ -125,6 +127,7 @@ class Invitation(OrganisationRow):
     email = models.EmailField(max_length=254)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    mailed_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

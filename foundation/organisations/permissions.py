@@ -1,0 +1,67 @@
+"""May this person do this? Each check returns None or raises PermissionDenied with a sentence for the person."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from foundation.core.acting import Acting
+from foundation.core.models import OrganisationRow
+from foundation.organisations.models import Membership, Organisation
+
+
+def check_can_view_people(by: Acting) -> None:
+    if not by.may("people.view"):
+        raise PermissionDenied(_("Your role does not let you see the list of people."))
+
+
+def check_can_manage_people(by: Acting, row: OrganisationRow | None = None) -> None:
+    """``row`` is what the change is about: a membership, team or invitation of the organisation acted for."""
+    if not by.may("people.manage"):
+        raise PermissionDenied(_("Only an organisation administrator can change people."))
+    _check_own(by, row)
+
+
+def check_can_export_people(by: Acting) -> None:
+    """Who may read the list may take it out, after proving again who they are; every export is recorded."""
+    check_can_view_people(by)
+
+
+def check_can_manage_organisation(by: Acting, organisation: Organisation | OrganisationRow | None = None) -> None:
+    if not by.may("organisation.manage"):
+        raise PermissionDenied(_("Only an organisation administrator can change the organisation's settings."))
+    if isinstance(organisation, Organisation):
+        if organisation.pk != by.organisation_id:
+            raise PermissionDenied(_("This belongs to another organisation."))
+    else:
+        _check_own(by, organisation)
+
+
+def check_can_grant_role(by: Acting, membership: Membership) -> None:
+    """Four eyes: whoever gives roles gives none to themself (ADR 0020)."""
+    if not by.may("roles.grant"):
+        raise PermissionDenied(_("Only an organisation administrator can give roles."))
+    _check_own(by, membership)
+    if membership.pk == by.membership_id or (membership.user_id and membership.user_id == by.user_id):
+        raise PermissionDenied(_("You cannot give yourself a role. Ask another administrator."))
+
+
+def check_can_end_role(by: Acting, membership: Membership) -> None:
+    """People may give up a role of their own accord only where they may end roles at all."""
+    if not by.may("roles.grant"):
+        raise PermissionDenied(_("Only an organisation administrator can end roles."))
+    _check_own(by, membership)
+
+
+def check_can_reset_sign_in(by: Acting, membership: Membership) -> None:
+    """An administrator starts the reset of somebody else's sign-in, never of their own."""
+    if not by.may("people.manage"):
+        raise PermissionDenied(_("Only an organisation administrator can start a reset."))
+    _check_own(by, membership)
+    if membership.user_id is None:
+        raise PermissionDenied(_("This person has no sign-in yet."))
+    if membership.user_id == by.user_id:
+        raise PermissionDenied(_("You cannot reset your own sign-in. Ask another administrator."))
+
+
+def _check_own(by: Acting, row: OrganisationRow | None) -> None:
+    if row is not None and row.organisation_id != by.organisation_id:
+        raise PermissionDenied(_("This belongs to another organisation."))
