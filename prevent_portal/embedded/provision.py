@@ -12,8 +12,11 @@ from prevent_portal.embedded.programs import installed_postgres
 ROLES_SQL = Path(__file__).with_name("roles.sql")
 
 
-def provision(place: Places, credentials: Credentials) -> None:
-    """Bring roles, rights and passwords to what ``roles.sql`` says. Safe to repeat."""
+def provision(place: Places, credentials: Credentials, *, tests_allowed: bool = True) -> None:
+    """Bring roles, rights and passwords to what ``roles.sql`` says. Safe to repeat.
+
+    ``tests_allowed`` lets the owner make and drop databases; a server that holds real data is provisioned without.
+    """
     result = ServiceUser.ourselves().run(
         [
             installed_postgres() / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
@@ -26,7 +29,7 @@ def provision(place: Places, credentials: Credentials) -> None:
             "PORTAL_OWNER_PASSWORD": credentials.owner,
             "PORTAL_APP_PASSWORD": credentials.app,
             "PORTAL_BACKUP_PASSWORD": credentials.backup,
-            "PORTAL_TESTS_ALLOWED": "1",
+            "PORTAL_TESTS_ALLOWED": "1" if tests_allowed else "0",
         },
     )  # fmt: skip
     if result.returncode != 0:

@@ -91,6 +91,7 @@ SET client_min_messages = 'warning';
 \if :tests_allowed
     REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
     GRANT CONNECT ON DATABASE postgres TO portal_owner;  -- from there it makes the tests' database
+    GRANT pg_signal_backend TO portal_owner;  -- DROP DATABASE … WITH (FORCE) ends what a broken test left connected
     \connect template1
     SET client_min_messages = 'warning';
     \ir grants.sql

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
@@ -48,12 +48,11 @@ class Supervisor:
     var_dir: Path
     port: int
     environment: Mapping[str, str]
-    children: list[Child] = field(default_factory=list)
+    children: list[Child]  # the web server first: it says when the portal is ready
     stopping: bool = False
 
     def run(self, since: float) -> int:
         """Start everything, say when it is ready, and stay until told to stop. Returns the exit status."""
-        self.children = commands(self.port)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._asked_to_stop)
         try:
@@ -162,7 +161,8 @@ class Supervisor:
 
     def _last_line(self, child: Child) -> str:
         text = (self.var_dir / "logs" / f"{child.name}.log").read_text(errors="replace").strip()
-        return f"{text.splitlines()[-1] if text else 'it said nothing.'} {self._see(child)}"
+        last = text.splitlines()[-1].rstrip(".") if text else "it said nothing"
+        return f"{last}. {self._see(child)}"
 
 
 def commands(port: int) -> list[Child]:

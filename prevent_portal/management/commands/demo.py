@@ -38,7 +38,8 @@ class Command(BaseCommand):
                 if not ran_before:
                     services.stop(settings.VAR_DIR)
                 raise
-            status = supervisor.Supervisor(settings.VAR_DIR, int(port), dict(os.environ)).run(since)
+            parent = supervisor.Supervisor(settings.VAR_DIR, int(port), os.environ, supervisor.commands(int(port)))
+            status = parent.run(since)
         except ServiceError as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:  # before the supervisor took over
