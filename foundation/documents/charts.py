@@ -79,9 +79,7 @@ def proportion(
     return Chart(drawing.markup(svg), caption, (label_header, gettext("Number"), gettext("Share")), rows)
 
 
-def trend(
-    periods: Sequence[str], lines: Sequence[Trend], *, caption: str, chart_id: str, period_header: str
-) -> Chart:
+def trend(periods: Sequence[str], lines: Sequence[Trend], *, caption: str, chart_id: str, period_header: str) -> Chart:
     """Lines over time, each with its own marker and its name at its end."""
     left, right, top, bottom = 40.0, 140.0, 12.0, 30.0
     height = 240.0
@@ -189,12 +187,22 @@ def _bar(svg, x, y, width, height, counts, categories, size=11.5):  # type: igno
                 # A plain plate behind the figure keeps it readable on the pattern.
                 plate = len(words) * size * 0.62 + 5
                 drawing.box(
-                    svg, x + wide / 2 - plate / 2, y + height / 2 - size * 0.68, plate, size * 1.36,
+                    svg,
+                    x + wide / 2 - plate / 2,
+                    y + height / 2 - size * 0.68,
+                    plate,
+                    size * 1.36,
                     fill=category.shade.fill,
                 )
                 drawing.text(
-                    svg, x + wide / 2, y + height / 2 + size * 0.36, words, size=size, fill=category.shade.text,
-                    anchor="middle", bold=True,
+                    svg,
+                    x + wide / 2,
+                    y + height / 2 + size * 0.36,
+                    words,
+                    size=size,
+                    fill=category.shade.text,
+                    anchor="middle",
+                    bold=True,
                 )
         x += wide
         if count:
@@ -229,7 +237,9 @@ def _round_ceiling(highest: int) -> int:
     if highest <= 4:
         return 4
     size = 10 ** (len(str(highest)) - 1)
-    return next(step * size // 10 for step in (10, 12, 16, 20, 24, 28, 32, 40, 48, 60, 80, 100) if step * size // 10 >= highest)
+    return next(
+        step * size // 10 for step in (10, 12, 16, 20, 24, 28, 32, 40, 48, 60, 80, 100) if step * size // 10 >= highest
+    )
 
 
 def _tick(value: float) -> str:
@@ -255,6 +265,7 @@ def _marker(svg, x, y, number, fill):  # type: ignore[no-untyped-def]
     else:
         corners = ((x, y - 4.4), (x + 4.4, y + 3.4), (x - 4.4, y + 3.4))
         SubElement(
-            svg, "polygon",
+            svg,
+            "polygon",
             {"points": " ".join(f"{drawing.number(a)},{drawing.number(b)}" for a, b in corners), "fill": fill},
         )

@@ -140,21 +140,11 @@ def shaded(parent: Element, x: float, y: float, width: float, height: float, sha
         while offset < width + height:
             start, end = max(0.0, offset - height), min(offset, width)
             if end > start:
-                if shade.pattern == "rising":
-                    y1, y2 = y + height - (offset - start - height + height), y + height - (offset - end)
-                    line(parent, x + start, y1, x + end, y2, stroke=ink, stroke_opacity="0.35", stroke_width="0.9")
-                else:
-                    y1, y2 = y + (offset - start), y + (offset - end)
-                    line(
-                        parent,
-                        x + width - start,
-                        y1,
-                        x + width - end,
-                        y2,
-                        stroke=ink,
-                        stroke_opacity="0.4",
-                        stroke_width="0.9",
-                    )
+                left, right = (
+                    (x + start, x + end) if shade.pattern == "rising" else (x + width - start, x + width - end)
+                )
+                top, bottom = y + offset - start, y + offset - end
+                line(parent, left, top, right, bottom, stroke=ink, stroke_opacity="0.35", stroke_width="0.9")
             offset += step
 
 

@@ -17,7 +17,9 @@ from typing import Any
 from foundation.documents.child import frames
 
 PROJECT = Path(__file__).resolve().parents[2]
-START = "import sys; sys.path.insert(0, sys.argv[1]); from foundation.documents.child.main import main; main(sys.argv[2])"
+START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from foundation.documents.child.main import main; main(sys.argv[2])"
+)
 # What fontconfig needs to find its fonts and its cache. Nothing else of the portal's environment reaches the child.
 ENVIRONMENT_PASSED_ON = ("PATH", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "LD_LIBRARY_PATH")
 SECONDS_TO_START = 30

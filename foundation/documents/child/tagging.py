@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import pydyf
+import weasyprint
+from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from foundation.documents.identity import PORTAL_NAMESPACE
 
@@ -45,9 +47,9 @@ class Tagging:
                 yield element
                 waiting.append(iter(self.kids(element)))
 
-    def complete(self, *, part: int) -> None:
+    def complete(self, document: weasyprint.Document, *, part: int) -> None:
         """Join tables cut by page breaks, name their headers, take page furniture out of the reading order."""
-        names = _complete_tables(self, part)
+        names = _complete_tables(self, part, list(_tables_laid_out(document)))
         if names:
             self.root["IDTree"] = pydyf.Dictionary(
                 {"Names": pydyf.Array(names), "Limits": pydyf.Array([names[0], names[-2]])}
@@ -125,32 +127,46 @@ def _mark_as_artifact(stream: list, unread: set[int]) -> None:
             stream[position] = pydyf.Dictionary({"Type": "/Pagination"})
 
 
-def _complete_tables(tagging: Tagging, part: int) -> list:
+def _tables_laid_out(document: weasyprint.Document) -> Iterator[int]:
+    """Which table of the HTML each piece of a table came from, in the order of their tags."""
+    waiting = [iter([page._page_box for page in document.pages])]
+    while waiting:
+        box = next(waiting[-1], None)
+        if box is None:
+            waiting.pop()
+            continue
+        if isinstance(box, AbsolutePlaceholder):
+            box = box._box
+        if getattr(box, "is_table_wrapper", False) and box.element_tag == "table":
+            yield id(box.element)
+        waiting.append(iter(getattr(box, "children", ())))
+
+
+def _complete_tables(tagging: Tagging, part: int, sources: list[int]) -> list:
     """Give each header a scope and a name of its own; return the sorted name tree of headers."""
     names: list = []
-    first_pieces: dict[str, tuple[pydyf.Dictionary, list[bytes]]] = {}
-    for table in [element for element in tagging.elements(tagging.root) if element["S"] == "/Table"]:
-        source, renamed = _name_headers(tagging, table, part, names)
+    first_pieces: dict[int, tuple[pydyf.Dictionary, list[bytes]]] = {}
+    tables = [element for element in tagging.elements(tagging.root) if element["S"] == "/Table"]
+    if len(tables) != len(sources):
+        # Should the engine ever tag tables in another way, pieces stay apart rather than join a stranger's.
+        sources = list(range(len(tables)))
+    for table, source in zip(tables, sources, strict=True):
+        renamed = _name_headers(tagging, table, part, names)
         column_names = _column_names(tagging, table)
-        if source in first_pieces:
-            first, first_columns = first_pieces[source]
-            if len(first_columns) == len(column_names):
-                renamed |= dict(zip(column_names, first_columns, strict=True))
-                _point_cells_at_headers(tagging, table, renamed)
-                _join(tagging, first, table)
-                continue
-        elif source:
-            first_pieces[source] = (table, column_names)
+        first, first_columns = first_pieces.setdefault(source, (table, column_names))
+        is_continued = first is not table and len(first_columns) == len(column_names)
+        if is_continued:
+            renamed |= dict(zip(column_names, first_columns, strict=True))
         _point_cells_at_headers(tagging, table, renamed)
+        if is_continued:
+            _join(tagging, first, table)
     kept = {element.number for element in tagging.elements(tagging.root)}
     return [entry for name, header in names if header.number in kept for entry in (name, header.reference)]
 
 
-def _name_headers(
-    tagging: Tagging, table: pydyf.Dictionary, part: int, names: list
-) -> tuple[str, dict[bytes, pydyf.String]]:
-    """Replace the engine's header names, which repeat on every page a table runs over."""
-    source, renamed = "", {}
+def _name_headers(tagging: Tagging, table: pydyf.Dictionary, part: int, names: list) -> dict[bytes, bytes]:
+    """Name the headers so that names sort as they are read, and differ in all parts of a long document."""
+    renamed = {}
     for row in tagging.elements(table):
         if row["S"] != "/TR":
             continue
@@ -159,13 +175,12 @@ def _name_headers(
         for cell in cells:
             if cell["S"] != "/TH" or "ID" not in cell:
                 continue
-            source = cell["ID"].string.split("-", 1)[0]
             name = pydyf.String(f"{part:04d}-{len(names):07d}")
-            renamed[cell["ID"].data] = name
+            renamed[cell["ID"].data] = name.data
             cell["ID"] = name
             cell["A"]["Scope"] = "/Column" if in_head else "/Row"
             names.append((name, cell))
-    return source, renamed
+    return renamed
 
 
 def _column_names(tagging: Tagging, table: pydyf.Dictionary) -> list[bytes]:
@@ -179,11 +194,10 @@ def _column_names(tagging: Tagging, table: pydyf.Dictionary) -> list[bytes]:
     ]
 
 
-def _point_cells_at_headers(tagging: Tagging, table: pydyf.Dictionary, renamed: dict) -> None:
+def _point_cells_at_headers(tagging: Tagging, table: pydyf.Dictionary, renamed: dict[bytes, bytes]) -> None:
     def final(name: bytes) -> bytes:
         while name in renamed:
-            new = renamed[name]
-            name = new if isinstance(new, bytes) else new.data
+            name = renamed[name]
         return name
 
     for cell in tagging.elements(table):
