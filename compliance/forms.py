@@ -47,7 +47,9 @@ class AnswerForm(forms.Form):
     score = forms.IntegerField(label=_("Score"), required=False)
     comment = forms.CharField(
         label=_("How do you meet it, and what is missing?"),
-        help_text=_("Say what is in place, how you know that it works and what you do next. Do not name people at risk."),
+        help_text=_(
+            "Say what is in place, how you know that it works and what you do next. Do not name people at risk."
+        ),
         widget=forms.Textarea,
         required=False,
         max_length=LONG_TEXT,

@@ -37,7 +37,9 @@ def load(*, now: datetime, folder: Path = LIBRARY, dry_run: bool = False) -> Loa
     """
     library = library_files.read_library(folder)
     with acting_system("library"):
-        before = {row.code: row.content for row in Requirement.objects.filter(organisation__isnull=True, in_force_to=None)}
+        before = {
+            row.code: row.content for row in Requirement.objects.filter(organisation__isnull=True, in_force_to=None)
+        }
         before |= {
             row.code: row.content
             for row in Requirement.objects.filter(organisation__isnull=True, in_force_to__isnull=False)

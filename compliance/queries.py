@@ -50,7 +50,10 @@ class Register:
     @cached_property
     def by_theme(self) -> "list[ThemeSummary]":
         """One summary for each theme that asks something of this organisation."""
-        found = (ThemeSummary(theme, [line for line in self.lines if line.theme_code == theme.code], self.on) for theme in self.themes)
+        found = (
+            ThemeSummary(theme, [line for line in self.lines if line.theme_code == theme.code], self.on)
+            for theme in self.themes
+        )
         return [summary for summary in found if summary.lines]
 
     @cached_property
@@ -191,7 +194,10 @@ class _History:
         for day in days:
             applies |= Q(pk__in=Requirement.objects.applying_to(self.organisation, day).values("pk"))
         self.requirements = list(
-            Requirement.objects.visible_to(acting).filter(applies).select_related("framework").order_by("position", "pk")
+            Requirement.objects.visible_to(acting)
+            .filter(applies)
+            .select_related("framework")
+            .order_by("position", "pk")
         )
         wanted = [requirement.pk for requirement in self.requirements]
         self.wordings = _group(
@@ -217,7 +223,9 @@ class _History:
             self.uses[use.answer.requirement_id].append(use)
         self.evidence = evidence_queries.History(acting, {use.evidence_id for use in uses})
         self.answered_by: dict[int, list[int]] = defaultdict(list)
-        for specific, general in SameQuestion.objects.filter(specific__in=wanted).values_list("specific_id", "general_id"):
+        for specific, general in SameQuestion.objects.filter(specific__in=wanted).values_list(
+            "specific_id", "general_id"
+        ):
             self.answered_by[general].append(specific)
 
     def on(self, day: date) -> Register:

@@ -59,7 +59,9 @@ class Answer(AnswerFields, OrganisationRow, Versioned):
             ),
             models.CheckConstraint(
                 name="answer_assured_completely_or_not",
-                condition=Q(assured_status="", assured_on__isnull=True, assured_at__isnull=True, assured_by__isnull=True)
+                condition=Q(
+                    assured_status="", assured_on__isnull=True, assured_at__isnull=True, assured_by__isnull=True
+                )
                 | ~Q(assured_status="")
                 & Q(assured_on__isnull=False, assured_at__isnull=False, assured_by__isnull=False),
             ),

@@ -188,7 +188,9 @@ class Requirement(Versioned):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "code"], nulls_distinct=False, name="requirement_code_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "code"], nulls_distinct=False, name="requirement_code_once"
+            ),
             models.CheckConstraint(
                 name="requirement_from_a_framework_or_an_organisation",
                 condition=Q(framework__isnull=False, organisation__isnull=True)

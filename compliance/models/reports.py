@@ -35,8 +35,7 @@ class ComplianceReport(OrganisationRow):
         constraints = [
             models.CheckConstraint(
                 name="report_ready_means_file_hash_and_time",
-                condition=Q(status=ReportStatus.READY, file__isnull=False, finished_at__isnull=False)
-                & ~Q(sha256="")
+                condition=Q(status=ReportStatus.READY, file__isnull=False, finished_at__isnull=False) & ~Q(sha256="")
                 | ~Q(status=ReportStatus.READY) & Q(file__isnull=True, sha256=""),
             ),
         ]

@@ -24,4 +24,10 @@ SHARED_TABLES: dict[str, str] = {
     "django_celery_beat_periodictasks": "Scheduler.",
     "django_celery_beat_solarschedule": "Scheduler.",
     "portal_cache": "Rate limits and one-time codes: keyed by hashes.",
+    "compliance_theme": "Duty library: the same for everyone, written by the loader alone.",
+    "compliance_scale": "Duty library.",
+    "compliance_instrument": "Duty library.",
+    "compliance_framework": "Duty library.",
+    "compliance_samequestion": "Duty library.",
+    "compliance_libraryload": "Duty library: when it was loaded.",
 }

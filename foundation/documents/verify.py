@@ -1,6 +1,9 @@
 """Is this the document we made? The checksum says so; the report id inside says which one to compare with."""
 
 import hashlib
+from io import BytesIO
+
+import pikepdf
 
 from foundation.documents.process import ChildProcess, Limits, PdfFailed, never
 
@@ -15,6 +18,12 @@ class NotReadable(Exception):
 def checksum(produced: bytes) -> str:
     """The SHA-256 of a file, as 64 hexadecimal digits."""
     return hashlib.sha256(produced).hexdigest()
+
+
+def page_count(produced: bytes) -> int:
+    """How many pages a document we made has. Not for uploads."""
+    with pikepdf.open(BytesIO(produced)) as document:
+        return len(document.pages)
 
 
 def read_properties(upload: bytes) -> dict[str, str]:

@@ -19,7 +19,9 @@ class Command(BaseCommand):
         try:
             loaded = library_loading.load(now=timezone.now(), folder=folder, dry_run=dry_run)
         except LibraryError as error:
-            raise CommandError("The library was not loaded; nothing has changed.\n" + "\n".join(error.problems)) from error
+            raise CommandError(
+                "The library was not loaded; nothing has changed.\n" + "\n".join(error.problems)
+            ) from error
         changes = loaded.changes
         for code in changes.added:
             self.stdout.write(f"+ {code}")

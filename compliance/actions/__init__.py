@@ -1,0 +1,26 @@
+"""Everything a person can do to the assessment. Each function is one deed, one transaction, one event."""
+
+from compliance.actions.answering import answer, assure, link_evidence, score_range, unlink_evidence
+from compliance.actions.customising import (
+    add_requirement,
+    change_requirement,
+    change_settings,
+    withdraw_requirement,
+)
+from compliance.actions.reporting import fail_report, make_again, request_report, store_report
+
+__all__ = [
+    "add_requirement",
+    "answer",
+    "assure",
+    "change_requirement",
+    "change_settings",
+    "fail_report",
+    "link_evidence",
+    "make_again",
+    "request_report",
+    "score_range",
+    "store_report",
+    "unlink_evidence",
+    "withdraw_requirement",
+]

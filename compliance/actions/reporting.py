@@ -1,0 +1,111 @@
+"""Compliance reports: asked for, made by a job, kept with their hash."""
+
+import hashlib
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compliance import permissions, workflow
+from compliance.models import ComplianceReport, Theme
+from compliance.workflow import ReportStatus
+from foundation import jobs, ledger
+from foundation.core.acting import Acting
+from foundation.core.exceptions import RuleBroken
+from foundation.core.markings import Marking
+from foundation.files import actions as files
+from foundation.files.examination.types import FileType
+
+JOB = "compliance.make_report"
+PURPOSE = "compliance.report"
+
+
+@transaction.atomic
+def request_report(
+    *, theme_code: str, as_at: date, marking: str, with_evidence: bool, by: Acting, now: datetime
+) -> ComplianceReport:
+    """Ask for a compliance report; a job makes it.
+
+    Raises RuleBroken for a day in the future, before the organisation began or after it closed.
+    """
+    permissions.check_can_report(by)
+    _check_day(as_at, by, now)
+    report = ComplianceReport.objects.create(
+        organisation=by.organisation,
+        theme=Theme.objects.get(pk=theme_code) if theme_code else None,
+        as_at=as_at,
+        marking=Marking(marking),
+        with_evidence=with_evidence,
+        requested_at=now,
+        requested_by=by.membership,
+    )
+    ledger.record(
+        "report.requested", actor=by, target=report, at=now, as_at=as_at, theme=theme_code or "all", marking=marking
+    )
+    return _queue(report, by, now)
+
+
+@transaction.atomic
+def make_again(*, report_id: int, by: Acting, now: datetime) -> ComplianceReport:
+    """Try a report again that failed or was cancelled."""
+    report = _locked(report_id, by)
+    permissions.check_can_report(by, report)
+    workflow.check_transition(report.status, ReportStatus.REQUESTED)
+    report.status = ReportStatus.REQUESTED
+    report.save(update_fields=["status"])
+    ledger.record("report.requested_again", actor=by, target=report, at=now)
+    return _queue(report, by, now)
+
+
+@transaction.atomic
+def store_report(*, report_id: int, pdf: bytes, pages: int, by: Acting, now: datetime) -> ComplianceReport:
+    """Keep the finished document and its hash. A second delivery of the same job finds it there and keeps the first."""
+    report = _locked(report_id, by)
+    permissions.check_can_report(by, report)
+    if report.status == ReportStatus.READY:
+        return report
+    workflow.check_transition(report.status, ReportStatus.READY)
+    report.file = files.keep_made(
+        content=pdf, file_type=FileType.PDF, name=f"{report.reference}.pdf", purpose=PURPOSE, by=by, now=now
+    )
+    report.status, report.sha256 = ReportStatus.READY, hashlib.sha256(pdf).hexdigest()
+    report.pages, report.finished_at = pages, now
+    report.save(update_fields=["status", "file", "sha256", "pages", "finished_at"])
+    ledger.record("report.made", actor=by, target=report, at=now, sha256=report.sha256, pages=pages)
+    return report
+
+
+@transaction.atomic
+def fail_report(*, report_id: int, cancelled: bool, by: Acting, now: datetime) -> ComplianceReport:
+    """Remember that a report could not be made, or is no longer wanted."""
+    report = _locked(report_id, by)
+    to = ReportStatus.CANCELLED if cancelled else ReportStatus.FAILED
+    workflow.check_transition(report.status, to)
+    report.status = to
+    report.save(update_fields=["status"])
+    ledger.record("report.cancelled" if cancelled else "report.failed", actor=by, target=report, at=now)
+    return report
+
+
+def _queue(report: ComplianceReport, by: Acting, now: datetime) -> ComplianceReport:
+    report.job = jobs.queue(JOB, by=by, now=now, report_id=report.pk)
+    report.save(update_fields=["job"])
+    return report
+
+
+def _locked(report_id: int, by: Acting) -> ComplianceReport:
+    return ComplianceReport.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=report_id)
+
+
+def _check_day(as_at: date, by: Acting, now: datetime) -> None:
+    organisation = by.organisation
+    if as_at > timezone.localdate(now):
+        raise RuleBroken(_("The date must be today or in the past."))
+    if as_at < organisation.active_from:
+        raise RuleBroken(_("%(name)s did not exist on that day.") % {"name": organisation.name})
+    if not organisation.is_active(as_at):
+        raise RuleBroken(
+            _("%(name)s closed on %(day)s. Choose that day or an earlier one.")
+            % {"name": organisation.name, "day": f"{organisation.active_to:%-d %B %Y}"}
+        )

@@ -1,0 +1,69 @@
+"""The assessment's charts, the same on pages and in reports."""
+
+from collections.abc import Sequence
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from compliance.models.library import CountsAs
+from compliance.queries import Register, ThemeSummary
+from foundation.documents.charts import Chart, Trend, proportion, stacked_bars
+from foundation.documents.charts import trend as draw_trend
+from foundation.documents.drawing import Category, Shade
+
+SHADES = {
+    CountsAs.EXCEEDED: Shade.BEST,
+    CountsAs.MET: Shade.GOOD,
+    CountsAs.PARTLY_MET: Shade.PART,
+    CountsAs.NOT_MET: Shade.POOR,
+    CountsAs.NOTHING: Shade.UNKNOWN,
+}
+BEST_FIRST = list(SHADES)
+
+
+def _categories() -> list[Category]:
+    return [Category(str(state.label), SHADES[state]) for state in BEST_FIRST]
+
+
+def _counts(summary: ThemeSummary) -> list[int]:
+    return [summary.counts[state] for state in BEST_FIRST]
+
+
+def by_theme(register: Register, *, prefix: str = "page") -> Chart:
+    """Where each theme stands: one bar a theme."""
+    return stacked_bars(
+        [(summary.theme.title if summary.theme else "", _counts(summary)) for summary in register.by_theme],
+        _categories(),
+        caption=_("Where we stand, by theme"),
+        chart_id=f"{prefix}-themes",
+        label_header=_("Theme"),
+    )
+
+
+def whole(register: Register, *, prefix: str = "page") -> Chart:
+    """Where the whole duty stands: one bar."""
+    return proportion(
+        _counts(register.whole),
+        _categories(),
+        caption=_("Where we stand on the whole duty"),
+        chart_id=f"{prefix}-whole",
+        label_header=_("Status"),
+    )
+
+
+def trend(registers: Sequence[Register], *, prefix: str = "page") -> Chart:
+    """How many requirements were ready, and how many had any answer, at the end of each quarter."""
+    return draw_trend(
+        [date_format(register.on, "M Y") for register in registers],
+        [
+            Trend(_("Ready"), [register.whole.ready for register in registers], Shade.GOOD),
+            Trend(
+                _("Assessed"),
+                [register.whole.total - register.whole.counts[CountsAs.NOTHING] for register in registers],
+                Shade.BEST,
+            ),
+        ],
+        caption=_("Requirements ready and assessed over two years"),
+        chart_id=f"{prefix}-trend",
+        period_header=_("At the end of"),
+    )

@@ -1,0 +1,71 @@
+"""The steps of making a compliance report, with nothing long inside a transaction."""
+
+from compliance import actions, pictures, reports
+from compliance.models import ComplianceReport
+from compliance.workflow import ReportStatus
+from foundation import jobs
+from foundation.core.exceptions import RuleBroken
+from foundation.documents import layout, verify
+from foundation.documents.pdf import PdfCancelled, PdfFailed
+from foundation.documents.process import PdfTooLarge, PdfTooSlow
+
+TEMPLATE = "compliance/pdf/report.html"
+
+
+def make(job: "jobs.JobContext", *, report_id: int) -> None:
+    """Read, draw, keep. Run twice, it keeps one document."""
+    job.progress(0, 3, "reading")
+    with job.step() as acting:
+        report = ComplianceReport.objects.visible_to(acting).select_related("theme").get(pk=report_id)
+        if report.status == ReportStatus.READY:
+            _finish(job, report)
+            return
+        content = reports.build_compliance(acting=acting, report=report, now=job.now())
+    job.progress(1, 3, "drawing")
+    try:
+        pdf = layout.make_pdf(TEMPLATE, content.document, context(content), cancelled=_asker(job))
+    except PdfCancelled:
+        raise jobs.JobCancelled from None
+    except (PdfTooLarge, PdfTooSlow) as error:
+        _fail(job, report_id)
+        raise RuleBroken(str(error)) from error
+    except PdfFailed:
+        _fail(job, report_id)
+        raise
+    job.progress(2, 3, "keeping")
+    with job.step() as acting:
+        report = actions.store_report(
+            report_id=report_id, pdf=pdf, pages=verify.page_count(pdf), by=acting, now=job.now()
+        )
+        _finish(job, report)
+
+
+def context(content: reports.ComplianceContent) -> dict:
+    """What the PDF's template needs besides the document itself."""
+    return {
+        "content": content,
+        "whole_chart": pictures.whole(content.register, prefix="pdf"),
+        "theme_chart": pictures.by_theme(content.register, prefix="pdf"),
+        "trend_chart": pictures.trend(content.earlier, prefix="pdf"),
+        "tags": reports.TAGS,
+    }
+
+
+def _finish(job: "jobs.JobContext", report: ComplianceReport) -> None:
+    job.finish(label="Open the report", url_name="compliance:report", reference=report.reference)
+
+
+def _fail(job: "jobs.JobContext", report_id: int) -> None:
+    with job.step() as acting:
+        actions.fail_report(report_id=report_id, cancelled=False, by=acting, now=job.now())
+
+
+def _asker(job: "jobs.JobContext"):  # type: ignore[no-untyped-def]
+    def cancelled() -> bool:
+        try:
+            job.check_cancelled()
+        except jobs.JobCancelled:
+            return True
+        return False
+
+    return cancelled

@@ -1,0 +1,140 @@
+"""Compliance reports: ask, follow, open, check a copy."""
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from compliance import actions, queries, verification
+from compliance.forms import ReportForm, VerifyForm
+from compliance.models import ComplianceReport
+from compliance.register_page import export_cells, export_headers
+from compliance.views.finding import get_report_or_404, today
+from compliance.workflow import ReportStatus
+from foundation.core.access import requires
+from foundation.core.exceptions import RuleBroken
+from foundation.core.lists import Column, Listing, ListPage
+from foundation.documents.responses import export_list, export_rows
+from foundation.files import actions as files
+
+REPORTS = Listing(
+    name="compliance-reports",
+    columns=(
+        Column("reference", _("Report"), lambda report: report.reference, sort="reference"),
+        Column("covers", _("Covers"), lambda report: report.theme.title if report.theme else _("The whole duty")),
+        Column("as_at", _("As at"), lambda report: report.as_at, sort="as_at"),
+        Column("requested", _("Asked for"), lambda report: report.requested_at, sort="requested_at"),
+        Column("by", _("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
+        Column("status", _("Status"), lambda report: report.get_status_display(), sort="status"),
+    ),
+    default_sort="-requested",
+    search=("reference", "requested_by__name"),
+    search_label=_("Search by report id or person"),
+)
+
+
+@requires("compliance.report")
+@require_http_methods(["GET", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    rows = ComplianceReport.objects.visible_to(request.acting).select_related("theme", "requested_by")
+    page = REPORTS.read(request, rows)
+    if not isinstance(page, ListPage):
+        return page
+    if wanted := request.GET.get("export"):
+        return export_list(
+            page, format=wanted, title=_("Compliance reports"), acting=request.acting, now=timezone.now()
+        )
+    return render(request, "compliance/reports.html", {"page": page, "ready": ReportStatus.READY})
+
+
+@requires("compliance.report")
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = ReportForm(
+        request.POST if request.method == "POST" else None, today=today(), initial={"as_at": today(), "theme_code": ""}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            report = actions.request_report(by=request.acting, now=timezone.now(), **form.cleaned_data)
+        except RuleBroken as error:
+            form.add_error("as_at", str(error))
+        else:
+            return redirect("jobs:job", reference=report.job.reference)
+    return render(request, "compliance/new_report.html", {"form": form})
+
+
+@requires("compliance.report")
+@require_GET
+def show(request: HttpRequest, reference: str) -> HttpResponse:
+    report = get_report_or_404(request.acting, reference)
+    return render(
+        request,
+        "compliance/report.html",
+        {
+            "report": report,
+            "is_ready": report.status == ReportStatus.READY,
+            "can_try_again": report.status in {ReportStatus.FAILED, ReportStatus.CANCELLED},
+        },
+    )
+
+
+@requires("compliance.report", step_up=True)
+@require_GET
+def download(request: HttpRequest, reference: str) -> HttpResponse:
+    """The document itself: only for whoever may report, proved afresh, every time in the ledger."""
+    report = get_report_or_404(request.acting, reference)
+    if report.file_id is None:
+        raise Http404
+    stored = files.open_file(stored_file_id=report.file_id, by=request.acting, now=timezone.now())
+    response = FileResponse(
+        stored.bytes.open(),
+        as_attachment=True,
+        filename=f"compliance-{report.reference}.pdf",
+        content_type="application/pdf",
+    )
+    response["Content-Security-Policy"] = "sandbox"
+    return response
+
+
+@requires("compliance.report", step_up=True)
+@require_GET
+def export(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same register as the report, as CSV or XLSX."""
+    report = get_report_or_404(request.acting, reference)
+    register = queries.register(request.acting, report.as_at)
+    lines = [line for line in register.lines if report.theme_id in (None, line.theme_code)]
+    return export_rows(
+        export_headers(),
+        lambda: (export_cells(line) for line in lines),
+        name=f"compliance-{report.reference}",
+        format=request.GET.get("format", "csv"),
+        title=_("Compliance report %(reference)s") % {"reference": report.reference},
+        acting=request.acting,
+        now=timezone.now(),
+        marking=report.marking,
+    )
+
+
+@requires("compliance.report")
+@require_POST
+def again(request: HttpRequest, reference: str) -> HttpResponse:
+    report = get_report_or_404(request.acting, reference)
+    try:
+        report = actions.make_again(report_id=report.pk, by=request.acting, now=timezone.now())
+    except RuleBroken as error:
+        messages.warning(request, str(error))
+        return redirect(report)
+    return redirect("jobs:job", reference=report.job.reference)
+
+
+@requires("compliance.report")
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Is this copy what the portal made? The upload is compared and thrown away."""
+    form = VerifyForm(request.POST, request.FILES) if request.method == "POST" else VerifyForm()
+    result = None
+    if request.method == "POST" and form.is_valid():
+        result = verification.check(form.cleaned_data["copy"], acting=request.acting, now=timezone.now())
+    return render(request, "compliance/verify.html", {"form": form, "result": result})
