@@ -51,8 +51,8 @@ class Event(models.Model):
 class Seal(models.Model):
     """One link of the chain: the event that stands at ``sequence``, and a hash that binds it to all before it.
 
-    ``digest`` is SHA-256 over the event's row; ``hash`` is SHA-256 over the hash before it, the sequence, the event's
-    id and the digest (see ``canonical``). Sequences run from 1 without a gap. Rows are only ever added, by the sealer.
+    ``digest`` is SHA-256 over the event's row; ``hash`` is SHA-256 over the hash of the seal before it and the digest
+    (see ``canonical``). Sequences run from 1 without a gap. Rows are only ever added, by the sealer.
     """
 
     sequence = models.BigIntegerField(primary_key=True)
@@ -71,7 +71,8 @@ class Seal(models.Model):
 class SealerState(models.Model):
     """What the sealer last saw: one row, rewritten at every run, so that a sealer that stopped is noticed.
 
-    ``waiting_since`` is when the oldest event was recorded that could not be sealed yet.
+    ``waiting_since`` is when the oldest event was recorded that could not be sealed yet. Every event written by a
+    database transaction before ``transaction_id`` is sealed: the next run looks from there on.
     """
 
     class Problem(models.TextChoices):
@@ -84,6 +85,7 @@ class SealerState(models.Model):
 
     ran_at = models.DateTimeField()
     sequence = models.BigIntegerField(default=0)
+    transaction_id = models.BigIntegerField(default=0)
     waiting_since = models.DateTimeField(null=True)
     checkpoint_at = models.DateTimeField(null=True)
     checkpoint_sequence = models.BigIntegerField(null=True)
