@@ -308,7 +308,8 @@ def explain(said: str) -> str | None:
             "Run it again; if it happens again, ask whoever runs your package mirror"
         )
     if re.search(
-        r"No matching distribution found|NewConnectionError|ConnectionError|ConnectTimeout|Max retries exceeded|name resolution|ENOTFOUND|EAI_AGAIN"
+        r"No matching distribution found|NewConnectionError|ConnectionError|ConnectTimeout|Max retries exceeded"
+        r"|name resolution|ENOTFOUND|EAI_AGAIN"
         r"|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|Could not resolve|Connection failed|Network is unreachable",
         said,
     ):

@@ -3,7 +3,7 @@
 import os
 
 worker_class = "sync"
-workers = len(os.sched_getaffinity(0))
+workers = int(os.environ.get("WEB_CONCURRENCY", "0")) or len(os.sched_getaffinity(0))
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
