@@ -20,6 +20,7 @@ environment.refuse_unknown(
         "PORTAL_SECRET_KEY", "PORTAL_ENCRYPTION_KEYS", "PORTAL_HOSTS", "PORTAL_HTTPS", "PORTAL_PROXY_COUNT",
         "PORTAL_DEMO", "PORTAL_EMAIL_URL", "PORTAL_EMAIL_FROM", "PORTAL_CLAMD_URL", "PORTAL_S3_BUCKET",
         "PORTAL_S3_ENDPOINT", "PORTAL_S3_ACCESS_KEY", "PORTAL_S3_SECRET_KEY", "PORTAL_CHECKPOINT_DIR",
+        "PORTAL_CHECKPOINT_KEY_FILE",
         "PORTAL_NAME", "PORTAL_TEST_DATABASE", "PORTAL_IDENTITY_PROVIDERS",
     ]
 )  # fmt: skip
@@ -74,6 +75,9 @@ ALLOWED_HOSTS = environment.names("PORTAL_HOSTS", ["localhost", "127.0.0.1"] if 
 PROXY_COUNT = environment.number("PORTAL_PROXY_COUNT", 0 if EMBEDDED else None)
 PORTAL_NAME = environment.text("PORTAL_NAME", "Prevent Portal")
 CHECKPOINT_DIR = Path(environment.text("PORTAL_CHECKPOINT_DIR", str(VAR_DIR / "checkpoints")))
+CHECKPOINT_KEY_FILE = Path(
+    environment.text("PORTAL_CHECKPOINT_KEY_FILE", str(VAR_DIR / "secrets" / "checkpoint-key.pem"))
+)
 
 # ---- Applications --------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
