@@ -4,12 +4,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
-from foundation.organisations.addresses import absolute
 
-
-def send_invitation(to: str, *, organisation: str, path: str) -> None:
+def send_invitation(to: str, *, organisation: str, address: str) -> None:
     """Mail the invitation. Raises what the mail server raises, so that the job tries again."""
-    context = {"organisation": organisation, "address": absolute(path), "portal_name": settings.PORTAL_NAME}
+    context = {"organisation": organisation, "address": address, "portal_name": settings.PORTAL_NAME}
     subject = render_to_string("organisations/mail/invitation_subject.txt", context)
     body = render_to_string("organisations/mail/invitation.txt", context)
     EmailMessage(" ".join(subject.split()), body, to=[to]).send()

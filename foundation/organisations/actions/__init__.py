@@ -1,5 +1,12 @@
 """Everything a person can do to an organisation and its people: one function each, whole or not at all."""
 
+from foundation.organisations.actions.claims import ClaimRefused, claim_membership
+from foundation.organisations.actions.identity_provider import (
+    disable_identity_provider,
+    enable_identity_provider,
+    save_identity_provider,
+    test_identity_provider,
+)
 from foundation.organisations.actions.invitations import (
     AlreadyHasAccount,
     InvitationUnusable,
@@ -20,6 +27,7 @@ from foundation.organisations.actions.provisioning import (
     end_partnership_member,
     find_by_slug,
 )
+from foundation.organisations.actions.resets import approve_factor_reset, request_factor_reset, start_password_reset
 from foundation.organisations.actions.role_grants import end_role, grant_role
 from foundation.organisations.actions.settings import change_settings
 from foundation.organisations.actions.teams import add_team, change_team, remove_team
@@ -27,6 +35,7 @@ from foundation.organisations.actions.teams import add_team, change_team, remove
 __all__ = [
     "Administrator",
     "AlreadyHasAccount",
+    "ClaimRefused",
     "InvitationUnusable",
     "Person",
     "accept",
@@ -34,11 +43,15 @@ __all__ = [
     "add_partnership_member",
     "add_person",
     "add_team",
+    "approve_factor_reset",
     "change_person",
     "change_settings",
     "change_team",
+    "claim_membership",
     "close_organisation",
     "create_organisation",
+    "disable_identity_provider",
+    "enable_identity_provider",
     "end_partnership_member",
     "end_person",
     "end_role",
@@ -49,6 +62,10 @@ __all__ = [
     "open_invitation",
     "reinstate_person",
     "remove_team",
+    "request_factor_reset",
+    "save_identity_provider",
     "send_invitation",
+    "start_password_reset",
+    "test_identity_provider",
     "withdraw_invitation",
 ]

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Greatest
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.accounts.models import User
+from foundation.accounts.actions import end_other_sessions
+from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
-from foundation.organisations.models import Organisation, RoleGrant
+from foundation.organisations.models import Membership, Organisation, RoleGrant
 from foundation.organisations.roles import Role
 
 TAKEN = {
@@ -44,7 +46,7 @@ def lock_organisation(organisation_id: int) -> Organisation:
     return Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
 
 
-def lasting_administrators(on: date) -> "RoleGrant.objects":  # type: ignore[name-defined]
+def lasting_administrators(on: date) -> QuerySet[RoleGrant]:
     """Grants that keep an organisation administered: in force, without an end, of people who stay and can sign in."""
     return RoleGrant.objects.filter(
         role=Role.ORGANISATION_ADMIN,
@@ -67,8 +69,11 @@ def check_an_administrator_remains(organisation_id: int, *, on: date) -> None:
         )
 
 
-def end_sessions(*user_ids: int | None, now: datetime) -> None:
-    """Sessions of these people that began before ``now`` end at their next request."""
-    User.objects.filter(pk__in=[each for each in user_ids if each]).update(
-        sessions_valid_from=Greatest("sessions_valid_from", now)
-    )
+def end_sessions(
+    membership: Membership, *, because: str, by: Acting, now: datetime, keep: SessionBase | None = None
+) -> None:
+    """End the person's sessions at their next request, but for the one to ``keep``: that of somebody changing their own
+    rights. ``because`` is a code for the ledger."""
+    if membership.user_id is not None:
+        mine = keep if membership.user_id == by.user_id else None
+        end_other_sessions(user_id=membership.user_id, now=now, because=because, keep=mine, by=by)

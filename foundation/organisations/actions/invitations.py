@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation import jobs, ledger
+from foundation.accounts.actions import create_user
 from foundation.accounts.models import User
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
@@ -50,8 +51,11 @@ def new_secret_hash() -> str:
 
 
 @transaction.atomic
-def invite(*, membership_id: int, by: Acting, now: datetime) -> Invitation:
-    """Invite somebody to sign in, at the e-mail address kept about them. Earlier invitations stop working."""
+def invite(*, membership_id: int, site: str, by: Acting, now: datetime) -> Invitation:
+    """Invite somebody to sign in, at the e-mail address kept about them. Earlier invitations stop working.
+
+    ``site`` is where the link leads: ``request.build_absolute_uri("/")``.
+    """
     membership = Membership.objects.visible_to(by).select_for_update(no_key=True).get(pk=membership_id)
     permissions.check_can_manage_people(by, membership)
     if membership.user_id is not None:
@@ -66,6 +70,7 @@ def invite(*, membership_id: int, by: Acting, now: datetime) -> Invitation:
         membership=membership,
         secret_hash=new_secret_hash(),
         email=membership.email,
+        site=site,
         sent_at=now,
         sent_by_id=by.membership_id,
         expires_at=now + LASTS,
@@ -83,7 +88,9 @@ def send(*, invitation_id: int, by: Acting, now: datetime) -> None:
     if invitation.mailed_at is not None or not invitation.is_open(now):
         return
     secret = _issue(invitation, now)
-    letters.send_invitation(invitation.email, organisation=by.organisation.name, path=path_of(secret))
+    letters.send_invitation(
+        invitation.email, organisation=by.organisation.name, address=invitation.site.rstrip("/") + path_of(secret)
+    )
 
 
 @transaction.atomic
@@ -123,13 +130,15 @@ def open_invitation(secret: str, now: datetime) -> Invitation:
         return invitation
 
 
-def accept_with_new_account(*, secret: str, name: str, password: str | None, now: datetime) -> User:
+def accept_with_new_account(
+    *, secret: str, name: str, password: str | None, now: datetime, language: str = User.Language.ENGLISH
+) -> User:
     """Accept an invitation and open an account for its e-mail address. Of two who try at once, one succeeds."""
     with ledger.acting_system(SIGN_IN):
         invitation = _hold(secret, now)
-        if User.objects.filter(email__iexact=invitation.email).exists():
+        if User.objects.filter(email=User.objects.normalise(invitation.email)).exists():
             raise AlreadyHasAccount
-        user = User.objects.create_user(invitation.email, password, name=name)
+        user = create_user(email=invitation.email, name=name, password=password, language=language, now=now)
         _join(invitation, user, now, new_account=True)
         return user
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -73,7 +74,9 @@ def change_person(*, membership_id: int, version: int, person: Person, by: Actin
 
 
 @transaction.atomic
-def end_person(*, membership_id: int, last_day: date, by: Acting, now: datetime) -> Membership:
+def end_person(
+    *, membership_id: int, last_day: date, by: Acting, now: datetime, keep: SessionBase | None = None
+) -> Membership:
     """Record somebody's last day. Their roles end with it, open invitations at once; sessions end at the next request.
 
     Refused for the last administrator.
@@ -92,7 +95,7 @@ def end_person(*, membership_id: int, last_day: date, by: Acting, now: datetime)
     withdrawn = membership.invitations.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
     if Role.ORGANISATION_ADMIN in ended:
         check_an_administrator_remains(by.organisation_id, on=timezone.localdate(now))
-    end_sessions(membership.user_id, now=now)
+    end_sessions(membership, because="person_ended", by=by, now=now, keep=keep)
     ledger.record(
         "person.ended",
         actor=by,

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -57,7 +58,7 @@ def grant_role(
             granted_at=now,
             granted_by_id=by.membership_id,
         )
-    end_sessions(membership.user_id, now=now)
+    end_sessions(membership, because="role_changed", by=by, now=now)
     ledger.record(
         "role.granted", actor=by, target=membership, at=now, role=wanted.value, starts_on=starts_on, ends_on=ends_on
     )
@@ -65,7 +66,15 @@ def grant_role(
 
 
 @transaction.atomic
-def end_role(*, grant_id: int, last_day: date | None, reason: str, by: Acting, now: datetime) -> RoleGrant:
+def end_role(
+    *,
+    grant_id: int,
+    last_day: date | None,
+    reason: str,
+    by: Acting,
+    now: datetime,
+    keep: SessionBase | None = None,
+) -> RoleGrant:
     """End a role: at once when ``last_day`` is None, otherwise after that day. Refused for the last administrator."""
     lock_organisation(by.organisation_id)
     grant = RoleGrant.objects.visible_to(by).select_for_update(no_key=True).get(pk=grant_id)
@@ -83,7 +92,7 @@ def end_role(*, grant_id: int, last_day: date | None, reason: str, by: Acting, n
     grant.save(update_fields=["ends_on", "ended_at", "ended_by", "end_reason"])
     if grant.role == Role.ORGANISATION_ADMIN:
         check_an_administrator_remains(by.organisation_id, on=today)
-    end_sessions(membership.user_id, now=now)
+    end_sessions(membership, because="role_changed", by=by, now=now, keep=keep)
     ledger.record("role.ended", actor=by, target=membership, at=now, role=grant.role, ends_on=ends_on)
     return grant
 

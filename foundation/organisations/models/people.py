@@ -125,6 +125,7 @@ class Invitation(OrganisationRow):
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="invitations")
     secret_hash = models.CharField(max_length=64, unique=True)
     email = models.EmailField(max_length=254)
+    site = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     mailed_at = models.DateTimeField(null=True, blank=True)

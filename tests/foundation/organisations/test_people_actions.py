@@ -110,7 +110,7 @@ def test_a_last_day_ends_the_roles_withdraws_the_invitation_and_ends_the_session
 
 def test_ending_a_person_makes_their_invitation_unusable(admin):
     newcomer = factories.person(admin, email="new@example.org")
-    actions.invite(membership_id=newcomer.pk, by=admin, now=NOW)
+    actions.invite(membership_id=newcomer.pk, site="https://portal.example.org/", by=admin, now=NOW)
 
     actions.end_person(membership_id=newcomer.pk, last_day=TODAY, by=admin, now=NOW)
 
@@ -166,7 +166,7 @@ def test_a_person_comes_back_without_the_roles_they_had(admin):
 
     assert Membership.objects.get(pk=leaver.pk).ends_on is None
     assert acting_of(leaver, at=NOW + timedelta(days=30)).roles == {"staff"}
-    assert verbs() == ["person.ended", "person.reinstated"]
+    assert verbs() == ["sessions.ended", "person.ended", "person.reinstated"]
 
 
 def test_a_person_of_another_organisation_is_not_there(admin, other_organisation):

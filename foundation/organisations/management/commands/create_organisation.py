@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--partnership", action="store_true", help="a partnership of several organisations")
         parser.add_argument("--from", dest="active_from", type=date.fromisoformat, help="first day, like 2026-04-01")
         parser.add_argument(
-            "--takes-over", action="append", default=[], metavar="SLUG", help="an organisation it follows; may be repeated"
+            "--takes-over", action="append", default=[], metavar="SLUG", help="what it follows; may be repeated"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,0 +1,104 @@
+"""The list of people: columns, filters, search. The page, the export and its job read the same."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.core.acting import Acting
+from foundation.core.lists import Column, FilterForm, Listing
+from foundation.organisations import queries
+from foundation.organisations.models import Membership, in_force
+from foundation.organisations.roles import Role
+
+STATES = [
+    ("", gettext_lazy("Here today")),
+    ("left", gettext_lazy("Left")),
+    ("future", gettext_lazy("Not yet here")),
+    ("all", gettext_lazy("Everybody")),
+]
+SIGN_IN = [
+    ("", gettext_lazy("All")),
+    ("yes", gettext_lazy("Can sign in")),
+    ("no", gettext_lazy("No sign-in")),
+]
+
+
+def roles_of(person: Membership) -> str:
+    """Today's roles in words. Only of a person read by ``queries.people_for_list``."""
+    return ", ".join(sorted(grant.get_role_display() for grant in person.roles_now))  # type: ignore[attr-defined]
+
+
+def sign_in_of(person: Membership) -> str:
+    if person.user_id:
+        return _("Can sign in")
+    return _("Invited") if person.is_invited else _("No sign-in")  # type: ignore[attr-defined]
+
+
+COLUMNS = (
+    Column("name", gettext_lazy("Name"), lambda person: person.name, sort="name"),
+    Column("staff_number", gettext_lazy("Staff number"), lambda person: person.staff_number, sort="staff_number"),
+    Column("team", gettext_lazy("Team"), lambda person: person.team.name if person.team else ""),
+    Column("job_title", gettext_lazy("Job title"), lambda person: person.job_title),
+    Column("roles", gettext_lazy("Roles"), roles_of),
+    Column("sign_in", gettext_lazy("Sign-in"), sign_in_of),
+    Column("starts_on", gettext_lazy("First day"), lambda person: person.starts_on, sort="starts_on"),
+)
+EXPORT_ONLY = (
+    Column("email", gettext_lazy("E-mail address"), lambda person: person.email),
+    Column("ends_on", gettext_lazy("Last day"), lambda person: person.ends_on),
+    Column("reference", gettext_lazy("Reference"), lambda person: person.reference),
+)
+
+
+def people_listing(acting: Acting) -> Listing:
+    """The list of people as this person may filter it."""
+    today = timezone.localdate(acting.at)
+    teams = queries.team_choices(acting)
+
+    class PeopleFilter(FilterForm):
+        state = forms.ChoiceField(label=gettext_lazy("Who"), choices=STATES, required=False)
+        team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
+        role = forms.ChoiceField(
+            label=gettext_lazy("Role"),
+            choices=[("", gettext_lazy("All")), *((role.value, role.label) for role in Role if role != Role.STAFF)],
+            required=False,
+        )
+        sign_in = forms.ChoiceField(label=gettext_lazy("Sign-in"), choices=SIGN_IN, required=False)
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.fields["team"].choices = [("", _("All")), *((str(pk), name) for pk, name in teams)]  # type: ignore[attr-defined]
+            for field in self.fields.values():
+                field.widget.attrs["class"] = "govuk-select"
+
+        def narrow(self, rows: QuerySet) -> QuerySet:
+            asked = self.cleaned_data
+            rows = rows.filter(_state(asked["state"], today))
+            if asked["team"]:
+                rows = rows.filter(team_id__in=queries.with_parts(acting, int(asked["team"])))
+            if asked["role"]:
+                rows = rows.filter(queries.has_role(asked["role"], today))
+            if asked["sign_in"]:
+                rows = rows.filter(user__isnull=asked["sign_in"] == "no")
+            return rows
+
+    return Listing(
+        name="people",
+        columns=COLUMNS,
+        default_sort="name",
+        search=("name", "email", "staff_number"),
+        search_label=gettext_lazy("Search by name, e-mail address or staff number"),
+        filters=PeopleFilter,
+    )
+
+
+def _state(state: str, today: Any) -> Q:
+    if state == "left":
+        return Q(ends_on__lt=today)
+    if state == "future":
+        return Q(starts_on__gt=today)
+    return Q() if state == "all" else in_force(today)

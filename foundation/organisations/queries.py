@@ -1,0 +1,264 @@
+"""Reads that other rooms and this room's pages share."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.http import Http404
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from foundation.accounts.models import FactorReset
+from foundation.core.acting import Acting
+from foundation.organisations.models import (
+    IdentityProvider,
+    Invitation,
+    Membership,
+    Organisation,
+    RoleGrant,
+    Succession,
+    Team,
+)
+from foundation.organisations.models.people import MembershipQuerySet
+from foundation.organisations.roles import ROLES, Role
+
+MOST_CHOICES = 500
+
+
+# ---- People
+def current_people(acting: Acting, on: date) -> MembershipQuerySet:
+    """Everybody who belongs to the organisation acted for on a day, by name."""
+    return Membership.objects.visible_to(acting).current(on).for_list()
+
+
+def people_choices(
+    acting: Acting, *, on: date, permission: str = "", including: int | None = None
+) -> list[tuple[int, str]]:
+    """Choices for a field that names a person, at most 500: current people, or those whose roles carry ``permission``.
+
+    ``including`` is somebody already named there, who stays selectable after they left. An organisation with more
+    people than fit asks for a permission, or uses ``find_people``.
+    """
+    people = current_people(acting, on)
+    if permission:
+        people = people.filter(_may(permission, on))
+    chosen = [*people.values_list("pk", "name", "job_title")[:MOST_CHOICES]]
+    if including is not None and including not in {pk for pk, *_rest in chosen}:
+        chosen += Membership.objects.visible_to(acting).filter(pk=including).values_list("pk", "name", "job_title")
+    return [(pk, f"{name}, {job_title}" if job_title else name) for pk, name, job_title in chosen]
+
+
+def find_people(acting: Acting, text: str, *, on: date, most: int = 20) -> list[Membership]:
+    """Current people whose name, e-mail address or staff number contains every word of ``text``."""
+    people = current_people(acting, on)
+    for word in text.split()[:5]:
+        people = people.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(staff_number__icontains=word))
+    return list(people[:most])
+
+
+def people_for_list(acting: Acting, now: datetime) -> MembershipQuerySet:
+    """Everybody who is, was or will be in the organisation, with what the list of people shows of them."""
+    today = timezone.localdate(now)
+    open_invitations = Invitation.objects.filter(
+        membership=OuterRef("pk"), accepted_at=None, withdrawn_at=None, expires_at__gt=now
+    )
+    return (
+        Membership.objects.visible_to(acting)
+        .select_related("team")
+        .prefetch_related(Prefetch("role_grants", RoleGrant.objects.in_force(today), to_attr="roles_now"))
+        .annotate(is_invited=Exists(open_invitations))
+    )
+
+
+def get_person_or_404(acting: Acting, reference: str) -> Membership:
+    """Somebody of the organisation acted for."""
+    person = Membership.objects.visible_to(acting).select_related("team", "user").filter(reference=reference).first()
+    if person is None:
+        raise Http404
+    return person
+
+
+@dataclass(frozen=True)
+class GrantLine:
+    """One role of a person: ``state`` is current, future or ended."""
+
+    grant: RoleGrant
+    state: str
+
+
+def role_history(acting: Acting, person: Membership, today: date) -> list[GrantLine]:
+    """Every role the person has, had or will have, newest first."""
+    grants = (
+        RoleGrant.objects.visible_to(acting)
+        .filter(membership=person)
+        .select_related("granted_by", "ended_by")
+        .order_by("-starts_on", "-pk")
+    )
+
+    def state(grant: RoleGrant) -> str:
+        if grant.ends_on is not None and grant.ends_on < today:
+            return "ended"
+        return "future" if grant.starts_on > today else "current"
+
+    return [GrantLine(grant, state(grant)) for grant in grants]
+
+
+def open_invitation_of(acting: Acting, person: Membership, now: datetime) -> Invitation | None:
+    """The invitation the person can still accept."""
+    return (
+        Invitation.objects.visible_to(acting)
+        .filter(membership=person, accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+        .order_by("-sent_at")
+        .first()
+    )
+
+
+def open_factor_resets(acting: Acting, person: Membership, now: datetime) -> list[FactorReset]:
+    """Requests to remove the person's second factors that nobody has decided."""
+    if person.user_id is None or not acting.may("people.manage"):
+        return []
+    undecided = FactorReset.objects.visible_to(acting).filter(
+        user_id=person.user_id, approved_at=None, withdrawn_at=None
+    )
+    return [reset for reset in undecided.select_related("requested_by") if reset.is_open(now)]
+
+
+def has_role(role: str, on: date) -> Exists:
+    """A filter on people: they have this role on a day."""
+    return Exists(RoleGrant.objects.in_force(on).filter(membership=OuterRef("pk"), role=role))
+
+
+def _may(permission: str, on: date) -> Exists:
+    roles = [role for role, entry in ROLES.items() if permission in entry.permissions]
+    return Exists(RoleGrant.objects.in_force(on).filter(membership=OuterRef("pk"), role__in=roles))
+
+
+# ---- Teams
+@dataclass(frozen=True)
+class TeamLine:
+    """A team in the tree of teams. ``depth`` 0 stands alone; ``people`` are those in it today, without its parts."""
+
+    team: Team
+    depth: int
+    people: int = 0
+
+
+def team_tree(acting: Acting, *, count_on: date | None = None) -> list[TeamLine]:
+    """All teams, parts below the team they belong to; with how many people are in each on a day. Two queries."""
+    teams = list(Team.objects.visible_to(acting).order_by("name", "pk"))
+    people: dict[int, int] = {}
+    if count_on is not None:
+        here = Membership.objects.visible_to(acting).current(count_on).filter(team__isnull=False)
+        people = dict(here.order_by().values_list("team_id").annotate(Count("pk")))
+    parts: dict[int | None, list[Team]] = {}
+    for team in teams:
+        parts.setdefault(team.part_of_id, []).append(team)
+    lines: list[TeamLine] = []
+
+    def walk(above: int | None, depth: int) -> None:
+        for team in parts.get(above, []):
+            lines.append(TeamLine(team, depth, people.get(team.pk, 0)))
+            walk(team.pk, depth + 1)
+
+    walk(None, 0)
+    return lines
+
+
+def team_choices(acting: Acting) -> list[tuple[int, str]]:
+    """Teams as choices, each with the teams it is part of: "Adult services: Day centres"."""
+    choices: list[tuple[int, str]] = []
+    names: list[str] = []
+    for line in team_tree(acting):
+        names[line.depth :] = [line.team.name]
+        choices.append((line.team.pk, ": ".join(names)))
+    return choices
+
+
+def with_parts(acting: Acting, team_id: int) -> list[int]:
+    """A team and all its parts."""
+    found: list[int] = []
+    within = -1
+    for line in team_tree(acting):
+        if line.team.pk == team_id:
+            found, within = [team_id], line.depth
+        elif within >= 0 and line.depth > within:
+            found.append(line.team.pk)
+        elif within >= 0:
+            break
+    return found
+
+
+# ---- The organisation
+def predecessors(acting: Acting) -> list[Organisation]:
+    """What the organisation acted for took over from."""
+    successions = Succession.objects.filter(organisation_id=acting.organisation_id).select_related("predecessor")
+    return [each.predecessor for each in successions]
+
+
+def partnerships(acting: Acting) -> list[Organisation]:
+    """The partnerships the organisation belongs to today, or, for a partnership, its members."""
+    return list(Organisation.objects.visible_to(acting).exclude(pk=acting.organisation_id).order_by("name"))
+
+
+def administrators(acting: Acting) -> list[Membership]:
+    """Whom to ask for a role or an invitation: current administrators by name."""
+    today = timezone.localdate(acting.at)
+    return list(current_people(acting, today).filter(has_role(Role.ORGANISATION_ADMIN, today))[:20])
+
+
+@dataclass(frozen=True)
+class SetupStep:
+    """One step of the first hour: what to do, whether it is done and where to do it (a URL name)."""
+
+    key: str
+    title: str | Promise
+    why: str | Promise
+    url_name: str
+    is_done: bool
+
+
+def setup_progress(acting: Acting) -> list[SetupStep]:
+    """What an administrator of a new organisation does first, in order. One query for each step at most."""
+    today = timezone.localdate(acting.at)
+    people = Membership.objects.visible_to(acting).current(today)
+    leads = RoleGrant.objects.visible_to(acting).in_force(today).filter(role=Role.PREVENT_LEAD)
+    administrators = RoleGrant.objects.visible_to(acting).in_force(today).filter(role=Role.ORGANISATION_ADMIN)
+    return [
+        SetupStep(
+            "settings",
+            _("Check your organisation's settings"),
+            _("Sectors and nation decide which parts of the duty you are asked about."),
+            "organisations:settings",
+            acting.organisation.version > 1,
+        ),
+        SetupStep(
+            "people",
+            _("Add your people"),
+            _("Import a file from your personnel system, or add a few people by hand."),
+            "organisations:people",
+            people[:2].count() > 1,
+        ),
+        SetupStep(
+            "lead",
+            _("Name a Prevent or safeguarding lead"),
+            _("The lead answers the duty, keeps the evidence and reports."),
+            "organisations:people",
+            leads.exists(),
+        ),
+        SetupStep(
+            "second_administrator",
+            _("Name a second administrator"),
+            _("Some things take two: giving you a role, or resetting somebody's second factor."),
+            "organisations:people",
+            administrators.filter(membership__user__isnull=False)[:2].count() > 1,
+        ),
+        SetupStep(
+            "sign_in",
+            _("Decide how people sign in"),
+            _("Invite them one by one, or connect your organisation's identity provider."),
+            "organisations:identity_provider",
+            IdentityProvider.objects.visible_to(acting).filter(enabled_at__isnull=False).exists()
+            or people.filter(user__isnull=False)[:2].count() > 1,
+        ),
+    ]

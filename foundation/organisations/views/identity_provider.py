@@ -1,0 +1,124 @@
+"""The organisation's identity provider: settings, a test of the connection, on and off."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from foundation.accounts.oidc.provider import ProviderFailed, check_discovery
+from foundation.core.access import requires
+from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.organisations import actions
+from foundation.organisations.forms.organisation import IdentityProviderForm
+from foundation.organisations.models import IdentityProvider
+
+
+@requires("organisation.manage", step_up=True)
+@sensitive_post_parameters("client_secret")
+@require_http_methods(["GET", "POST"])
+def identity_provider(request: HttpRequest) -> HttpResponse:
+    """What people's sign-in through the organisation needs to know."""
+    acting = request.acting
+    provider = IdentityProvider.objects.visible_to(acting).first()
+    fields = ("version", "issuer", "client_id", "claim", "enforces_second_factor")
+    initial = {field: getattr(provider, field) for field in fields} if provider else {"version": 0, "claim": "sub"}
+    posted = request.POST if request.method == "POST" else None
+    form = IdentityProviderForm(posted, has_secret=provider is not None, initial=initial)
+    context: dict[str, Any] = {"provider": provider, "callback": _callback(request)}
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.save_identity_provider(by=acting, now=timezone.now(), **form.cleaned_data)
+        except StaleVersion as stale:
+            status, context["conflict"] = 409, _both_texts(form, stale.current)
+            again = request.POST.copy()
+            again["version"] = str(stale.current.version)
+            form = IdentityProviderForm(again, has_secret=True)
+        except RuleBroken as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The settings were saved. Test the connection, then switch it on"))
+            return redirect("organisations:identity_provider")
+    return render(request, "organisations/identity_provider.html", context | {"form": form}, status=status)
+
+
+@requires("organisation.manage", step_up=True)
+@require_POST
+def test(request: HttpRequest) -> HttpResponse:
+    """Read what the provider publishes about itself. Takes ten seconds at the very most."""
+    return _do(
+        request,
+        lambda: actions.test_identity_provider(read=_read, by=request.acting, now=timezone.now()),
+        _("The provider answered as it should"),
+    )
+
+
+@requires("organisation.manage", step_up=True)
+@require_POST
+def enable(request: HttpRequest) -> HttpResponse:
+    """Let people sign in through the provider."""
+    return _do(
+        request,
+        lambda: actions.enable_identity_provider(by=request.acting, now=timezone.now()),
+        _("People can now sign in through your provider"),
+    )
+
+
+@requires("organisation.manage", step_up=True)
+@require_POST
+def disable(request: HttpRequest) -> HttpResponse:
+    """Stop sign-ins through the provider."""
+    return _do(
+        request,
+        lambda: actions.disable_identity_provider(by=request.acting, now=timezone.now()),
+        _("Nobody can sign in through your provider any more"),
+    )
+
+
+def _read(issuer: str) -> object:
+    sentences = {
+        "unreachable": _("The provider's description could not be read. Check the issuer's address and the network."),
+        "issuer": _("The provider calls itself something else. Copy its issuer exactly, with or without the last /."),
+        "endpoints": _(
+            "The provider's description lacks addresses that sign-in needs, or they are not https."
+        ),
+    }
+    try:
+        return check_discovery(issuer)
+    except ProviderFailed as failure:
+        raise RuleBroken(sentences.get(failure.check, sentences["unreachable"])) from failure
+
+
+def _do(request: HttpRequest, action: Callable[[], object], done: str) -> HttpResponse:
+    try:
+        action()
+    except RuleBroken as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("organisations:identity_provider")
+
+
+def _callback(request: HttpRequest) -> str:
+    """Where the provider must send people back to: its administrator enters this there."""
+    try:
+        path = reverse("accounts:provider_callback", args=[request.acting.organisation.slug])
+    except NoReverseMatch:
+        return ""
+    return request.build_absolute_uri(path)
+
+
+def _both_texts(form: IdentityProviderForm, current: IdentityProvider) -> list[dict[str, Any]]:
+    names = ("issuer", "client_id", "claim")
+    return [
+        {"label": form.fields[name].label, "mine": form.cleaned_data[name], "theirs": getattr(current, name)}
+        for name in names
+        if form.cleaned_data[name] != getattr(current, name)
+    ]
