@@ -37,7 +37,7 @@ class Places:
         if len(os.fsencode(beside)) <= LONGEST_RUN_DIR:
             return beside
         digest = hashlib.sha256(os.fsencode(self.services)).hexdigest()[:16]
-        return Path("/tmp") / f"prevent-portal-{digest}"  # noqa: S108  # nosec B108 -- made 0700 and checked to be ours
+        return Path("/tmp") / f"prevent-portal-{digest}"  # noqa: S108 -- made 0700 and checked to be ours
 
     @property
     def postgres_data(self) -> Path:

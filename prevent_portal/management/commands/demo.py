@@ -1,4 +1,5 @@
 import hashlib
+import io
 import os
 import time
 from pathlib import Path
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         self._say("Bringing the database up to date.")
         call_command("migrate", interactive=False, verbosity=0)
         self._say("Loading the duty library.")
-        call_command("load_library", verbosity=0)
+        call_command("load_library", stdout=io.StringIO())  # its list of changes is for those who edit the library
         if not self._has_demonstration_data():
             self._say("Making the demonstration data of Severnshire; this happens once.")
             call_command("seed_demo", verbosity=0)
