@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connections, models
 from django.test import Client
 
+from compliance import library_loading
 from foundation.accounts.authentication import PASSKEY, STRONG_AT
 from foundation.accounts.models import User
 from foundation.core.acting import Acting, narrow_to, person_context
@@ -24,6 +25,8 @@ from prevent_portal.embedded import services
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
+NUMBERED = ("compliance_requirement", "compliance_requirementrevision", "compliance_samequestion", "compliance_libraryload")
+LIBRARY_TABLES = ("compliance_theme", "compliance_scale", "compliance_instrument", "compliance_framework", *NUMBERED)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,6 +49,8 @@ def django_db_setup(django_db_blocker: Any, _running_services: None) -> Iterator
             connections[alias].close()
             settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = name
         call_command("migrate", verbosity=0)
+        library_loading.load(now=NOW.replace(year=2024))
+        keep_library()
     yield
     with django_db_blocker.unblock():
         for alias in connections:
@@ -86,6 +91,22 @@ def empty_all_tables() -> None:
         filled = [table for (table,) in cursor.fetchall()]
         if filled:
             cursor.execute(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE")
+            for table in LIBRARY_TABLES:  # emptied with the organisations that requirements may belong to
+                cursor.execute(f"INSERT INTO {table} SELECT * FROM library_as_loaded.{table} ON CONFLICT DO NOTHING")
+                if table in NUMBERED:
+                    cursor.execute(
+                        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table} HAVING max(id) > 0"
+                    )
+    connections["owner"].close()
+
+
+def keep_library() -> None:
+    """The duty library is loaded once a run and put back after each test that empties tables."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT set_config('portal.owner_purpose', 'migration', false)")
+        cursor.execute("CREATE SCHEMA library_as_loaded")
+        for table in LIBRARY_TABLES:
+            cursor.execute(f"CREATE TABLE library_as_loaded.{table} AS TABLE {table}")
     connections["owner"].close()
 
 

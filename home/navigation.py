@@ -1,0 +1,40 @@
+"""The menu: only what leads somewhere for this person."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from foundation.core.acting import Acting
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the menu."""
+
+    label: str | Promise
+    url: str
+    is_current: bool
+
+
+ENTRIES: tuple[tuple[str | Promise, str, str], ...] = (
+    (_("Home"), "home:start", ""),
+    (_("The duty"), "compliance:overview", "compliance.view"),
+    (_("Evidence"), "evidence:index", "evidence.view"),
+    (_("Reports"), "compliance:reports", "compliance.report"),
+    (_("People"), "organisations:people", "people.view"),
+    (_("Log"), "audit:log", "audit.view"),
+    (_("Settings"), "organisations:settings", "organisation.manage"),
+)
+
+
+def items(request: HttpRequest) -> list[Item]:
+    """The entries this person may open, the longest match of the address marked as current."""
+    acting: Acting | None = getattr(request, "acting", None)
+    if acting is None:
+        return []
+    allowed = [(label, reverse(name)) for label, name, permission in ENTRIES if not permission or acting.may(permission)]
+    here = max((url for _label, url in allowed if request.path.startswith(url)), key=len, default="/")
+    return [Item(label, url, url == here) for label, url in allowed]

@@ -1,0 +1,53 @@
+"""What the start page shows, gathered from the rooms below."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils import timezone
+
+from audit import queries as audit
+from compliance import queries as compliance
+from compliance.queries import Register
+from compliance.readiness import Line
+from foundation.core.acting import Acting
+from foundation.jobs.models import Job
+from foundation.organisations import queries as organisations
+
+
+@dataclass(frozen=True)
+class Start:
+    """The start page of one person. A part is None or empty where their roles do not include it."""
+
+    today: date
+    register: Register | None = None
+    mine: list[Line] = field(default_factory=list)
+    recent: list = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    setup: "organisations.SetupProgress | None" = None
+    manages_people: bool = False
+    may_assess: bool = False
+
+
+def start(acting: Acting) -> Start:
+    """Everything the start page needs, in a fixed number of queries."""
+    today = timezone.localdate(acting.at)
+    register = compliance.register(acting, today) if acting.may("compliance.view") else None
+    return Start(
+        today=today,
+        register=register,
+        mine=_mine(acting, register),
+        recent=list(audit.recent(acting, 8)) if acting.may("audit.view") else [],
+        jobs=list(Job.objects.visible_to(acting).filter(requested_by=acting.membership).order_by("-pk")[:5]),
+        setup=organisations.setup_progress(acting) if acting.may("organisation.manage") else None,
+        manages_people=acting.may("people.manage"),
+        may_assess=acting.may("compliance.assess"),
+    )
+
+
+def _mine(acting: Acting, register: Register | None) -> list[Line]:
+    """Requirements this person owns and that want something done, soonest review first."""
+    if register is None:
+        return []
+    own = [line for line in register.lines if line.owner_id == acting.membership_id and line.is_counted]
+    pressing = [line for line in own if not line.is_ready or line.flags]
+    return sorted(pressing, key=lambda line: (line.next_review_on or date.max, line.code))[:10]

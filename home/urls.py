@@ -1,0 +1,24 @@
+from django.conf import settings
+from django.urls import path
+
+from home import views
+
+app_name = "home"
+
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("drafts/", views.keep_draft, name="draft"),
+    path("help/", views.help_page, name="help"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+]
+
+if settings.DEMONSTRATION:
+    from home import demonstration
+
+    urlpatterns += [
+        path("demo/", demonstration.people, name="demo"),
+        path("demo/<slug:reference>/", demonstration.sign_in, name="demo_sign_in"),
+    ]

@@ -1,0 +1,64 @@
+"""The start page and the pages that belong to no room."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from foundation.core import drafts
+from foundation.core.access import public, signed_in
+from home import queries
+
+
+@signed_in
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """What matters to this person today: the duty at a glance, my work, people and settings, or what is asked of me."""
+    return render(request, "home/start.html", {"start": queries.start(request.acting)})
+
+
+@signed_in
+@require_POST
+def keep_draft(request: HttpRequest) -> HttpResponse:
+    """Keep what is being typed on a page. Called while the person types; answers nothing."""
+    path = request.GET.get("path", "")
+    if not path.startswith("/") or len(path) > 300:
+        return JsonResponse({"error": "path"}, status=400)
+    drafts.keep(acting=request.acting, path=path, typed=dict(request.POST.lists()), now=timezone.now())
+    return HttpResponse(status=204)
+
+
+@public("help is for everyone")
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "home/help.html")
+
+
+@public("a statement every visitor may read")
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "home/accessibility.html")
+
+
+@public("a notice every visitor may read")
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "home/privacy.html")
+
+
+@public("a probe: is the process alive? Needs nothing else")
+@require_GET
+def livez(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@public("a probe: can requests be served? Needs the database")
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("the database does not answer", content_type="text/plain", status=503)
+    return HttpResponse("ok", content_type="text/plain")
