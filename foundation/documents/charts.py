@@ -6,7 +6,7 @@ forbids both). ``chart_id`` must be unique on the page.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.etree.ElementTree import SubElement
+from xml.etree.ElementTree import Element, SubElement
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -172,7 +172,16 @@ def sparkline(values: Sequence[int], *, label: str, chart_id: str) -> SafeString
     return drawing.markup(svg)
 
 
-def _bar(svg, x, y, width, height, counts, categories, size=11.5):  # type: ignore[no-untyped-def]
+def _bar(
+    svg: Element,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    counts: Sequence[int],
+    categories: Sequence[Category],
+    size: float = 11.5,
+) -> None:
     total = sum(counts)
     if not total:
         drawing.box(svg, x, y, width, height, fill="#ffffff", stroke=LINE, stroke_dasharray="4 3")
@@ -257,7 +266,7 @@ def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float
     return [run for run in runs if run]
 
 
-def _marker(svg, x, y, number, fill):  # type: ignore[no-untyped-def]
+def _marker(svg: Element, x: float, y: float, number: int, fill: str) -> None:
     if number % 3 == 0:
         SubElement(svg, "circle", {"cx": drawing.number(x), "cy": drawing.number(y), "r": "3.6", "fill": fill})
     elif number % 3 == 1:

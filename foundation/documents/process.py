@@ -125,7 +125,9 @@ class ChildProcess:
         length: int | None = None
         ends_at = time.monotonic() + limits.seconds
         stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
-        assert stdin and stdout and stderr
+        assert stdin is not None
+        assert stdout is not None
+        assert stderr is not None
         with selectors.DefaultSelector() as selector:
             selector.register(stdin, selectors.EVENT_WRITE)
             selector.register(stdout, selectors.EVENT_READ)

@@ -27,7 +27,7 @@ def page_count(produced: bytes) -> int:
 
 
 def read_properties(upload: bytes) -> dict[str, str]:
-    """What an uploaded PDF claims about itself: ReportId, AsAt, GeneratedAt, Marking, Version; {} when it claims nothing.
+    """What an uploaded PDF claims about itself: ReportId, AsAt, GeneratedAt, Marking, Version; {} when nothing.
 
     A claim proves nothing: compare ``checksum`` with the one kept for that report id. The file is opened in a child
     process with limits. Raises NotReadable.

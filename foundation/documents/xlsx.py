@@ -56,7 +56,7 @@ def write(
     A value that does not fit its column's kind is written as text, never guessed at. Times are shown as in London.
     Memory does not grow with the number of rows. Raises TooManyRows.
     """
-    # The library keeps rows in files until it packs them. The folder is readable by us alone and gone when this returns.
+    # The library keeps rows in files until it packs them. The folder is ours alone, and gone when this returns.
     with tempfile.TemporaryDirectory(prefix="portal-xlsx-") as folder:
         options = {
             "constant_memory": True,
@@ -135,7 +135,7 @@ def _write_about(workbook: Any, document: DocumentContext, count: int, filters: 
 
 
 def _text(value: Any) -> str:
-    text = for_xml(str(value))
+    text = for_xml(str(value)).replace("\r\n", "\n").replace("\r", "\n")  # the one line end a cell knows
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
@@ -172,4 +172,4 @@ def _writer(workbook: Any, sheet: Any, position: int, kind: Kind) -> Callable[[i
 
 def _exact(value: int | float | Decimal) -> bool:
     """Whether a spreadsheet shows this number as it is: it keeps fifteen figures and knows no infinity."""
-    return math.isfinite(value) and abs(value) < LARGEST_EXACT_NUMBER
+    return math.isfinite(value) and -LARGEST_EXACT_NUMBER < value < LARGEST_EXACT_NUMBER

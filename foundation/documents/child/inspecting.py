@@ -5,6 +5,7 @@ from xml.etree.ElementTree import fromstring
 
 import pikepdf
 
+from foundation.documents.child.refusals import Refused
 from foundation.documents.identity import PORTAL_NAMESPACE
 
 LARGEST_PACKET = 1 << 20
@@ -15,6 +16,9 @@ def properties(pdf: bytes) -> dict[str, str]:
     try:
         with pikepdf.open(BytesIO(pdf)) as opened:
             packet = opened.Root.Metadata.read_bytes()
+    except pikepdf.DataDecodingError:
+        # Memory that runs out while unpacking is reported like this too.
+        raise Refused("The file's metadata cannot be unpacked") from None
     except (pikepdf.PdfError, AttributeError, KeyError, ValueError):
         return {}
     if len(packet) > LARGEST_PACKET or b"<!" in packet:  # no document types: they are how XML is made to explode

@@ -21,7 +21,7 @@ def merge(parts: list[bytes], *, furniture: bytes) -> bytes:
         copied = Dictionary()
         for key in (Name.StructTreeRoot, Name.Outlines, Name.Names):
             if key in source.Root:
-                copied[key] = whole.copy_foreign(source.Root[key])
+                copied[key] = whole.copy_foreign(source.make_indirect(source.Root[key]))
         roots.append(copied)
         source.close()
     _join_tags(whole, [root.StructTreeRoot for root in roots])
@@ -55,7 +55,7 @@ def _join_bookmarks(whole: pikepdf.Pdf, outlines: list[pikepdf.Object]) -> None:
         return
     trunk = outlines[0]
     for branch in outlines[1:]:
-        bookmark = branch.First
+        bookmark: pikepdf.Object | None = branch.First
         while bookmark is not None:
             bookmark.Parent = trunk
             bookmark = bookmark.get(Name.Next)

@@ -2,7 +2,7 @@
 
 import logging
 
-import pydyf
+import pydyf  # type: ignore[import-untyped]
 import weasyprint
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -26,7 +26,7 @@ class DenyEverything(URLFetcher):
 
 
 class _LostDrawings(logging.Handler):
-    """The engine leaves out a drawing it cannot draw and only says so in its log. A report without its chart is wrong."""
+    """The engine leaves out a drawing it cannot draw and only says so in its log; the report would be wrong."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)

@@ -7,7 +7,7 @@ making it.
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-import pydyf
+import pydyf  # type: ignore[import-untyped]
 import weasyprint
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
@@ -60,7 +60,7 @@ class Tagging:
         self._number_from(part * NUMBERS_PER_PART)
 
     def _text_belongs_to_its_element(self) -> None:
-        """A cell holds its text itself, not spans that say nothing: half the objects, and half the memory of a merge."""
+        """A cell holds its text itself, not spans that say nothing: half the objects, half the memory of a merge."""
         position = {page: number for number, page in enumerate(self.pdf.page_references)}
         for element in list(self.elements(self.root)):
             for index, kid in enumerate(element.get("K", ())):  # a span emptied a moment ago has none
@@ -86,9 +86,9 @@ class Tagging:
             if unread:
                 _mark_as_artifact(self.at(self.pages[position // 2]["Contents"]).stream, unread)
         for unreachable in self.pdf.objects:
-            if isinstance(unreachable, pydyf.Dictionary) and unreachable.get("Type") == "/StructElem":
-                if unreachable.number not in read:
-                    unreachable.clear()
+            is_element = isinstance(unreachable, pydyf.Dictionary) and unreachable.get("Type") == "/StructElem"
+            if is_element and unreachable.number not in read:
+                unreachable.clear()
 
     def _links_go_only_where_a_report_may_point(self, part: int) -> None:
         for annotation in self.pdf.objects:

@@ -12,8 +12,44 @@ from pikepdf import Array, Dictionary, Name
 
 PAINTS = frozenset({"Tj", "TJ", "'", '"', "f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "Do", "EI"})
 KNOWN = frozenset(
-    "Document Part Art Sect Div BlockQuote Caption TOC TOCI P H1 H2 H3 H4 H5 H6 L LI Lbl LBody Table TR TH TD THead "
-    "TBody TFoot Span Link Figure Form NonStruct Code Quote Note Reference".split()
+    [
+        "Document",
+        "Part",
+        "Art",
+        "Sect",
+        "Div",
+        "BlockQuote",
+        "Caption",
+        "TOC",
+        "TOCI",
+        "P",
+        "H1",
+        "H2",
+        "H3",
+        "H4",
+        "H5",
+        "H6",
+        "L",
+        "LI",
+        "Lbl",
+        "LBody",
+        "Table",
+        "TR",
+        "TH",
+        "TD",
+        "THead",
+        "TBody",
+        "TFoot",
+        "Span",
+        "Link",
+        "Figure",
+        "Form",
+        "NonStruct",
+        "Code",
+        "Quote",
+        "Note",
+        "Reference",
+    ]
 )
 
 
@@ -48,7 +84,7 @@ class Tree:
     def __init__(self, opened: pikepdf.Pdf) -> None:
         self.root = opened.Root.StructTreeRoot
         self.numbers = dict(_leaves(self.root.ParentTree, Name.Nums))
-        self.names = {name: element for name, element in _leaves(self.root.get(Name.IDTree, Dictionary()), Name.Names)}
+        self.names = dict(_leaves(self.root.get(Name.IDTree, Dictionary()), Name.Names))
         self.elements: list[Dictionary] = []
         self.parents: dict[tuple[int, int], Dictionary] = {}
         waiting = [(kid, self.root) for kid in reversed(_kids(self.root))]
@@ -64,7 +100,7 @@ class Tree:
         return [str(element.S)[1:] for element in self.elements]
 
     def of_kind(self, kind: str) -> list[Dictionary]:
-        return [element for element in self.elements if element.S == f"/{kind}"]
+        return [element for element in self.elements if f"/{kind}" == element.S]
 
 
 def _leaves(node: Dictionary, key: Name) -> Iterator[tuple[object, object]]:
@@ -187,7 +223,7 @@ def _check_links(opened: pikepdf.Pdf, tree: Tree) -> None:
             assert annotation.Subtype == Name.Link, f"Unexpected annotation {annotation.Subtype}"
             assert page.Tabs == Name.S, "Tab does not follow the reading order"
             assert str(annotation.Contents), "A link has no description"
-            assert tree.numbers[int(annotation.StructParent)].S == Name.Link, "A link is not in the tree"
+            assert Name.Link == tree.numbers[int(annotation.StructParent)].S, "A link is not in the tree"
 
 
 def _check_fonts(opened: pikepdf.Pdf) -> None:

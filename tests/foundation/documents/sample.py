@@ -64,7 +64,8 @@ ready until new evidence is added.</p></div>
 <h2>{{ theme.name }}</h2>
 <table>
 <caption>Requirements under {{ theme.name }}</caption>
-<colgroup><col style="width: 11%"><col style="width: 41%"><col style="width: 15%"><col style="width: 17%"><col style="width: 16%"></colgroup>
+<colgroup><col style="width: 11%"><col style="width: 41%"><col style="width: 15%">
+<col style="width: 17%"><col style="width: 16%"></colgroup>
 <thead><tr><th scope="col">Reference</th><th scope="col">Requirement</th><th scope="col">Status</th>
 <th scope="col">Owner</th><th scope="col">Next review</th></tr></thead>
 <tbody>
@@ -79,7 +80,8 @@ ready until new evidence is added.</p></div>
 <tbody>
 <tr><th scope="row">Status</th><td><span class="tag tag--{{ row.tag }}">{{ row.status }}</span></td></tr>
 <tr><th scope="row">Comment</th><td>{{ row.comment }}</td></tr>
-<tr><th scope="row">Evidence</th><td>EV-{{ forloop.counter }}: Minutes of the Prevent board, in force until 1 April 2027</td></tr>
+<tr><th scope="row">Evidence</th>
+<td>EV-{{ forloop.counter }}: Minutes of the Prevent board, in force until 1 April 2027</td></tr>
 </tbody>
 </table>
 {% endfor %}

@@ -150,7 +150,7 @@ def test_a_document_that_loads_anything_is_refused(loading):
     ['<svg width="9" height="9"><style>@import "file:///etc/hosts";</style><rect width="9" height="9"/></svg>'],
 )
 def test_a_report_whose_drawing_is_lost_is_not_handed_out(broken):
-    with pytest.raises(PdfFailed, match="^A drawing could not be drawn$"):
+    with pytest.raises(PdfFailed, match=r"^A drawing could not be drawn$"):
         make(f"<h1>T</h1>{broken}")
 
 
