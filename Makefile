@@ -6,7 +6,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 OURS := prevent_portal home foundation compliance audit
 # The tests have services of their own: they never touch the data of a demonstration beside them.
-TEST_VAR = $(abspath $(or $(PORTAL_VAR_DIR),var))/test
+TEST_VAR := $(abspath $(or $(PORTAL_VAR_DIR),var))/test
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -18,7 +18,7 @@ test: ## run the whole test suite, browser tests included
 	@bin/bootstrap --tests
 	@PORTAL_VAR_DIR=$(TEST_VAR) $(PYTHON) -m prevent_portal.embedded run -- $(PYTHON) -m pytest
 
-check: export PORTAL_VAR_DIR = $(TEST_VAR)
+check: export PORTAL_VAR_DIR := $(TEST_VAR)
 check: ## style, types, import order, secrets, templates, migrations, version floors
 	@bin/bootstrap --tests
 	$(PYTHON) -m ruff check .
@@ -39,7 +39,7 @@ fix: ## put right what tools can put right: imports, formatting
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m djlint templates --reformat --quiet
 
-migrations: export PORTAL_VAR_DIR = $(TEST_VAR)
+migrations: export PORTAL_VAR_DIR := $(TEST_VAR)
 migrations: ## write migrations for changed models
 	@bin/bootstrap --tests
 	$(PYTHON) -m prevent_portal.embedded run -- $(PYTHON) manage.py makemigrations
