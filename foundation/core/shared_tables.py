@@ -2,6 +2,10 @@
 
 SHARED_TABLES: dict[str, str] = {
     "accounts_user": "A sign-in belongs to a person, who may act for several organisations.",
+    "accounts_failurecount": "Tries to sign in lately, by a keyed hash of account or client.",
+    "accounts_lastcode": "The newest code of an authenticator app that its owner used.",
+    "accounts_letter": "E-mails about a sign-in that wait to be sent; the address is encrypted.",
+    "accounts_externalidentity": "A sign-in as identity providers know it: issuer and subject.",
     "account_emailaddress": "django-allauth: the e-mail addresses of a sign-in.",
     "account_emailconfirmation": "django-allauth: pending confirmations of an address.",
     "mfa_authenticator": "django-allauth: second factors of a sign-in, encrypted.",
@@ -23,6 +27,7 @@ SHARED_TABLES: dict[str, str] = {
     "django_celery_beat_periodictask": "Scheduler.",
     "django_celery_beat_periodictasks": "Scheduler.",
     "django_celery_beat_solarschedule": "Scheduler.",
+    "jobs_slot": "Which scheduled slot was already begun: a name and a time.",
     "portal_cache": "Rate limits and one-time codes: keyed by hashes.",
     "compliance_theme": "Duty library: the same for everyone, written by the loader alone.",
     "compliance_scale": "Duty library.",

@@ -1,0 +1,107 @@
+"""Rules of the house that a tool can read off the code."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ["prevent_portal", "home", "foundation", "compliance", "audit"]
+SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+CODE = [path for path in SOURCES if "migrations" not in path.parts]
+IDS = [str(path.relative_to(ROOT)) for path in CODE]
+
+
+def test_no_file_is_a_junk_drawer():
+    names = {"utils.py", "helpers.py", "common.py", "misc.py"}
+
+    assert [str(path) for path in CODE if path.name in names] == []
+
+
+@pytest.mark.parametrize("path", CODE, ids=IDS)
+def test_a_file_is_short_enough_to_read(path):
+    assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", [p for p in CODE if {"views", "views.py", "reports.py"} & set(p.parts)], ids=str)
+def test_views_and_reports_reach_organisation_data_only_through_visible_to(path):
+    """``Model.objects`` must be followed by ``visible_to`` unless the model is shared library data."""
+    shared = {"Framework", "Instrument", "LibraryLoad", "Theme", "Scale", "SameQuestion", "User", "Authenticator"}
+    text = path.read_text()
+
+    found = [
+        match.group(0)
+        for match in re.finditer(r"(\w+)\.objects\.(\w+)", text)
+        if match.group(2) != "visible_to" and match.group(1) not in shared and "acting_system" not in text
+    ]
+    allowed = {"Requirement.objects.filter"} if path.name == "reading.py" else set()  # a framework's rows are shared
+    assert set(found) - allowed == set()
+
+
+@pytest.mark.parametrize("path", CODE, ids=IDS)
+def test_nothing_is_marked_safe(path):
+    assert re.search(r"\bmark_safe\(", path.read_text()) is None
+
+
+def test_no_template_of_ours_uses_the_safe_filter():
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "templates").rglob("*.html")
+        if re.search(r"\|\s*safe\b|autoescape off", path.read_text())
+    ]
+
+    assert found == []
+
+
+def test_no_template_has_inline_script_or_style():
+    inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son(click|load|submit|change)=", re.IGNORECASE)
+    tags = re.compile(r"{%.*?%}")
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "templates").rglob("*.html")
+        if not {"pdf", "documents"} & set(path.parts) and inline.search(tags.sub("", path.read_text()))
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("path", [p for p in CODE if p.name != "sending.py"], ids=str)
+def test_nothing_sends_a_task_past_the_job_rows(path):
+    assert re.search(r"\.(delay|apply_async)\(", path.read_text()) is None
+
+
+@pytest.mark.parametrize("path", CODE, ids=IDS)
+def test_every_save_of_an_existing_row_names_its_columns(path):
+    """``save()`` without ``update_fields`` writes every column over a concurrent change."""
+    bare = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "save"
+        and not any(keyword.arg in {"update_fields", "using", "force_insert"} or keyword.arg is None for keyword in node.keywords)
+        and not (node.args or isinstance(node.func.value, ast.Call))
+    ]
+    allowed = {
+        "compliance/library_loading.py",  # the loader writes whole rows of reference data
+        "foundation/jobs/scheduling.py",  # the scheduler's own model reacts to whole saves
+        "foundation/accounts/views/confirm.py",  # a form of django-allauth, not a row
+    }
+    assert bare == [] or str(path.relative_to(ROOT)) in allowed
+
+
+DEEDS = {"actions.py", "quarantine.py"}
+
+
+@pytest.mark.parametrize("path", [p for p in CODE if p.name not in DEEDS and "actions" not in p.parts], ids=str)
+def test_only_actions_assign_a_status(path):
+    assigned = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Assign)
+        for target in ast.walk(ast.Tuple(elts=list(node.targets), ctx=ast.Store()))
+        if isinstance(target, ast.Attribute) and target.attr == "status"
+    ]
+
+    assert assigned == []
