@@ -117,13 +117,13 @@ def trend(periods: Sequence[str], lines: Sequence[Trend], *, caption: str, chart
                 {
                     "points": " ".join(f"{drawing.number(x)},{drawing.number(y)}" for x, y in run),
                     "fill": "none",
-                    "stroke": one.shade.fill,
+                    "stroke": one.shade.edge,
                     "stroke-width": "2.4",
                     "stroke-dasharray": ("none", "7 4", "2 3", "9 3 2 3")[number % 4],
                 },
             )
             for x, y in run:
-                _marker(svg, x, y, number, one.shade.fill)
+                _marker(svg, x, y, number, one.shade.edge)
         last = next((point for point in reversed(points) if point), None)
         if last:
             y = last[1]
@@ -184,7 +184,7 @@ def _bar(
 ) -> None:
     total = sum(counts)
     if not total:
-        drawing.box(svg, x, y, width, height, fill="#ffffff", stroke=LINE, stroke_dasharray="4 3")
+        drawing.box(svg, x, y, width, height, fill="#ffffff", stroke=INK_SOFT, stroke_dasharray="4 3")
         drawing.text(svg, x + 8, y + height / 2 + 4, gettext("Nothing to show yet"), size=size, fill=INK_SOFT)
         return
     for category, count in zip(categories, counts, strict=True):

@@ -4,6 +4,8 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from io import StringIO
+from itertools import islice
 
 Cell = str | int | float | Decimal | bool | date | datetime | None
 
@@ -11,13 +13,6 @@ ROWS_AT_A_TIME = 500
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it Excel reads UTF-8 as something else, and ŵ and ŷ are lost
 # What makes a spreadsheet run a cell. Spaces before it do not stop all of them.
 DANGEROUS_FIRST = frozenset("=+-@\t\r\n\0|%＝＋－＠")
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def harmless(text: str) -> str:
@@ -35,16 +30,16 @@ def stream(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[b
     Numbers and dates are written as such (dates as ISO 8601); every text cell is harmless. Memory does not grow with
     the number of rows.
     """
-    writer = csv.writer(_Echo())
-    lines = [writer.writerow([harmless(header) for header in headers])]
-    yield BYTE_ORDER_MARK
-    for row in rows:
-        lines.append(writer.writerow([_written(cell) for cell in row]))
-        if len(lines) >= ROWS_AT_A_TIME:
-            yield "".join(lines).encode(errors="replace")
-            lines.clear()
-    if lines:
-        yield "".join(lines).encode(errors="replace")
+    source = iter(rows)
+    yield BYTE_ORDER_MARK + _lines([headers])
+    while some := list(islice(source, ROWS_AT_A_TIME)):
+        yield _lines(some)
+
+
+def _lines(rows: Iterable[Sequence[Cell]]) -> bytes:
+    lines = StringIO()
+    csv.writer(lines).writerows([_written(cell) for cell in row] for row in rows)
+    return lines.getvalue().encode(errors="replace")
 
 
 def _written(cell: Cell) -> str | int | float | Decimal:

@@ -20,12 +20,12 @@ LETTER_WIDTH = 0.54
 class Shade(Enum):
     """How one category looks. Each has a pattern besides its colour, so that colour is never the only signal."""
 
-    BEST = ("#0b4f6c", "#ffffff", "none")
-    GOOD = ("#2c7a55", "#ffffff", "dots")
-    PART = ("#f0b940", "#10181c", "rising")
-    POOR = ("#b3362d", "#ffffff", "falling")
-    UNKNOWN = ("#9aa5ab", "#10181c", "level")
-    NEUTRAL = ("#e3e8ea", "#10181c", "none")
+    BEST = ("#0b4f6c", "#ffffff", "none", "#0b4f6c")
+    GOOD = ("#2c7a55", "#ffffff", "dots", "#1c5a3c")
+    PART = ("#f0b940", "#10181c", "rising", "#8a5a00")
+    POOR = ("#b3362d", "#ffffff", "falling", "#8a1c16")
+    UNKNOWN = ("#9aa5ab", "#10181c", "level", "#55626a")
+    NEUTRAL = ("#e3e8ea", "#10181c", "none", "#6a777e")
 
     @property
     def fill(self) -> str:
@@ -38,6 +38,11 @@ class Shade(Enum):
     @property
     def pattern(self) -> str:
         return self.value[2]
+
+    @property
+    def edge(self) -> str:
+        """For lines and outlines: dark enough to be seen on white."""
+        return self.value[3]
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,16 @@ def shaded(parent: Element, x: float, y: float, width: float, height: float, sha
                 top, bottom = y + offset - start, y + offset - end
                 line(parent, left, top, right, bottom, stroke=ink, stroke_opacity="0.35", stroke_width="0.9")
             offset += step
+    box(
+        parent,
+        x + 0.4,
+        y + 0.4,
+        max(0.2, width - 0.8),
+        height - 0.8,
+        fill="none",
+        stroke=shade.edge,
+        stroke_width="0.8",
+    )
 
 
 def legend(parent: Element, x: float, y: float, width: float, categories: Sequence[Category]) -> float:
@@ -156,7 +171,6 @@ def legend(parent: Element, x: float, y: float, width: float, categories: Sequen
         if column > x and column + wide > x + width:
             column, row = x, row + 20
         shaded(parent, column, row, 14, 14, category.shade)
-        box(parent, column, row, 14, 14, fill="none", stroke=INK_SOFT, stroke_width="0.6")
         text(parent, column + 20, row + 11, category.label, size=size)
         column += wide
     return row - y + 20

@@ -12,7 +12,7 @@ from pikepdf import Array, Dictionary, Name
 
 PAINTS = frozenset({"Tj", "TJ", "'", '"', "f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "Do", "EI"})
 KNOWN = frozenset(
-    [
+    {
         "Document",
         "Part",
         "Art",
@@ -49,7 +49,7 @@ KNOWN = frozenset(
         "Quote",
         "Note",
         "Reference",
-    ]
+    }
 )
 
 

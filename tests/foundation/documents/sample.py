@@ -51,9 +51,9 @@ each has an owner and a date below.</p>
 <div class="figure-box"><p class="figure-box__value">{{ not_met }}</p><p class="figure-box__label">not met</p></div>
 <div class="figure-box"><p class="figure-box__value">3</p><p class="figure-box__label">expired evidence</p></div>
 </div>
-{% include "components/chart.html" with chart=whole only %}
-{% include "components/chart.html" with chart=by_theme only %}
-{% include "components/chart.html" with chart=over_time only %}
+{% include "documents/chart.html" with chart=whole only %}
+{% include "documents/chart.html" with chart=by_theme only %}
+{% include "documents/chart.html" with chart=over_time only %}
 <div class="panel panel--warning"><p><strong>Evidence has expired for 3 requirements.</strong> They are shown as not
 ready until new evidence is added.</p></div>
 </section>

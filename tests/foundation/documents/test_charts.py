@@ -71,7 +71,11 @@ def test_stacked_bars_give_their_figures_as_a_table():
 def test_the_length_of_a_piece_is_its_share():
     chart = charts.proportion((3, 1), CATEGORIES, caption="Status", chart_id="a", label_header="Status")
 
-    pieces = [element for element in fromstring(chart.svg).iter(f"{SVG}rect") if element.attrib["height"] == "40"]
+    pieces = [
+        element
+        for element in fromstring(chart.svg).iter(f"{SVG}rect")
+        if element.attrib["height"] == "40" and element.attrib["fill"] != "none"
+    ]
     assert [float(piece.attrib["width"]) for piece in pieces] == [510.0, 170.0]
     assert chart.rows == (("Met", 3, "75%"), ("Not met", 1, "25%"))
 
@@ -113,6 +117,11 @@ def test_figures_on_a_shade_can_be_read(shade):
     assert contrast(shade.fill, shade.text) >= 4.5
 
 
+@pytest.mark.parametrize("shade", list(Shade))
+def test_outlines_and_lines_can_be_seen_on_white(shade):
+    assert contrast(shade.edge, "#ffffff") >= 3
+
+
 def test_a_sparkline_says_in_words_what_it_shows():
     tree = fromstring(charts.sparkline([1, 4, 2], label="Met, last three months", chart_id="a"))
 
@@ -126,15 +135,16 @@ def test_a_broken_label_has_no_more_lines_than_asked_for(words, lines):
     assert len(broken(words, width=80, size=12, lines=lines)) <= lines
 
 
-def test_the_component_shows_the_drawing_and_escapes_the_table():
+@pytest.mark.parametrize("template", ["components/chart.html", "documents/chart.html"])
+def test_page_and_document_show_the_drawing_and_escape_its_figures(template):
     chart = every_kind("<b>x</b>")[0]
 
-    page = render_to_string("components/chart.html", {"chart": chart})
+    shown = render_to_string(template, {"chart": chart})
 
-    assert page.count("<svg ") == 1
-    assert "<b>" not in page
-    assert '<th scope="col" class="govuk-table__header">&lt;b&gt;x&lt;/b&gt;</th>' in page
-    assert "style=" not in page
+    assert shown.count("<svg ") == 1
+    assert "<b>" not in shown
+    assert shown.count("&lt;b&gt;x&lt;/b&gt;</th>") == 3
+    assert "style=" not in shown
 
 
 def contrast(one: str, other: str) -> float:
