@@ -16,19 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compliance.models import (
-    Answer,
     AnswerEvidence,
     AnswerRevision,
     Framework,
     Requirement,
     RequirementRevision,
-    SameQuestion,
     Scale,
     Settings,
     Theme,
 )
 from compliance.models.answers import NOT_ASSESSED
-from compliance.models.library import DEFAULT_SCALE, CountsAs
+from compliance.models.library import CountsAs
 from compliance.readiness import ORDER, EvidenceLine, Flag, Line, flags_of, worst
 from foundation.core.acting import Acting
 from foundation.evidence import queries as evidence_queries
@@ -188,8 +186,6 @@ class _History:
     def __init__(self, acting: Acting, days: Sequence[date]) -> None:
         self.organisation: Organisation = acting.organisation
         self.settings = settings_of(acting)
-        self.themes = tuple(Theme.objects.all())
-        self.scales = {scale.code: scale for scale in Scale.objects.all()}
         applies = Q(pk__in=[])
         for day in days:
             applies |= Q(pk__in=Requirement.objects.applying_to(self.organisation, day).values("pk"))
@@ -211,7 +207,6 @@ class _History:
             .order_by("requirement_id", "-changed_at", "-number"),
             "requirement_id",
         )
-        self.versions = dict(Answer.objects.visible_to(acting).values_list("requirement_id", "version"))
         uses = list(
             AnswerEvidence.objects.visible_to(acting)
             .filter(answer__requirement_id__in=wanted)
@@ -222,11 +217,12 @@ class _History:
         for use in uses:
             self.uses[use.answer.requirement_id].append(use)
         self.evidence = evidence_queries.History(acting, {use.evidence_id for use in uses})
+        numbers = {requirement.code: requirement.pk for requirement in self.requirements if not requirement.is_local}
         self.answered_by: dict[int, list[int]] = defaultdict(list)
-        for specific, general in SameQuestion.objects.filter(specific__in=wanted).values_list(
-            "specific_id", "general_id"
-        ):
-            self.answered_by[general].append(specific)
+        for requirement in self.requirements:
+            for link in requirement.content.get("same_question_as", ()):
+                if general := numbers.get(link["code"]):
+                    self.answered_by[general].append(requirement.pk)
 
     def on(self, day: date) -> Register:
         at = end_of_day(day)
@@ -264,7 +260,7 @@ class _History:
         wording = next((w for w in self.wordings[requirement.pk] if w.effective_at <= at), None)
         content = (wording or self.wordings[requirement.pk][-1]).content
         answer = next((r for r in self.revisions[requirement.pk] if r.changed_at <= at), None)
-        scale = self.scales[requirement.framework.scale_id if requirement.framework else DEFAULT_SCALE]
+        scale = self._scale(requirement)
         status = answer.status if answer else NOT_ASSESSED
         evidence = tuple(self._evidence(requirement.pk, at))
         changes = [use.linked_at for use in self.uses[requirement.pk] if use.linked_at <= at]
@@ -285,17 +281,13 @@ class _History:
             status=status,
             status_label=_label(scale, status),
             counts_as=_counts_as(scale, status),
-            version=self.versions.get(requirement.pk, 0),
+            version=self.revisions[requirement.pk][0].number if self.revisions[requirement.pk] else 0,
             evidence=evidence,
             last_change_on=timezone.localdate(max(changes)) if changes else None,
         )
         if answer is None:
             return line
-        assurer_scale = self.scales[
-            (requirement.framework.assurer_scale_id or requirement.framework.scale_id)
-            if requirement.framework
-            else DEFAULT_SCALE
-        ]
+        assurer_scale = (requirement.framework and requirement.framework.assurer_scale) or scale
         return replace(
             line,
             score=answer.score,
@@ -314,6 +306,11 @@ class _History:
             assured_on=answer.assured_on,
             assured_by_name=answer.assured_by.name if answer.assured_by else "",
         )
+
+    def _scale(self, requirement: Requirement) -> Scale:
+        scale = requirement.framework.scale if requirement.framework else self.own_scale
+        assert scale is not None
+        return scale
 
     def _evidence(self, requirement_id: int, at: datetime) -> Iterable[EvidenceLine]:
         for use in self.uses[requirement_id]:

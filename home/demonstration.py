@@ -43,9 +43,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest, reference: str) -> HttpResponse:
     """Become this person, as if they had used their passkey."""
     with ledger.acting_system("provision"):
-        membership = (
-            Membership.objects.filter(reference=reference, user__isnull=False).select_related("user").first()
-        )
+        membership = Membership.objects.filter(reference=reference, user__isnull=False).select_related("user").first()
     if membership is None:
         raise Http404
     authentication.sign_in_for_demonstration(request, membership.user)

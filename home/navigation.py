@@ -35,6 +35,8 @@ def items(request: HttpRequest) -> list[Item]:
     acting: Acting | None = getattr(request, "acting", None)
     if acting is None:
         return []
-    allowed = [(label, reverse(name)) for label, name, permission in ENTRIES if not permission or acting.may(permission)]
+    allowed = [
+        (label, reverse(name)) for label, name, permission in ENTRIES if not permission or acting.may(permission)
+    ]
     here = max((url for _label, url in allowed if request.path.startswith(url)), key=len, default="/")
     return [Item(label, url, url == here) for label, url in allowed]

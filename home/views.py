@@ -29,6 +29,13 @@ def keep_draft(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@signed_in
+@require_GET
+def stay(request: HttpRequest) -> HttpResponse:
+    """The person says that they are still here, so the session's idle time starts again. Answers nothing."""
+    return HttpResponse(status=204)
+
+
 @public("help is for everyone")
 @require_GET
 def help_page(request: HttpRequest) -> HttpResponse:

@@ -37,7 +37,9 @@ def test_the_comment_never_reaches_the_ledger(lead, requirement):
         assert [event.pk for event in Event.objects.all() if "canary" in event.facts] == []
 
 
-@pytest.mark.parametrize("role", ["staff", "senior_approver", "board_member", "assurer", "records_manager", "inspector"])
+@pytest.mark.parametrize(
+    "role", ["staff", "senior_approver", "board_member", "assurer", "records_manager", "inspector"]
+)
 def test_only_a_lead_may_answer(acting_for, requirement, role):
     colleague = acting_for(role)
 
