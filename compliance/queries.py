@@ -26,7 +26,7 @@ from compliance.models import (
     Theme,
 )
 from compliance.models.answers import NOT_ASSESSED
-from compliance.models.library import CountsAs
+from compliance.models.library import DEFAULT_SCALE, CountsAs
 from compliance.readiness import ORDER, EvidenceLine, Flag, Line, flags_of, worst
 from foundation.core.acting import Acting
 from foundation.evidence import queries as evidence_queries
@@ -192,9 +192,13 @@ class _History:
         self.requirements = list(
             Requirement.objects.visible_to(acting)
             .filter(applies)
-            .select_related("framework")
+            .select_related("theme", "framework__scale", "framework__assurer_scale")
             .order_by("position", "pk")
         )
+        themes = {requirement.theme for requirement in self.requirements}
+        self.themes = tuple(sorted(themes, key=lambda theme: theme.position))
+        own = any(requirement.is_local for requirement in self.requirements)
+        self.own_scale = Scale.objects.get(pk=DEFAULT_SCALE) if own else None
         wanted = [requirement.pk for requirement in self.requirements]
         self.wordings = _group(
             RequirementRevision.objects.filter(requirement_id__in=wanted).order_by("requirement_id", "-effective_at"),
