@@ -1,0 +1,87 @@
+"""The evidence library as a list."""
+
+from datetime import date, timedelta
+
+from django import forms
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.db.models import DateField, Value
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.core.lists import Column, FilterForm, Listing
+from foundation.evidence.models import EvidenceItem, EvidenceQuerySet, Kind
+
+NEVER = date(9999, 12, 31)
+SOON = timedelta(days=60)
+
+
+class EvidenceFilter(FilterForm):
+    """Kind and state; each may be left open."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any")), *Kind.choices])
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("Any")),
+            ("current", _("Counts")),
+            ("soon", _("Expires within 60 days")),
+            ("expired", _("Expired")),
+            ("withdrawn", _("Withdrawn")),
+        ],
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "govuk-select"
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        today = timezone.localdate()
+        if kind := self.cleaned_data["kind"]:
+            rows = rows.filter(kind=kind)
+        match self.cleaned_data["state"]:
+            case "current":
+                rows = rows.current(today)
+            case "soon":
+                rows = rows.expiring_within(SOON.days, today)
+            case "expired":
+                rows = rows.filter(withdrawn_at__isnull=True, expires_on__lt=today)
+            case "withdrawn":
+                rows = rows.filter(withdrawn_at__isnull=False)
+        return rows
+
+
+def rows_for_list(rows: EvidenceQuerySet) -> EvidenceQuerySet:
+    """With a last day for what never expires, so that the list can be sorted by it."""
+    return rows.for_list().annotate(counts_until=Coalesce("expires_on", Value(NEVER), output_field=DateField()))
+
+
+def state_of(item: EvidenceItem, today: date) -> tuple[str, str]:
+    """One word for an item, and the colour of its tag."""
+    if item.is_withdrawn:
+        return str(_("Withdrawn")), "grey"
+    if item.is_expired(today):
+        return str(_("Expired")), "red"
+    if item.expires_on and item.expires_on <= today + SOON:
+        return str(_("Expires soon")), "yellow"
+    return str(_("Counts")), "green"
+
+
+EVIDENCE = Listing(
+    name="evidence",
+    columns=(
+        Column("title", _("Evidence"), lambda item: item.title, sort="title"),
+        Column("reference", _("Reference"), lambda item: item.reference, sort="reference"),
+        Column("kind", _("Kind"), lambda item: item.get_kind_display(), sort="kind"),
+        Column("from", _("From"), lambda item: item.effective_from, sort="effective_from"),
+        Column("until", _("Counts until"), lambda item: item.expires_on, sort="counts_until"),
+        Column("owner", _("Owner"), lambda item: item.owner.name if item.owner else ""),
+        Column("state", _("State"), lambda item: state_of(item, timezone.localdate())[0]),
+    ),
+    default_sort="title",
+    search=("title", "reference", "note"),
+    search_label=_("Search titles, references and notes"),
+    filters=EvidenceFilter,
+)
