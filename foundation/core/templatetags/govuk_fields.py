@@ -13,6 +13,7 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 
 register = template.Library()
 
@@ -43,8 +44,9 @@ ERROR_CLASS = {
     "textarea": "govuk-textarea--error",
     "text": "govuk-input--error",
 }
-# What Django would add and Frontend does not want: a browser's own messages, or text cut off without a word.
-LEFT_OUT = {name: False for name in ("required", "aria-invalid", "maxlength", "minlength", "cols", "min", "max", "step")}
+# What a widget carries and Frontend does not want: a browser's own messages, or text cut off without a word.
+LEFT_OUT = dict.fromkeys(("required", "maxlength", "minlength", "cols", "min", "max", "step"), False)
+NOT_OF_AN_ITEM = {"id", "class", "checked", "required", "aria-invalid", "aria-describedby"}
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,14 @@ def described_by(field: BoundField) -> str:
 @register.filter
 def error_ids(field: BoundField) -> list[tuple[str, str]]:
     """Each error of a field with the id its paragraph has."""
-    return [(f"{field.auto_id}-error{_nth(number)}", error) for number, error in enumerate(field.errors, 1)]
+    return [(f"{field.auto_id}-error{_nth(number)}", str(error)) for number, error in enumerate(field.errors, 1)]
 
 
 @register.filter
 def items(field: BoundField) -> list[Item]:
     """The radio buttons or checkboxes of a field. The first has the field's own id, so that a link can reach it."""
-    listed = field.field.choices if isinstance(getattr(field.field, "choices", None), list) else []
+    choices = getattr(field.field, "choices", None)
+    listed = choices if isinstance(choices, list) else []
     return [
         Item(
             id=_item_id(field, position),
@@ -94,7 +97,7 @@ def items(field: BoundField) -> list[Item]:
             hint=getattr(_at(listed, position), "hint", None),
             divider=getattr(_at(listed, position), "divider", None),
             attributes=flatatt(
-                {k: v for k, v in each.data["attrs"].items() if k not in {"id", "class", "checked"} | LEFT_OUT.keys()}
+                {name: value for name, value in each.data["attrs"].items() if name not in NOT_OF_AN_ITEM}
             ),
         )
         for position, each in enumerate(field.subwidgets)
@@ -117,7 +120,7 @@ def control(context: template.Context, field: BoundField) -> str:
     show_errors = bool(field.errors) and context.get("form_show_errors", True) is not False
     if kind == "group":
         widget.widgets = [_part(field, position, show_errors) for position in range(len(widget.widgets))]
-        return field.as_widget(widget=widget, attrs=attributes)
+        return _drawn(field, widget, attributes)
     if kind == "file" and isinstance(widget, forms.ClearableFileInput):
         widget = _plain_file_input(widget)
     if isinstance(widget, forms.NumberInput):
@@ -138,7 +141,7 @@ def control(context: template.Context, field: BoundField) -> str:
     described = [f"{field.auto_id}-info"] if counted else []
     described += [_checkbox_described(field)] if kind == "checkbox" else [described_by(field)]
     attributes["aria-describedby"] = " ".join(part for part in described if part) or False
-    return field.as_widget(widget=widget, attrs=attributes)
+    return _drawn(field, widget, attributes)
 
 
 @register.filter
@@ -156,14 +159,22 @@ def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
 @register.filter
 def own_id(button: Any) -> str:
     """The id somebody gave a button; none otherwise, because two forms on a page would repeat a made-up one."""
-    made_up = f"id_{template.defaultfilters.slugify(button.name)}"
-    return "" if not getattr(button, "id", "") or button.id == made_up else str(button.id)
+    own, name = str(getattr(button, "id", "") or ""), slugify(button.name)
+    return "" if own in (f"id_{name}", f"submit-id-{name}", f"hidden-id-{name}") else own
 
 
 @register.filter
 def rendered(markup: str) -> SafeString:
     """Controls that these templates rendered a moment ago and that crispy-forms joined as plain text."""
     return SafeString(markup)
+
+
+def _drawn(field: BoundField, widget: forms.Widget, attributes: dict[str, Any]) -> str:
+    """As BoundField.as_widget does, without the attributes that it adds unasked."""
+    widget.is_localized = widget.is_localized or field.field.localize
+    disabled = {"disabled": True} if field.field.disabled else {}
+    attributes = {"id": field.auto_id, **attributes, **disabled}
+    return widget.render(field.html_name, field.value(), attributes, field.form.renderer)
 
 
 def _nth(number: int) -> str:
