@@ -1,5 +1,21 @@
-// Starts GOV.UK Frontend's components. Every page works without this file.
-import { initAll } from "./govuk-frontend.min.js";
+// Everything a page does by itself. Each part makes better what already works without it.
+import {
+  Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, Radios,
+  ServiceNavigation, SkipLink, createAll,
+} from "govuk-frontend";
+import { keepDrafts } from "./portal/drafts.js";
+import { sendOnce } from "./portal/forms.js";
+import { foldFilters, fitTables } from "./portal/lists.js";
+import { watchSession } from "./portal/session.js";
 
-document.body.classList.add("js-enabled", "govuk-frontend-supported");
-initAll();
+const components = [
+  Button, CharacterCount, Checkboxes, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, Radios,
+  ServiceNavigation, SkipLink,
+];
+for (const component of components) createAll(component);
+
+fitTables();
+foldFilters();
+sendOnce();
+keepDrafts();
+watchSession();

@@ -1,0 +1,84 @@
+// What is typed in a form with (or inside) data-draft is kept every ten seconds and when the page goes away.
+// Leaving with something not yet kept or sent asks first.
+const EVERY = 10_000;
+const DRAFTS = "/drafts/";
+
+export function keepDrafts() {
+  for (const place of document.querySelectorAll("[data-draft]")) {
+    const form = place.matches("form") ? place : place.querySelector("form");
+    if (form) new Draft(form);
+  }
+  for (const form of document.querySelectorAll("form[data-guard]")) guard(form, () => changed(form));
+}
+
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.kept = written(form);
+    this.words = document.getElementById("portal-draft-words")?.dataset ?? {};
+    this.status = document.createElement("p");
+    this.status.className = "portal-draft";
+    form.append(this.status);
+    setInterval(() => this.keep(), EVERY);
+    document.addEventListener("visibilitychange", () => document.hidden && this.keep());
+    guard(form, () => written(form) !== this.kept);
+  }
+
+  async keep() {
+    const now = written(this.form);
+    if (now === this.kept || this.form.dataset.sent) return;
+    try {
+      const answer = await fetch(`${DRAFTS}?path=${encodeURIComponent(location.pathname)}`, {
+        method: "POST",
+        body: new URLSearchParams(now),
+        headers: { Accept: "application/json" },
+        credentials: "same-origin",
+        redirect: "error",
+        keepalive: now.length < 60_000,
+      });
+      if (!answer.ok) throw new Error(answer.statusText);
+      this.kept = now;
+      this.say(this.words.kept, false);
+      document.dispatchEvent(new Event("portal:seen"));
+    } catch {
+      this.say(this.words.failed, true);
+    }
+  }
+
+  say(words, failed) {
+    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    this.status.textContent = (words ?? "").replace("{time}", time);
+    this.status.classList.toggle("portal-draft--failed", failed);
+    // Said aloud only when something is wrong: every ten seconds would be noise.
+    if (failed) this.status.setAttribute("role", "status");
+    else this.status.removeAttribute("role");
+  }
+}
+
+function guard(form, isChanged) {
+  form.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) form.dataset.sent = "true";
+  });
+  window.addEventListener("pageshow", () => delete form.dataset.sent);
+  window.addEventListener("beforeunload", (event) => {
+    if (!form.dataset.sent && isChanged()) event.preventDefault();
+  });
+}
+
+/** The form's fields as they would be sent, without files and passwords. */
+function written(form) {
+  const fields = [...new FormData(form)].filter(
+    ([name, value]) => typeof value === "string" && form.elements[name]?.type !== "password",
+  );
+  return new URLSearchParams(fields).toString();
+}
+
+function changed(form) {
+  return [...form.elements].some((field) =>
+    field.type === "checkbox" || field.type === "radio"
+      ? field.checked !== field.defaultChecked
+      : field.tagName === "SELECT"
+        ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+        : "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue,
+  );
+}
