@@ -57,3 +57,9 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an e-mail address never links a pe
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_STORE_TOKENS = False
 
+# ---- What the rooms above tell the accounts room (foundation.accounts.hooks says what each is given) -----------------
+PORTAL_PASSWORD_WORDS = "foundation.organisations.identity.password_words"  # noqa: S105 -- a function
+PORTAL_FIND_IDENTITY_PROVIDER = "foundation.organisations.identity.find_provider"
+PORTAL_LIST_IDENTITY_PROVIDERS = "foundation.organisations.identity.list_providers"
+PORTAL_CLAIM_MEMBERSHIP = "foundation.organisations.identity.claim"
+PORTAL_PROVIDER_MEMBER = "foundation.organisations.identity.is_member"

@@ -1,6 +1,7 @@
 """Session rules and the second factor, before any page is drawn."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -15,6 +16,7 @@ from django.utils.http import urlencode
 from foundation.accounts import authentication, session_rules, trail
 from foundation.accounts.session_rules import Ended
 from foundation.core.access import declared_on
+from foundation.core.acting import acting_as
 
 View = Callable[..., Any]
 
@@ -41,7 +43,9 @@ class SessionRulesMiddleware:
                 request.LANGUAGE_CODE = translation.get_language()
         response = self.get_response(request)
         if request.session_ended and request.user.is_authenticated:  # type: ignore[attr-defined]
-            close(request, request.session_ended)  # type: ignore[attr-defined]
+            acting = getattr(request, "acting", None)  # the request ended before the view: its context is closed
+            with acting_as(acting) if acting else nullcontext():
+                close(request, request.session_ended)  # type: ignore[attr-defined]
         return response
 
     def process_view(self, request: HttpRequest, view: View, args: tuple, kwargs: dict) -> HttpResponse | None:

@@ -23,7 +23,7 @@ SHORTEST, LONGEST = 12, 128
 LEAST_LEFT = 5  # what must remain of a password when well-known words are taken away
 LIST = Path(__file__).parent / "data" / "denied_passwords.txt"
 WORDS = Path(__file__).parent / "data" / "denied_words.txt"
-ALWAYS = {"prevent", "portal", "preventduty", "safeguarding", "channel"}
+ALWAYS = {"prevent", "portal", "duty", "safeguarding", "channel"}
 LOOK_ALIKES = str.maketrans("0134578@$!|+", "oieastbasilt")
 ROWS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1234567890", "qazwsxedcrfvtgbyhnujmikolp")
 

@@ -67,7 +67,7 @@ def person_context(*, user_id: int | None, organisation_id: int | None) -> Itera
         before = ("", "") if outermost else _read()
         _write(str(user_id or ""), str(organisation_id or ""))
         yield
-        if not outermost:
+        if not outermost and not connection.needs_rollback:  # rolling back brings the settings back by itself
             _write(*before)
 
 

@@ -20,9 +20,8 @@ OTHER_PASSWORD = "violet harbour lantern nine"
 
 @pytest.fixture(autouse=True)
 def _probe_pages(settings: Any) -> None:
-    """These tests bring their own pages, so that they stand whatever the rooms above do."""
+    """Pages of a made-up room, one of each kind of access, beside the portal's own."""
     settings.ROOT_URLCONF = "tests.foundation.accounts.probe_urls"
-    settings.CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
     settings.PORTAL_NAVIGATION = []
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -32,7 +31,7 @@ def _probe_pages(settings: Any) -> None:
 @pytest.fixture
 def person(organisation: Any) -> User:
     """A member of the organisation with a password and no second factor."""
-    user = make_membership(organisation, "prevent_lead").user
+    user = make_membership(organisation, "prevent_lead", name="Morwenna Tallis").user
     user.set_password(PASSWORD)
     user.save(update_fields=["password"])
     return user

@@ -21,7 +21,9 @@ def who(client: Client) -> str:
     return client.get("/probe/public/").content.decode()
 
 
-def test_a_password_and_a_code_open_a_session_that_counts_as_strong(committed: None, person: User, app_secret: str) -> None:
+def test_a_password_and_a_code_open_a_session_that_counts_as_strong(
+    committed: None, person: User, app_secret: str
+) -> None:
     client = Client()
 
     response = sign_in_with_app(client, person, app_secret)
@@ -30,7 +32,9 @@ def test_a_password_and_a_code_open_a_session_that_counts_as_strong(committed: N
     assert who(client) == str(person.pk)
     assert STRONG_AT in client.session
     assert "passkey" not in client.session
-    assert verbs() == ["session.opened"] or verbs(target_id=person.pk, target_type="accounts.user") == ["session.opened"]
+    assert verbs() == ["session.opened"] or verbs(target_id=person.pk, target_type="accounts.user") == [
+        "session.opened"
+    ]
 
 
 def test_a_password_alone_opens_nothing_for_somebody_with_a_second_factor(person: User, app_secret: str) -> None:
@@ -43,7 +47,9 @@ def test_a_password_alone_opens_nothing_for_somebody_with_a_second_factor(person
     assert client.get("/probe/page/")["Location"] == "/accounts/sign-in/?next=%2Fprobe%2Fpage%2F"
 
 
-def test_the_session_id_changes_at_sign_in_so_that_a_planted_one_is_worth_nothing(person: User, app_secret: str) -> None:
+def test_the_session_id_changes_at_sign_in_so_that_a_planted_one_is_worth_nothing(
+    person: User, app_secret: str
+) -> None:
     client = Client()
     give_password(client, person)
     planted = client.session.session_key
@@ -135,7 +141,9 @@ def test_the_code_of_another_person_opens_nothing(person: User, app_secret: str,
     assert page.errors == ["The code is not right. Check it and enter it again."]
 
 
-@pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "/\\elsewhere"])
+@pytest.mark.parametrize(
+    "wanted", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)", "/\\elsewhere"]
+)
 def test_nobody_is_sent_elsewhere_after_signing_in(person: User, app_secret: str, wanted: str) -> None:
     response = sign_in_with_app(Client(), person, app_secret, next=wanted)
 
@@ -144,7 +152,10 @@ def test_nobody_is_sent_elsewhere_after_signing_in(person: User, app_secret: str
 
 def test_people_come_back_to_the_page_they_wanted(person: User, app_secret: str) -> None:
     client = Client()
-    client.post("/accounts/sign-in/?next=/probe/page/%3Fx%3D1", {"login": person.email, "password": "copper teapot meadow seven"})
+    client.post(
+        "/accounts/sign-in/?next=/probe/page/%3Fx%3D1",
+        {"login": person.email, "password": "copper teapot meadow seven"},
+    )
 
     response = client.post("/accounts/sign-in/second-factor/", {"code": code_now(app_secret)})
 
@@ -171,7 +182,9 @@ def test_there_is_no_page_to_register_oneself(db: None) -> None:
     assert Client().get("/accounts/signup/").status_code == 404
 
 
-def test_signing_out_ends_the_session_and_clears_what_the_browser_kept(committed: None, person: User, app_secret: str) -> None:
+def test_signing_out_ends_the_session_and_clears_what_the_browser_kept(
+    committed: None, person: User, app_secret: str
+) -> None:
     client = Client()
     sign_in_with_app(client, person, app_secret)
     key = client.session.session_key

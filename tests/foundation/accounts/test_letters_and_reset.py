@@ -1,0 +1,274 @@
+import re
+import statistics
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from foundation.accounts import letters
+from foundation.accounts.models import ExternalIdentity, Letter, User
+from tests.conftest import NOW
+from tests.foundation.accounts.conftest import (
+    OTHER_PASSWORD,
+    give_password,
+    page_of,
+    sign_in_with_app,
+    verbs,
+)
+
+
+def ask(email: str, *, client: Client | None = None, address: str = "127.0.0.1") -> Any:
+    return (client or Client()).post("/accounts/password/forgotten/", {"email": email}, REMOTE_ADDR=address)
+
+
+def link_sent_to(user: User) -> str:
+    from django.utils import timezone
+
+    ask(user.email)
+    letters.send_waiting(timezone.now())
+    found = re.search(r"http://testserver(/accounts/password/new/\S+)", mail.outbox[-1].body)
+    assert found
+    return found[1]
+
+
+def choose(link: str, password: str = OTHER_PASSWORD, client: Client | None = None) -> Any:
+    client = client or Client()
+    form = client.get(link, follow=True)
+    where = form.redirect_chain[-1][0] if form.redirect_chain else link
+    return client.post(where, {"password1": password, "password2": password})
+
+
+def test_a_forgotten_password_is_replaced_through_a_link_that_works_once(person: User, app_secret: str) -> None:
+    link = link_sent_to(person)
+
+    done = choose(link)
+    again = Client().get(link)
+
+    person.refresh_from_db()
+    assert done["Location"] == "/accounts/password/new/done/"
+    assert person.check_password(OTHER_PASSWORD)
+    assert page_of(again).headings == ["This link does not work"]
+
+
+def test_a_reset_does_not_stand_in_for_the_second_factor(person: User, app_secret: str) -> None:
+    client = Client()
+    choose(link_sent_to(person), client=client)
+
+    response = give_password(client, person, OTHER_PASSWORD)
+
+    assert response["Location"] == "/accounts/sign-in/second-factor/"
+    assert client.get("/probe/page/").status_code == 302
+    assert Authenticator.objects.filter(user=person, type="totp").exists()
+
+
+def test_a_reset_ends_the_sessions_the_person_had(person: User, app_secret: str) -> None:
+    client = Client()
+    sign_in_with_app(client, person, app_secret)
+
+    choose(link_sent_to(person))
+
+    assert client.get("/probe/page/")["Location"].startswith("/accounts/sign-in/")
+
+
+def test_a_link_is_worthless_after_an_hour(person: User, time_machine: Any) -> None:
+    time_machine.move_to(NOW, tick=False)
+    link = link_sent_to(person)
+    time_machine.shift(timedelta(hours=1, seconds=1))
+
+    assert page_of(Client().get(link)).headings == ["This link does not work"]
+
+
+def test_two_windows_with_one_link_change_the_password_once(person: User) -> None:
+    link = link_sent_to(person)
+    first, second = Client(), Client()
+    for client in (first, second):
+        client.get(link, follow=True)
+    where = re.sub(r"-[^/]+/$", "-set-password/", link)
+
+    first.post(where, {"password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD})
+    late = second.post(where, {"password1": "amber walnut gate eleven", "password2": "amber walnut gate eleven"})
+
+    person.refresh_from_db()
+    assert page_of(late).headings == ["This link does not work"]
+    assert person.check_password(OTHER_PASSWORD)
+
+
+def test_an_easy_password_is_refused_with_the_reason(person: User) -> None:
+    page = page_of(choose(link_sent_to(person), "password1234"))
+
+    assert page.errors == [
+        "Choose a password that is harder to guess: this one is common, or made of names others know."
+    ]
+
+
+def test_the_letter_names_the_portal_and_nobody(person: User) -> None:
+    link_sent_to(person)
+
+    text = mail.outbox[-1].subject + mail.outbox[-1].body
+    assert "Prevent Portal" in text
+    assert [word for word in (*person.name.split(), person.email) if word in text] == []
+
+
+def test_the_letter_is_in_the_persons_language(person: User) -> None:
+    from django.utils import translation
+
+    person.language = User.Language.WELSH
+    person.save()
+    seen = []
+    original = translation.override.__enter__
+
+    class Remember(translation.override):
+        def __enter__(self) -> None:
+            original(self)
+            seen.append(translation.get_language())
+
+    letters.translation.override, kept = Remember, letters.translation.override
+    try:
+        link_sent_to(person)
+    finally:
+        letters.translation.override = kept
+
+    assert seen == ["cy"]
+
+
+def test_known_and_unknown_addresses_get_the_same_page_and_the_same_work(person: User) -> None:
+    with CaptureQueriesContext(connection) as for_known:
+        first = ask(person.email)
+    with CaptureQueriesContext(connection) as for_unknown:
+        second = ask("nobody@example.org")
+
+    assert (first.status_code, first["Location"]) == (second.status_code, second["Location"])
+    assert [query["sql"].split(' "s1')[0][:40] for query in for_known] == [
+        query["sql"].split(' "s1')[0][:40] for query in for_unknown
+    ]
+
+
+def test_no_letter_goes_to_an_address_that_is_nobodys(db: None) -> None:
+    ask("nobody@example.org")
+
+    letters.send_waiting(NOW + timedelta(days=1))
+
+    assert (mail.outbox, Letter.objects.count()) == ([], 0)
+
+
+def test_the_address_waits_encrypted(person: User) -> None:
+    ask(person.email)
+
+    assert person.email.encode() not in bytes(Letter.objects.get().address)
+
+
+def test_letters_are_limited_and_the_page_does_not_say_so(person: User) -> None:
+    answers = [ask(person.email) for _ in range(5)]
+
+    assert {answer["Location"] for answer in answers} == {"/accounts/password/forgotten/sent/"}
+    assert Letter.objects.count() == 3
+
+
+def test_somebody_without_a_password_is_told_how_they_sign_in(person: User) -> None:
+    from django.utils import timezone
+
+    person.set_unusable_password()
+    person.save()
+    ExternalIdentity.objects.create(user=person, issuer="https://id.example", subject="1", linked_at=NOW)
+    ask(person.email)
+
+    letters.send_waiting(timezone.now())
+
+    assert "Your sign-in has no password" in mail.outbox[0].body
+    assert "/accounts/password/new/" not in mail.outbox[0].body
+
+
+def test_a_letter_waits_while_the_mail_server_is_away_and_is_then_sent_once(person: User, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "tests.foundation.accounts.test_letters_and_reset.Away"
+    letters.queue(letters.Kind.PASSWORD_CHANGED, site="http://testserver/", now=NOW, user=person)
+    letters.send_waiting(NOW)
+    waiting = Letter.objects.get()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+    sent = [
+        letters.send_waiting(NOW),
+        letters.send_waiting(NOW + timedelta(minutes=2)),
+        letters.send_waiting(NOW + timedelta(hours=1)),
+    ]
+
+    assert waiting.attempts == 1
+    assert sent == [0, 1, 0]
+    assert len(mail.outbox) == 1
+
+
+def test_a_letter_that_never_goes_is_given_up_in_the_ledger(committed: None, person: User, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "tests.foundation.accounts.test_letters_and_reset.Away"
+    letters.queue(letters.Kind.PASSWORD_CHANGED, site="http://testserver/", now=NOW, user=person)
+
+    for day in range(letters.MOST_ATTEMPTS):
+        letters.send_waiting(NOW + timedelta(days=day))
+
+    assert Letter.objects.count() == 0
+    assert verbs(verb="letter.given_up") == ["letter.given_up"]
+
+
+class Away:
+    """A mail backend whose server does not answer."""
+
+    def __init__(self, **options: Any) -> None:
+        pass
+
+    def send_messages(self, messages: Any) -> int:
+        raise ConnectionRefusedError
+
+
+def test_changing_the_password_keeps_this_session_and_ends_the_others(
+    person: User, app_secret: str, time_machine: Any
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+    elsewhere, here = Client(), Client()
+    sign_in_with_app(elsewhere, person, app_secret)
+    time_machine.shift(timedelta(minutes=1))
+    sign_in_with_app(here, person, app_secret)
+    before = here.session.session_key
+
+    response = here.post("/accounts/password/", {"password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD})
+
+    assert response["Location"] == "/accounts/security/"
+    assert here.session.session_key != before
+    assert here.get("/probe/page/").status_code == 200
+    assert elsewhere.get("/probe/page/").status_code == 302
+
+
+@pytest.mark.parametrize("second", ["", "another thing entirely"])
+def test_the_new_password_is_typed_twice_alike(person: User, app_secret: str, second: str) -> None:
+    client = Client()
+    sign_in_with_app(client, person, app_secret)
+
+    page = page_of(client.post("/accounts/password/", {"password1": OTHER_PASSWORD, "password2": second}))
+
+    assert len(page.errors) == 1
+    person.refresh_from_db()
+    assert not person.check_password(OTHER_PASSWORD)
+
+
+def test_sign_in_takes_as_long_for_an_unknown_address_as_for_a_known_one(person: User) -> None:
+    """A smaller sample than the bar's two hundred pairs, with room for a busy machine."""
+    times: dict[str, list[float]] = {person.email: [], "nobody@example.org": []}
+    bodies = set()
+    for number in range(20):
+        for email, taken in times.items():
+            client = Client()
+            began = time.perf_counter()
+            data = {"login": email, "password": "not the password at all"}
+            response = client.post("/accounts/sign-in/", data, REMOTE_ADDR=f"192.0.2.{number}")
+            taken.append(time.perf_counter() - began)
+            bodies.add(re.sub(r'value="[^"]*"|nonce="[^"]*"', "", response.content.decode()))
+            from foundation.accounts.models import FailureCount
+
+            FailureCount.objects.all().delete()
+
+    known, unknown = (statistics.median(taken) for taken in times.values())
+    assert len(bodies) == 1
+    assert abs(known - unknown) < 0.010
