@@ -1,5 +1,5 @@
 """The audit ledger: ``ledger.record(...)`` inside every action's transaction."""
 
-from foundation.ledger.recording import acting_system, record
+from foundation.ledger.recording import acting_system, record, record_many
 
-__all__ = ["acting_system", "record"]
+__all__ = ["acting_system", "record", "record_many"]

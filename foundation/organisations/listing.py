@@ -1,14 +1,18 @@
 """The list of people: columns, filters, search. The page, the export and its job read the same."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.core.acting import Acting
+from foundation.core.exceptions import RuleBroken
 from foundation.core.lists import Column, FilterForm, Listing
 from foundation.organisations import queries
 from foundation.organisations.models import Membership, in_force
@@ -94,6 +98,38 @@ def people_listing(acting: Acting) -> Listing:
         search_label=gettext_lazy("Search by name, e-mail address or staff number"),
         filters=PeopleFilter,
     )
+
+
+FILTERS = ("state", "team", "role", "sign_in", "sort")
+
+
+def known_filters(asked: Mapping[str, str]) -> dict[str, str]:
+    """Those parameters of the list's address that say which people it shows and in which order."""
+    return {name: asked[name][:40] for name in FILTERS if asked.get(name)}
+
+
+def narrowed(acting: Acting, rows: QuerySet, filters: Mapping[str, str], search: str) -> QuerySet:
+    """Exactly the people that the list's page shows with these filters and this search, in its order.
+
+    Raises RuleBroken for a filter that does not hold any more, such as a team that was removed.
+    """
+    listing = people_listing(acting)
+    asked = listing.filters(QueryDict(urlencode(filters))) if listing.filters else None
+    if asked is None or not asked.is_valid():
+        raise RuleBroken(_("The filters do not fit the list any more. Ask for the export again."))
+    rows = searched(asked.narrow(rows), search)
+    sort = filters.get("sort", listing.default_sort)
+    columns = {column.key: column.sort for column in listing.columns if column.sort}
+    sign = "-" if sort.startswith("-") else ""
+    field = columns.get(sort.lstrip("-"), "name")
+    return rows.order_by(f"{sign}{field}", f"{sign}pk")
+
+
+def searched(rows: QuerySet, text: str) -> QuerySet:
+    """People whose name, e-mail address or staff number holds each word, as the list's search box does it."""
+    for word in text.split()[:5]:
+        rows = rows.filter(Q(name__icontains=word) | Q(email__icontains=word) | Q(staff_number__icontains=word))
+    return rows
 
 
 def _state(state: str, today: Any) -> Q:

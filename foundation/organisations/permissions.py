@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from foundation.core.acting import Acting
 from foundation.core.models import OrganisationRow
-from foundation.organisations.models import Membership, Organisation
+from foundation.organisations.models import Membership, Organisation, PeopleExport
 
 
 def check_can_view_people(by: Acting) -> None:
@@ -23,6 +23,14 @@ def check_can_manage_people(by: Acting, row: OrganisationRow | None = None) -> N
 def check_can_export_people(by: Acting) -> None:
     """Who may read the list may take it out, after proving again who they are; every export is recorded."""
     check_can_view_people(by)
+
+
+def check_can_open_export(by: Acting, export: PeopleExport) -> None:
+    """Nobody but the person who said what it is for, as long as they may read the list."""
+    check_can_export_people(by)
+    _check_own(by, export)
+    if export.asked_by_id != by.membership_id:
+        raise PermissionDenied(_("Only the person who asked for an export can open it."))
 
 
 def check_can_manage_organisation(by: Acting, organisation: Organisation | OrganisationRow | None = None) -> None:

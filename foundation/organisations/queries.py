@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,9 @@ from foundation.organisations.models import (
     Invitation,
     Membership,
     Organisation,
+    PeopleExport,
+    PeopleImport,
+    PeopleImportRow,
     RoleGrant,
     Succession,
     Team,
@@ -71,6 +75,27 @@ def people_for_list(acting: Acting, now: datetime) -> MembershipQuerySet:
     )
 
 
+def get_import_or_404(acting: Acting, reference: str) -> PeopleImport:
+    found = PeopleImport.objects.visible_to(acting).select_related("stored_file", "uploaded_by", "job")
+    return get_object_or_404(found, reference=reference)
+
+
+def latest_imports(acting: Acting) -> list[PeopleImport]:
+    """The last ten files of people, newest first."""
+    return list(PeopleImport.objects.visible_to(acting).select_related("uploaded_by")[:10])
+
+
+def refused_rows(acting: Acting, people_import: PeopleImport) -> QuerySet[PeopleImportRow]:
+    """Rows of a checked file that cannot be applied, in the order of the file."""
+    return PeopleImportRow.objects.visible_to(acting).filter(people_import=people_import).refused()
+
+
+def get_export_or_404(acting: Acting, reference: str) -> PeopleExport:
+    """One's own export: those of others are nobody else's to see."""
+    mine = PeopleExport.objects.visible_to(acting).filter(asked_by_id=acting.membership_id)
+    return get_object_or_404(mine.select_related("job"), reference=reference)
+
+
 def get_person_or_404(acting: Acting, reference: str) -> Membership:
     """Somebody of the organisation acted for."""
     person = Membership.objects.visible_to(acting).select_related("team", "user").filter(reference=reference).first()
@@ -122,6 +147,13 @@ def open_factor_resets(acting: Acting, person: Membership, now: datetime) -> lis
         user_id=person.user_id, approved_at=None, withdrawn_at=None
     )
     return [reset for reset in undecided.select_related("requested_by") if reset.is_open(now)]
+
+
+def role_holders(acting: Acting, on: date) -> list[tuple[int, str]]:
+    """People who may own work: those with a role beyond that of every member of staff, by name, for a select."""
+    holders = RoleGrant.objects.visible_to(acting).in_force(on).exclude(role=Role.STAFF).values("membership_id")
+    people = current_people(acting, on).filter(pk__in=holders).order_by("name", "pk")
+    return list(people.values_list("pk", "name"))
 
 
 def has_role(role: str, on: date) -> Exists:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from foundation.organisations.views import access, identity_provider, invitation, organisation, people
+from foundation.organisations.views import access, exports, identity_provider, imports, invitation, organisation, people
 
 app_name = "organisations"
 
@@ -20,6 +20,14 @@ urlpatterns = [
     path("invitation/<str:secret>/", invitation.invitation, name="invitation"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="add_person"),
+    path("people/export/", exports.export_people, name="export_people"),
+    path("people/export/<slug:reference>/", exports.export, name="export"),
+    path("people/export/<slug:reference>/file/", exports.download_export, name="download_export"),
+    path("people/import/", imports.imports, name="imports"),
+    path("people/import/<slug:reference>/", imports.import_page, name="import"),
+    path("people/import/<slug:reference>/columns/", imports.columns, name="import_columns"),
+    path("people/import/<slug:reference>/abandon/", imports.abandon, name="abandon_import"),
+    path("people/import/<slug:reference>/errors/", imports.errors, name="import_errors"),
     path("people/<slug:reference>/", people.person, name="person"),
     path("people/<slug:reference>/change/", people.change, name="change_person"),
     path("people/<slug:reference>/end/", people.end, name="end_person"),

@@ -1,11 +1,27 @@
 """Everything a person can do to an organisation and its people: one function each, whole or not at all."""
 
 from foundation.organisations.actions.claims import ClaimRefused, claim_membership
+from foundation.organisations.actions.exports import (
+    EXPORT_PURPOSE,
+    make_people_export,
+    may_open_export_file,
+    open_people_export,
+    request_people_export,
+)
 from foundation.organisations.actions.identity_provider import (
     disable_identity_provider,
     enable_identity_provider,
     save_identity_provider,
     test_identity_provider,
+)
+from foundation.organisations.actions.imports import (
+    abandon_import,
+    apply_import,
+    check_import,
+    choose_columns,
+    confirm_import,
+    take_back_confirmation,
+    upload_people,
 )
 from foundation.organisations.actions.invitations import (
     AlreadyHasAccount,
@@ -33,22 +49,28 @@ from foundation.organisations.actions.settings import change_settings
 from foundation.organisations.actions.teams import add_team, change_team, remove_team
 
 __all__ = [
+    "EXPORT_PURPOSE",
     "Administrator",
     "AlreadyHasAccount",
     "ClaimRefused",
     "InvitationUnusable",
     "Person",
+    "abandon_import",
     "accept",
     "accept_with_new_account",
     "add_partnership_member",
     "add_person",
     "add_team",
+    "apply_import",
     "approve_factor_reset",
     "change_person",
     "change_settings",
     "change_team",
+    "check_import",
+    "choose_columns",
     "claim_membership",
     "close_organisation",
+    "confirm_import",
     "create_organisation",
     "disable_identity_provider",
     "enable_identity_provider",
@@ -59,13 +81,19 @@ __all__ = [
     "grant_role",
     "hand_over",
     "invite",
+    "make_people_export",
+    "may_open_export_file",
     "open_invitation",
+    "open_people_export",
     "reinstate_person",
     "remove_team",
     "request_factor_reset",
+    "request_people_export",
     "save_identity_provider",
     "send_invitation",
     "start_password_reset",
+    "take_back_confirmation",
     "test_identity_provider",
+    "upload_people",
     "withdraw_invitation",
 ]

@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
         *force_row_security("organisations_succession", also_visible=f"predecessor_id = {ACTING_ORGANISATION}"),
         *force_row_security("organisations_identityprovider"),
         # An organisation may read the row of the one it took over from, and of the one that took over from it.
-        migrations.RunSQL(  # noqa: S608 -- words of our own
+        migrations.RunSQL(
             "CREATE POLICY successions_read ON organisations_organisation FOR SELECT TO portal_app USING (id IN ("
             f"SELECT predecessor_id FROM organisations_succession WHERE organisation_id = {ACTING_ORGANISATION} UNION ALL"
             f" SELECT organisation_id FROM organisations_succession WHERE predecessor_id = {ACTING_ORGANISATION}))",

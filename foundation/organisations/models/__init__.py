@@ -1,6 +1,8 @@
 """Organisations and the people in them."""
 
+from foundation.organisations.models.exports import PeopleExport
 from foundation.organisations.models.identity import IdentityProvider
+from foundation.organisations.models.imports import PeopleImport, PeopleImportRow
 from foundation.organisations.models.organisations import (
     Organisation,
     PartnershipMember,
@@ -16,6 +18,9 @@ __all__ = [
     "Membership",
     "Organisation",
     "PartnershipMember",
+    "PeopleExport",
+    "PeopleImport",
+    "PeopleImportRow",
     "RoleGrant",
     "Succession",
     "Team",

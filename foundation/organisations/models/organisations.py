@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -135,7 +136,7 @@ class Team(OrganisationRow, Versioned):
 
     class Meta:
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="team_name_once")]
+        constraints = [models.UniqueConstraint("organisation", Lower("name"), name="team_name_once")]
 
     def __str__(self) -> str:
         return self.name

@@ -86,9 +86,7 @@ def _read(issuer: str) -> object:
     sentences = {
         "unreachable": _("The provider's description could not be read. Check the issuer's address and the network."),
         "issuer": _("The provider calls itself something else. Copy its issuer exactly, with or without the last /."),
-        "endpoints": _(
-            "The provider's description lacks addresses that sign-in needs, or they are not https."
-        ),
+        "endpoints": _("The provider's description lacks addresses that sign-in needs, or they are not https."),
     }
     try:
         return check_discovery(issuer)
