@@ -23,7 +23,7 @@ class Start:
     mine: list[Line] = field(default_factory=list)
     recent: list = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
-    setup: "organisations.SetupProgress | None" = None
+    setup: list[organisations.SetupStep] = field(default_factory=list)
     manages_people: bool = False
     may_assess: bool = False
 
@@ -38,10 +38,18 @@ def start(acting: Acting) -> Start:
         mine=_mine(acting, register),
         recent=list(audit.recent(acting, 8)) if acting.may("audit.view") else [],
         jobs=list(Job.objects.visible_to(acting).filter(requested_by=acting.membership).order_by("-pk")[:5]),
-        setup=organisations.setup_progress(acting) if acting.may("organisation.manage") else None,
+        setup=_first_hour(acting),
         manages_people=acting.may("people.manage"),
         may_assess=acting.may("compliance.assess"),
     )
+
+
+def _first_hour(acting: Acting) -> list[organisations.SetupStep]:
+    """The steps of a new organisation, until all of them are done."""
+    if not acting.may("organisation.manage"):
+        return []
+    steps = organisations.setup_progress(acting)
+    return [] if all(step.is_done for step in steps) else steps
 
 
 def _mine(acting: Acting, register: Register | None) -> list[Line]:

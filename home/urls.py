@@ -17,9 +17,10 @@ urlpatterns = [
 ]
 
 if settings.DEMONSTRATION:
-    from home import demonstration
+    from home import demonstration, gallery
 
     urlpatterns += [
+        path("components/", gallery.components, name="components"),
         path("demo/", demonstration.people, name="demo"),
         path("demo/<slug:reference>/", demonstration.sign_in, name="demo_sign_in"),
     ]

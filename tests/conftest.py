@@ -25,7 +25,12 @@ from prevent_portal.embedded import services
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
-NUMBERED = ("compliance_requirement", "compliance_requirementrevision", "compliance_samequestion", "compliance_libraryload")
+NUMBERED = (
+    "compliance_requirement",
+    "compliance_requirementrevision",
+    "compliance_samequestion",
+    "compliance_libraryload",
+)
 LIBRARY_TABLES = ("compliance_theme", "compliance_scale", "compliance_instrument", "compliance_framework", *NUMBERED)
 
 
@@ -34,6 +39,7 @@ def _running_services() -> None:
     """PostgreSQL and Redis in PORTAL_VAR_DIR; left running between runs, so that the next one starts at once."""
     if settings.EMBEDDED:
         services.ensure_running(settings.VAR_DIR)
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +124,11 @@ def _database(request: pytest.FixtureRequest) -> None:
 
 # ---- Organisations and people --------------------------------------------------------------------------------------
 def make_organisation(name: str = "Severnshire County Council", **fields: Any) -> Organisation:
-    fields = {"sectors": [Sector.LOCAL_AUTHORITY], "active_from": LONG_AGO, "slug": name.lower().replace(" ", "-")} | fields
+    fields = {
+        "sectors": [Sector.LOCAL_AUTHORITY],
+        "active_from": LONG_AGO,
+        "slug": name.lower().replace(" ", "-"),
+    } | fields
     with acting_system("provision"):
         return Organisation.objects.create(name=name, **fields)
 

@@ -13,11 +13,12 @@ from compliance import actions, permissions
 from compliance.forms import AnswerForm, AssuranceForm
 from compliance.models import Answer, AnswerEvidence, AnswerRevision, Requirement
 from compliance.models.library import scale_of
-from compliance.views.finding import get_requirement_or_404, possible_owners, today
+from compliance.views.finding import get_requirement_or_404, today
 from foundation.core import drafts
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.evidence.models import EvidenceItem
+from foundation.organisations import queries as organisations
 
 
 def current_answer(request: HttpRequest, requirement: Requirement) -> Answer | None:
@@ -195,7 +196,7 @@ def _answer_form(
     typed: Any = None,
 ) -> AnswerForm:
     scale = scale_of(requirement)
-    owners = possible_owners(request.acting)
+    owners = organisations.role_holders(request.acting, today())
     if row and row.owner_id and row.owner_id not in {pk for pk, _name in owners}:
         owners.append((row.owner_id, row.owner.name))
     initial: dict[str, Any] = {"version": row.version if row else 0, "applies": "yes"}

@@ -7,8 +7,6 @@ from django.utils import timezone
 
 from compliance.models import ComplianceReport, Requirement
 from foundation.core.acting import Acting
-from foundation.organisations.models import Membership, RoleGrant
-from foundation.organisations.roles import Role
 
 
 def today() -> date:
@@ -39,16 +37,3 @@ def get_report_or_404(acting: Acting, reference: str) -> ComplianceReport:
     if report is None:
         raise Http404
     return report
-
-
-def possible_owners(acting: Acting) -> list[tuple[int, str]]:
-    """People who may own a requirement: those with a role beyond that of every member of staff."""
-    day = today()
-    holders = RoleGrant.objects.visible_to(acting).in_force(day).exclude(role=Role.STAFF).values("membership_id")
-    return list(
-        Membership.objects.visible_to(acting)
-        .current(day)
-        .filter(pk__in=holders)
-        .values_list("pk", "name")
-        .order_by("name")
-    )

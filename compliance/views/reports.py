@@ -18,6 +18,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.lists import Column, Listing, ListPage
 from foundation.documents.responses import export_list, export_rows
 from foundation.files import actions as files
+from foundation.files.receiving import accepts_files
 
 REPORTS = Listing(
     name="compliance-reports",
@@ -130,6 +131,7 @@ def again(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @requires("compliance.report")
+@accepts_files()
 @require_http_methods(["GET", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
     """Is this copy what the portal made? The upload is compared and thrown away."""

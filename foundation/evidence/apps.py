@@ -12,7 +12,7 @@ class EvidenceConfig(AppConfig):
 
         owners.register(
             PURPOSE,
-            lambda acting, stored_file: EvidenceItem.objects.visible_to(acting)
-            .filter(revisions__file=stored_file)
-            .exists(),
+            lambda acting, stored_file: (
+                EvidenceItem.objects.visible_to(acting).filter(revisions__file=stored_file).exists()
+            ),
         )

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from crispy_forms_gds.choices import Choice
 from crispy_forms_gds.layout import Field, Size
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,26 +16,23 @@ from foundation.files.fields import UploadField, ask_again
 LONG_TEXT = 5_000
 
 
+KINDS = (
+    (Kind.FILE, _("A file"), _("Minutes, a policy, a certificate, a spreadsheet")),
+    (Kind.LINK, _("A link"), _("Something that is published or kept in another system")),
+    (Kind.NOTE, _("A note"), _("What you saw or did, in your own words")),
+)
+
+
 class KindForm(forms.Form):
-    """What sort of evidence it is: the question before all others."""
+    """What sort of evidence it is: the question before all others, asked in the address so that Back works."""
 
     kind = forms.ChoiceField(
-        label=_("What do you want to add?"),
-        widget=forms.RadioSelect,
-        choices=[
-            Choice(Kind.FILE, _("A file"), hint=_("Minutes, a policy, a certificate, a spreadsheet")),
-            Choice(Kind.LINK, _("A link"), hint=_("Something that is published or kept in another system")),
-            Choice(Kind.NOTE, _("A note"), hint=_("What you saw or did, in your own words")),
-        ],
-        error_messages={"required": _("Select what you want to add")},
+        choices=Kind,
+        error_messages={
+            "required": _("Select what you want to add"),
+            "invalid_choice": _("Select what you want to add"),
+        },
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = layout(
-            self, Field.radios("kind", legend_size=Size.LARGE, legend_tag="h1"), submit=_("Continue")
-        )
-        self.helper.form_method = "get"
 
 
 class EvidenceForm(forms.Form):
@@ -63,10 +59,14 @@ class EvidenceForm(forms.Form):
         help_text=_("For example, the date of the minutes: 27 3 2026"),
         required_error=_("Enter from when it applies"),
     )
-    effective_to = DayField(label=_("Until when does it apply?"), help_text=_("Leave empty if it has no end"), required=False)
+    effective_to = DayField(
+        label=_("Until when does it apply?"), help_text=_("Leave empty if it has no end"), required=False
+    )
     expires_on = DayField(
         label=_("Last day it counts as evidence"),
-        help_text=_("After this day what it supports is shown as not ready. Leave empty if it does not go out of date."),
+        help_text=_(
+            "After this day what it supports is shown as not ready. Leave empty if it does not go out of date."
+        ),
         required=False,
     )
     marking = forms.ChoiceField(label=_("Marking"), choices=Marking, initial=Marking.OFFICIAL)

@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import DateField, QuerySet, Value
 from django.db.models.functions import Coalesce
-from django.db.models import DateField, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 

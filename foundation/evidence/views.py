@@ -15,7 +15,7 @@ from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
 from foundation.evidence import actions, permissions
-from foundation.evidence.forms import EvidenceForm, KindForm, WithdrawForm
+from foundation.evidence.forms import KINDS, EvidenceForm, KindForm, WithdrawForm
 from foundation.evidence.listing import EVIDENCE, rows_for_list, state_of
 from foundation.evidence.models import EvidenceFields, EvidenceItem, EvidenceRevision, Kind
 from foundation.evidence.uses import uses_of
@@ -78,7 +78,8 @@ def add(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     if kind not in Kind.values:
         form = KindForm(request.GET if "kind" in request.GET else None)
-        return render(request, "evidence/kind.html", {"form": form, "next": _next(request)})
+        context = {"form": form, "next": _next(request), "choices": KINDS}
+        return render(request, "evidence/kind.html", context)
     is_post = request.method == "POST"
     form = EvidenceForm(
         request.POST if is_post else None,
@@ -229,5 +230,3 @@ def _changes(revision: EvidenceRevision, before: EvidenceRevision | None) -> lis
         for name in names
         if getattr(before, name) != getattr(revision, name)
     ]
-
-
