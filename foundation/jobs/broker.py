@@ -16,7 +16,7 @@ from kombu import Connection
 
 logger = logging.getLogger(__name__)
 
-SOCKET_SECONDS = 0.4  # the client tries up to three times when it connects: 1.2 s at most
+SOCKET_SECONDS = 0.4
 PAUSE_SECONDS = 10.0
 # Celery stops a job that is past its limit; a job deaf to that is killed this much later, and its lease runs out.
 GRACE_SECONDS = 20
@@ -37,7 +37,7 @@ _paused_until = 0.0
 
 
 def send_job(*, job_id: int, organisation_id: int, limit_seconds: int, is_long: bool) -> bool:
-    """Tell the workers about a job. False when Redis did not take the message; takes 1.2 seconds at the worst."""
+    """Tell the workers about a job. False when Redis did not take the message; takes a second at the worst."""
     return _send(
         RUN,
         {"job_id": job_id, "organisation_id": organisation_id},
@@ -80,6 +80,7 @@ def _connection() -> Connection:
                 **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
                 "socket_timeout": SOCKET_SECONDS,
                 "socket_connect_timeout": SOCKET_SECONDS,
+                "max_retries": 0,  # left out, a first connection to a dead Redis is tried for six seconds
             }
         )
     return _local.connection

@@ -7,15 +7,18 @@ An app declares plain dictionaries, so that the rooms below this one can do it t
         {"name": "notifications.digest", "run": "foundation.notifications.upkeep.digest", "at": time(7, 30)},
     ]
 
+A room with a Celery task of its own writes ``("ledger.seal", timedelta(seconds=30))``: the task's name, and how often.
 ``run`` is called as ``run(now=…)``. ``at`` is a time of day in London; ``weekdays`` (0 is Monday) narrows it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from celery import current_app
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -25,15 +28,18 @@ from foundation.jobs.broker import SCHEDULED
 
 LONDON = ZoneInfo("Europe/London")
 SHORTEST = timedelta(seconds=5)
-LONGEST = timedelta(hours=1)
+LONGEST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """One thing done by the clock: every so often (``every``) or at a time of day (``at``)."""
+    """One thing done by the clock: every so often (``every``) or at a time of day (``at``).
+
+    Without ``run`` it is the Celery task called ``name``.
+    """
 
     name: str
-    run: str
+    run: str = ""
     every: timedelta | None = None
     at: time | None = None
     weekdays: frozenset[int] = frozenset(range(7))
@@ -42,7 +48,14 @@ class Schedule:
         if (self.every is None) == (self.at is None):
             raise ImproperlyConfigured(f"The schedule {self.name} needs either 'every' or 'at'.")
         if self.every is not None and not SHORTEST <= self.every <= LONGEST:
-            raise ImproperlyConfigured(f"The schedule {self.name} must come every 5 seconds to every hour.")
+            raise ImproperlyConfigured(f"The schedule {self.name} must come every 5 seconds to every day.")
+
+    def work(self, now: datetime) -> None:
+        """Do it."""
+        if self.run:
+            import_string(self.run)(now=now)
+        else:
+            current_app.tasks[self.name].run()
 
     def latest(self, now: datetime) -> datetime:
         """The newest moment, not after ``now``, at which this was due (UTC).
@@ -70,12 +83,19 @@ def declared() -> dict[str, Schedule]:
         if app.module is None or not module_has_submodule(app.module, "schedules"):
             continue
         for entry in getattr(import_module(f"{app.name}.schedules"), "SCHEDULES", []):
-            schedule = Schedule(**{**entry, "weekdays": frozenset(entry.get("weekdays", range(7)))})
+            schedule = _read(entry)
             if schedule.name in found:
                 raise ImproperlyConfigured(f"Two apps declare the schedule {schedule.name}.")
-            import_string(schedule.run)
+            if schedule.run:
+                import_string(schedule.run)  # a misspelt one stops the start
             found[schedule.name] = schedule
     return found
+
+
+def _read(entry: Mapping[str, Any] | tuple[str, timedelta]) -> Schedule:
+    if isinstance(entry, tuple):
+        return Schedule(entry[0], every=entry[1])
+    return Schedule(**{**entry, "weekdays": frozenset(entry.get("weekdays", range(7)))})
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from foundation.jobs import broker, scheduling
 from foundation.jobs.models import MOST_ATTEMPTS, Slot
@@ -28,7 +27,7 @@ def run_due(name: str, *, now: datetime | None = None) -> bool:
     slot = claim(schedule, now=now)
     if slot is None:
         return False
-    import_string(schedule.run)(now=now)
+    schedule.work(now)
     Slot.objects.filter(pk=slot.pk).update(finished_at=timezone.now())
     return True
 
