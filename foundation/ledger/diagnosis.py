@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from foundation.ledger.blocks import Block
+from foundation.ledger.blocks import SealedRow, fetch_one_by_one
 from foundation.ledger.canonical import CANONICAL, digest_of, link, with_event_id
 from foundation.ledger.faults import Fault, Finding
 from foundation.ledger.models import Seal
@@ -14,48 +14,47 @@ LOOKED_AT = 10_000  # how many unsealed events to try when one is missing
 IDS_AT_ONCE = 200_000
 
 
-def first_bad(block: Block, before: bytes) -> tuple[Finding, list[bytes]]:
-    """The finding, and the hashes of the seals of the block that come before it."""
-    events = block.events_by_id()
+def first_bad(first: int, last: int, before: bytes) -> tuple[Finding | None, list[bytes]]:
+    """The first fault among the seals ``first`` to ``last``, if any, and the hashes of the good ones before it."""
     hashes: list[bytes] = []
-    for expected, (sequence, event_id, digest, stored) in enumerate(block.seals(), block.first):
-        canonical = events.get(event_id)
-        good = sequence == expected and canonical is not None and digest_of(canonical) == digest
-        if not good or link(before, digest) != stored:
-            return _explain(expected, (sequence, event_id, digest, stored), canonical, before), hashes
-        hashes.append(stored)
-        before = stored
-    return Finding(Fault.SEAL_MISSING, block.first + len(hashes)), hashes
+    for expected, row in enumerate(fetch_one_by_one(first, last), first):
+        good = row.sequence == expected and row.canonical is not None and digest_of(row.canonical) == row.digest
+        if not good or link(before, row.digest) != row.hash:
+            return _explain(expected, row, before), hashes
+        hashes.append(row.hash)
+        before = row.hash
+    if len(hashes) <= last - first:
+        return Finding(Fault.SEAL_MISSING, first + len(hashes)), hashes
+    return None, hashes
 
 
-def _explain(expected: int, seal: tuple[int, int, bytes, bytes], canonical: bytes | None, before: bytes) -> Finding:
-    sequence, event_id, digest, stored = seal
-    if sequence != expected:
+def _explain(expected: int, row: SealedRow, before: bytes) -> Finding:
+    if row.sequence != expected:
         return Finding(Fault.SEAL_MISSING, expected)
-    if link(before, digest) != stored:
-        return Finding(_what_happened_to_the_seal(sequence, digest, stored, before), sequence, event_id)
-    if canonical is None:
-        number = _unsealed_event_that_was(event_id, digest)
+    if link(before, row.digest) != row.hash:
+        return Finding(_what_happened_to_the_seal(row, before), row.sequence, row.event_id)
+    if row.canonical is None:
+        number = _unsealed_event_that_was(row.event_id, row.digest)
         if number is not None:
-            return Finding(Fault.RENUMBERED, sequence, event_id, detail=f"(it is now {number})")
-        return Finding(Fault.DELETED, sequence, event_id)
-    other = _event_whose_content_this_is(sequence, event_id, canonical)
+            return Finding(Fault.RENUMBERED, row.sequence, row.event_id, detail=f"(it is now {number})")
+        return Finding(Fault.DELETED, row.sequence, row.event_id)
+    other = _event_whose_content_this_is(row.sequence, row.event_id, row.canonical)
     if other is not None:
-        return Finding(Fault.SWAPPED, sequence, event_id, detail=f"(the other is event {other})")
-    return Finding(Fault.EDITED, sequence, event_id)
+        return Finding(Fault.SWAPPED, row.sequence, row.event_id, detail=f"(the other is event {other})")
+    return Finding(Fault.EDITED, row.sequence, row.event_id)
 
 
-def _what_happened_to_the_seal(sequence: int, digest: bytes, stored: bytes, before: bytes) -> Fault:
+def _what_happened_to_the_seal(row: SealedRow, before: bytes) -> Fault:
     """The seal does not follow from the one before it, although what it says of itself may be right."""
     following = [
         (bytes(after_digest), bytes(after_hash))
-        for after_digest, after_hash in Seal.objects.filter(sequence__gt=sequence)
+        for after_digest, after_hash in Seal.objects.filter(sequence__gt=row.sequence)
         .order_by("sequence")
         .values_list("digest", "hash")[:NEARBY]
     ]
     if following and link(before, following[0][0]) == following[0][1]:
         return Fault.SEAL_INSERTED
-    if any(link(before, after_digest) in {stored, after_hash} for after_digest, after_hash in following):
+    if any(link(before, after_digest) in {row.hash, after_hash} for after_digest, after_hash in following):
         return Fault.SEALS_SWAPPED
     return Fault.SEAL_EDITED
 

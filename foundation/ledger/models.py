@@ -42,6 +42,11 @@ class Event(models.Model):
             models.Index(fields=["organisation_id", "target_type", "target_id", "-at"]),
             models.Index(fields=["organisation_id", "verb", "-at"]),
             models.Index(fields=["organisation_id", "actor_membership_id", "-at"]),
+            models.Index(
+                fields=["organisation_id", "target_reference", "-at"],
+                condition=~models.Q(target_reference=""),
+                name="ledger_event_by_reference",
+            ),
         ]
 
     def __str__(self) -> str:

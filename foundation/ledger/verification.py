@@ -6,7 +6,7 @@ on its way.
 
 import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from foundation.ledger import checkpoints, diagnosis, sealing
 from foundation.ledger.blocks import BLOCK, Block, fetch
 from foundation.ledger.canonical import GENESIS
 from foundation.ledger.faults import Fault, Finding
-from foundation.ledger.models import Seal, SealerState
+from foundation.ledger.models import Seal, SealerState, Verification
 from foundation.ledger.recording import acting_system
 
 
@@ -60,6 +60,11 @@ def verify(
         _find_unsealed(outcome, state)
     _keep(outcome)
     return outcome
+
+
+def latest(count: int) -> list[Verification]:
+    """The last verifications, the latest first. Readable in any context."""
+    return list(Verification.objects.all()[:count])
 
 
 def _signed(outcome: Outcome, folder: Path | None, key: Ed25519PublicKey | None) -> Iterator[checkpoints.Checkpoint]:
@@ -102,7 +107,7 @@ def _follow(
     for block in blocks:
         finding, hashes = None, _hash_again(block, before)
         if hashes is None:
-            finding, hashes = diagnosis.first_bad(block, before)
+            finding, hashes = diagnosis.first_bad(block.first, block.last, before)
         while checkpoint and checkpoint.sequence < block.first + len(hashes):
             if hashes[checkpoint.sequence - block.first] != checkpoint.hash:
                 outcome.last = checkpoint.sequence
@@ -129,7 +134,7 @@ def _made_at(checkpoint: checkpoints.Checkpoint) -> str:
     return f"(checkpoint {checkpoint.sequence} of {checkpoint.at:%Y-%m-%d %H:%M:%S} UTC)"
 
 
-def _blocks(first: int, end: int) -> Iterator[Block]:
+def _blocks(first: int, end: int) -> Generator[Block, None, None]:
     """Blocks in order, each fetched while the one before is being hashed."""
     connection.ensure_connection()
     cursor = psycopg.Cursor(
@@ -160,7 +165,10 @@ def _threads_take_turns_quickly() -> Iterator[None]:
 
 
 def _hash_again(block: Block, before: bytes) -> list[bytes] | None:
-    """The hashes of the block as they must be; None when anything differs from what the seals say."""
+    """The hashes of the block as they must be; None when anything differs from what the seals say.
+
+    Equal digests mean the right events in the right order: an event's id is part of what is hashed.
+    """
     digests, hashes = [], []
     events, place = block.events, 0
     for length in struct.unpack(f">{len(block.lengths) // 4}i", block.lengths):
@@ -169,14 +177,8 @@ def _hash_again(block: Block, before: bytes) -> list[bytes] | None:
         digests.append(digest)
         hashes.append(before)
         place += length
-    whole = (
-        block.complete
-        and block.sequences == struct.pack(f">{block.size}q", *range(block.first, block.first + block.size))
-        and len(hashes) == block.size
-        and b"".join(digests) == block.digests
-        and b"".join(hashes) == block.hashes
-    )
-    return hashes if whole else None
+    good = block.gap_free and b"".join(digests) == block.digests and b"".join(hashes) == block.hashes
+    return hashes if good else None
 
 
 def _find_unsealed(outcome: Outcome, state: SealerState | None) -> None:

@@ -34,7 +34,7 @@ def sealed(committed: None) -> list[int]:
 
 @pytest.fixture
 def tamper(committed: None) -> Callable[..., None]:
-    """``tamper(sql, parameters)``: what somebody could do who has the owner's password, with every guard switched off."""
+    """``tamper(sql, …)``: what somebody could do who has the owner's password, every guard switched off."""
 
     def change(*statements: str) -> None:
         with guards_down() as cursor:

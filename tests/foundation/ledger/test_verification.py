@@ -13,7 +13,11 @@ from foundation.ledger.faults import Fault, Finding
 from foundation.ledger.models import Seal, SealerState, Verification
 from tests.foundation.ledger.conftest import guards_down, write
 
-LONG_AGO = "now() - interval '1 day'"
+FORGED_EVENT = (
+    "INSERT INTO ledger_event (id, system_purpose, verb, target_type, target_reference, facts, at, recorded_at,"
+    " request_id, transaction_id)"
+    " VALUES (4000, '', 'test.forged', '', '', '{}', now() - interval '1 day', now() - interval '1 day', '', '3')"
+)
 
 
 def first_finding() -> Finding | None:
@@ -108,10 +112,7 @@ def test_a_renumbered_event_is_located(sealed, tamper):
 
 
 def test_an_event_inserted_past_the_sealer_is_located(sealed, tamper):
-    tamper(
-        "INSERT INTO ledger_event (id, system_purpose, verb, target_type, target_reference, facts, at, recorded_at,"
-        f" request_id, transaction_id) VALUES (4000, '', 'test.forged', '', '', '{{}}', {LONG_AGO}, {LONG_AGO}, '', '3')"
-    )
+    tamper(FORGED_EVENT)
     sealing.seal()
 
     assert first_finding() == Finding(Fault.INSERTED, event_id=4000)
@@ -119,8 +120,7 @@ def test_an_event_inserted_past_the_sealer_is_located(sealed, tamper):
 
 def test_an_event_inserted_with_a_seal_of_its_own_is_located(sealed, tamper):
     tamper(
-        "INSERT INTO ledger_event (id, system_purpose, verb, target_type, target_reference, facts, at, recorded_at,"
-        f" request_id, transaction_id) VALUES (4000, '', 'test.forged', '', '', '{{}}', {LONG_AGO}, {LONG_AGO}, '', '3')",
+        FORGED_EVENT,
         *(f"UPDATE ledger_seal SET sequence = {n + 1} WHERE sequence = {n}" for n in range(12, 4, -1)),
         f"INSERT INTO ledger_seal SELECT 5, 4000, {digest_in_sql(4000)}, sha256('guess'), now()",
     )
@@ -303,7 +303,8 @@ def reseal(cursor) -> None:
     from foundation.ledger.canonical import CANONICAL, GENESIS, digest_of, link
 
     cursor.execute(
-        f"SELECT s.sequence, {CANONICAL} FROM ledger_seal s JOIN ledger_event e ON e.id = s.event_id ORDER BY s.sequence"
+        f"SELECT s.sequence, {CANONICAL} FROM ledger_seal s JOIN ledger_event e ON e.id = s.event_id"
+        " ORDER BY s.sequence"
     )
     before = GENESIS
     for sequence, canonical in cursor.fetchall():
