@@ -80,7 +80,10 @@ def test_every_save_of_an_existing_row_names_its_columns(path):
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "save"
-        and not any(keyword.arg in {"update_fields", "using", "force_insert"} or keyword.arg is None for keyword in node.keywords)
+        and not any(
+            keyword.arg in {"update_fields", "using", "force_insert"} or keyword.arg is None
+            for keyword in node.keywords
+        )
         and not (node.args or isinstance(node.func.value, ast.Call))
     ]
     allowed = {

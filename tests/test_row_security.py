@@ -33,7 +33,9 @@ def organisation_tables(db) -> set[str]:
 def test_every_table_has_forced_row_security_or_is_listed_as_shared(tables):
     forced = {
         name
-        for (name,) in rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'")
+        for (name,) in rows(
+            "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
+        )
     }
 
     assert tables - forced - set(SHARED_TABLES) == set()
@@ -48,9 +50,13 @@ def test_every_shared_table_exists(tables):
 
 
 def test_every_policy_for_the_app_role_checks_what_it_reads_and_what_it_writes(organisation_tables):
-    policies = rows("SELECT tablename, policyname, cmd, qual, with_check FROM pg_policies WHERE 'portal_app' = ANY (roles)")
+    policies = rows(
+        "SELECT tablename, policyname, cmd, qual, with_check FROM pg_policies WHERE 'portal_app' = ANY (roles)"
+    )
 
-    open_reads = [(t, p) for t, p, cmd, qual, _ in policies if cmd in {"SELECT", "UPDATE", "DELETE", "ALL"} and not qual]
+    open_reads = [
+        (t, p) for t, p, cmd, qual, _ in policies if cmd in {"SELECT", "UPDATE", "DELETE", "ALL"} and not qual
+    ]
     open_writes = [(t, p) for t, p, cmd, _, check in policies if cmd in {"INSERT", "UPDATE", "ALL"} and not check]
     true_for_all = [(t, p) for t, p, _, qual, check in policies if "true" in {qual, check} and t not in SEALS]
     assert (open_reads, open_writes, true_for_all) == ([], [], [])
@@ -97,7 +103,9 @@ def test_the_app_role_can_neither_bypass_policies_nor_own_anything():
     [(is_super, bypass, create_role, create_db)] = rows(
         "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
     )
-    [(owned,)] = rows("SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)")
+    [(owned,)] = rows(
+        "SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
+    )
 
     assert (is_super, bypass, create_role, create_db, owned) == (False, False, False, False, 0)
 
