@@ -1,6 +1,7 @@
 """The log as a list: its columns, its filters and the search for a person."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,7 @@ from audit import queries
 from audit.forms import LogFilter
 from audit.sentences import sentence_of, type_label
 from foundation.core.acting import Acting
-from foundation.core.lists import Column, Listing, ListPage
+from foundation.core.lists import COUNT_UP_TO, Column, Listing, ListPage
 from foundation.organisations.models import Membership
 
 COLUMNS = (
@@ -41,6 +42,15 @@ class LogPage(ListPage):
         if words:
             ids = list(queries.of_people_called(acting, words).values_list("pk", flat=True)[:500])
             self.rows = self.rows.filter(actor_membership_id__in=ids)
+        self._nameless = self.rows
+        self.rows = queries.with_names(acting, self.rows)
+
+    @cached_property
+    def total(self) -> int:
+        """As every list counts, without looking up a name for each row counted."""
+        if self.previous_parameters is None and self.next_parameters is None:
+            return len(self.items)
+        return self._nameless.order_by()[: COUNT_UP_TO + 1].count()
 
 
 @dataclass(frozen=True)

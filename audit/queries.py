@@ -27,9 +27,14 @@ class Recent:
 
 
 def events_for_list(acting: Acting) -> QuerySet[Event]:
-    """The organisation's events with ``actor_name`` and ``actor_reference`` of its own people beside them."""
+    """The organisation's events with the names of its own people beside them."""
+    return with_names(acting, Event.objects.visible_to(acting))
+
+
+def with_names(acting: Acting, events: QuerySet[Event]) -> QuerySet[Event]:
+    """Adds ``actor_name`` and ``actor_reference``, empty for anybody who is not of the organisation."""
     actors = Membership.objects.visible_to(acting).filter(pk=OuterRef("actor_membership_id"))
-    return Event.objects.visible_to(acting).annotate(
+    return events.annotate(
         actor_name=Subquery(actors.values("name")[:1]),
         actor_reference=Subquery(actors.values("reference")[:1]),
     )
@@ -135,7 +140,8 @@ class Burst:
 BURSTS = (
     "SELECT DISTINCT ON (actor_membership_id) actor_membership_id, happened, at FROM ("
     " SELECT actor_membership_id, at, count(*) OVER ("
-    "   PARTITION BY actor_membership_id ORDER BY at RANGE BETWEEN make_interval(mins => %s) PRECEDING AND CURRENT ROW) AS happened"
+    "   PARTITION BY actor_membership_id ORDER BY at"
+    "   RANGE BETWEEN make_interval(mins => %s) PRECEDING AND CURRENT ROW) AS happened"
     " FROM ledger_event WHERE organisation_id = %s AND verb = ANY(%s) AND at >= %s AND actor_membership_id IS NOT NULL"
     ") AS counted WHERE happened >= %s ORDER BY actor_membership_id, happened DESC, at DESC"
 )

@@ -110,7 +110,11 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "identity_provider.enabled": Sentence(_("Switched the identity provider on")),
         "identity_provider.disabled": Sentence(_("Switched the identity provider off")),
     },
-    _("Jobs"): {
+    _("Jobs and notices"): {
+        "notice.given": Sentence(_("Told somebody something")),
+        "notice.read": Sentence(_("Read a notice")),
+        "notice.all_read": Sentence(_("Marked all notices as read")),
+        "notice.preferences_set": Sentence(_("Chose which notices to get")),
         "job.requested": Sentence(_("Started a job")),
         "job.retried": Sentence(_("Started a failed job again")),
         "job.cancel_requested": Sentence(_("Cancelled a job")),

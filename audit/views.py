@@ -19,6 +19,7 @@ from foundation.core.acting import Acting
 from foundation.documents.responses import export_list
 from foundation.ledger import sealing, verification
 from foundation.ledger.faults import Fault
+from foundation.ledger.models import Event
 
 TRAIL_SHOWN = 200
 VERIFICATIONS_SHOWN = 10
@@ -29,7 +30,7 @@ VERIFICATIONS_SHOWN = 10
 def log(request: HttpRequest) -> HttpResponse:
     """Everything that happened in the organisation. A search for a name is posted, so that no address holds one."""
     acting = _acting(request)
-    page = LOG.read(request, queries.events_for_list(acting))
+    page = LOG.read(request, Event.objects.visible_to(acting))
     if not isinstance(page, LogPage):
         return page  # type: ignore[return-value]
     context = {
@@ -51,7 +52,7 @@ def log(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The log as filtered, as a file."""
     acting = _acting(request)
-    page = LOG.read(request, queries.events_for_list(acting))
+    page = LOG.read(request, Event.objects.visible_to(acting))
     return export_list(
         page,  # type: ignore[arg-type]
         format=request.GET.get("export", ""),

@@ -1,8 +1,8 @@
-"""What the scheduler starts by itself: the task and how often."""
+"""What the ledger has done by the clock: both are Celery tasks of that name (see tasks.py)."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
-SCHEDULES: list[tuple[str, timedelta]] = [
-    ("ledger.seal", timedelta(seconds=30)),  # every event is sealed within a minute
-    ("ledger.verify", timedelta(days=1)),
+SCHEDULES = [
+    {"name": "ledger.seal", "every": timedelta(seconds=30)},  # every event is sealed within a minute
+    {"name": "ledger.verify", "at": time(3, 40)},
 ]
