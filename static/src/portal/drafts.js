@@ -1,14 +1,15 @@
-// What is typed in a form with (or inside) data-draft is kept every ten seconds and when the page goes away.
-// Leaving with something not yet kept or sent asks first.
+// What is typed in a form with data-draft, on itself or around it, is kept every ten seconds and when the page goes away.
+// Leaving with something not yet kept or sent asks first, as it does for a form with data-guard, which keeps no draft.
 const EVERY = 10_000;
 const DRAFTS = "/drafts/";
 
 export function keepDrafts() {
-  for (const place of document.querySelectorAll("[data-draft]")) {
-    const form = place.matches("form") ? place : place.querySelector("form");
-    if (form) new Draft(form);
-  }
-  for (const form of document.querySelectorAll("form[data-guard]")) guard(form, () => changed(form));
+  for (const form of forms("data-draft")) new Draft(form);
+  for (const form of forms("data-guard")) guard(form, () => changed(form));
+}
+
+function forms(marked) {
+  return document.querySelectorAll(`form[${marked}], [${marked}] form`);
 }
 
 class Draft {

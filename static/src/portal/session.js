@@ -4,19 +4,27 @@ const WARNING = 120_000;
 
 export function watchSession() {
   const channel = new BroadcastChannel("portal");
-  clearAtSignOut(channel);
+  clearAtSignOut();
   const dialog = document.getElementById("portal-idle");
-  if (!dialog) return;
+  if (!dialog) {
+    // Nobody is signed in here any more, so no other tab may go on showing what only they may see.
+    channel.postMessage("signed-out");
+    return;
+  }
   const idle = Number(dialog.dataset.idleSeconds) * 1000;
   const left = dialog.querySelector("[data-left]");
   let seen = Date.now();
+  let ended = false;
 
   const wasSeen = (tell) => {
     seen = Date.now();
     if (dialog.open) dialog.close();
     if (tell) channel.postMessage("seen");
   };
-  const end = () => {
+  const end = async () => {
+    document.getElementById("main-content").hidden = true;
+    const signOut = document.querySelector("form[data-sign-out]");
+    await fetch(signOut.action, { method: "POST", body: new FormData(signOut) }).catch(() => {});
     location.replace(dialog.dataset.signIn + encodeURIComponent(location.pathname + location.search));
   };
   const stay = async () => {
@@ -30,11 +38,14 @@ export function watchSession() {
   };
   const look = () => {
     const remaining = seen + idle - Date.now();
-    if (remaining <= 0) return end();
-    if (remaining > WARNING) return undefined;
+    if (ended || remaining > WARNING) return;
+    if (remaining <= 0) {
+      ended = true;
+      end();
+      return;
+    }
     if (!dialog.open) dialog.showModal();
     left.textContent = words(dialog.dataset, remaining);
-    return undefined;
   };
 
   channel.addEventListener("message", ({ data }) => (data === "seen" ? wasSeen(false) : location.replace("/")));
@@ -58,12 +69,11 @@ function words(said, remaining) {
   return said.halfMinute;
 }
 
-function clearAtSignOut(channel) {
+function clearAtSignOut() {
   for (const form of document.querySelectorAll("form[data-sign-out]")) {
     form.addEventListener("submit", () => {
       localStorage.clear();
       sessionStorage.clear();
-      channel.postMessage("signed-out");
     });
   }
 }

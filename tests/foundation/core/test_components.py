@@ -122,7 +122,7 @@ def test_a_long_text_keeps_its_lines():
 def test_the_two_sides_of_a_conflict_are_named():
     markup = shown("conflict", fields=[{"label": "Owner", "theirs": "Hal", "mine": ""}], who="Hal Benbow", at=THEN)
 
-    assert text(markup) == ("Owner Saved by Hal Benbow, 4 March 2026, 2:05pm Hal What you typed, not saved yet Nothing")
+    assert text(markup).endswith("Owner Saved by Hal Benbow, 4 March 2026, 2:05pm Hal Yours, not saved yet Nothing")
 
 
 # ---- Style ---------------------------------------------------------------------------------------------------------
