@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from foundation.accounts import actions, second_factor, session_rules
+from foundation.accounts import actions, browsers, second_factor, session_rules
 from foundation.accounts.adapter import set_language_cookie
 from foundation.accounts.forms import PreferencesForm
 from foundation.core.access import signed_in
@@ -30,9 +30,15 @@ def security(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_GET
 def sessions(request: HttpRequest) -> HttpResponse:
-    listed = session_rules.open_sessions(request.user, timezone.now())  # type: ignore[arg-type]
-    context = {"sessions": listed, "current_key": request.session.session_key}
-    return render(request, "accounts/sessions.html", context)
+    listed = [
+        {
+            "session": one,
+            "browser": browsers.name(one.user_agent),
+            "is_this_one": one.session_key == request.session.session_key,
+        }
+        for one in session_rules.open_sessions(request.user, timezone.now())  # type: ignore[arg-type]
+    ]
+    return render(request, "accounts/sessions.html", {"sessions": listed})
 
 
 @signed_in

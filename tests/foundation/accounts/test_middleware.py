@@ -251,14 +251,16 @@ def test_a_person_ends_one_session_and_nobody_elses(
 
 
 def test_the_list_of_sessions_shows_each_open_one_once(person: User, app_secret: str, clock: Any) -> None:
-    first, second = Client(headers={"User-Agent": "Firefox of yesterday"}), Client(headers={"User-Agent": "Phone"})
+    first = Client(headers={"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0"})
+    second = Client(headers={"User-Agent": "<script>alert(1)</script>"})
     sign_in_with_app(first, person, app_secret)
     clock.shift(timedelta(minutes=1))
     sign_in_with_app(second, person, app_secret)
 
     page = second.get("/accounts/sessions/").content.decode()
 
-    assert (page.count("Firefox of yesterday"), page.count(">Phone<")) == (1, 1)
+    assert (page.count(">Firefox on Windows<"), page.count(">Unknown browser<")) == (1, 1)
+    assert "alert(1)" not in page
 
 
 # ---- Step-up -------------------------------------------------------------------------------------------------------
