@@ -88,9 +88,11 @@ def check_import(
         people_import.save(update_fields=["status", "problem"])
         ledger.record("people_import.unreadable", actor=by, target=people_import, at=now)
         return people_import
-    people_import.counts = staging.match(people_import_id=people_import.pk, by=by, today=timezone.localdate(now))
+    today = timezone.localdate(now)
+    people_import.standing = staging.standing(by=by, today=today)
+    people_import.counts = staging.match(people_import_id=people_import.pk, by=by, today=today)
     people_import.status = Status.CHECKED
-    people_import.save(update_fields=["status", "counts"])
+    people_import.save(update_fields=["status", "counts", "standing"])
     ledger.record("people_import.checked", actor=by, target=people_import, at=now, **people_import.counts)
     return people_import
 
@@ -123,9 +125,10 @@ def apply_import(*, import_id: int, by: Acting, now: datetime) -> PeopleImport:
         return people_import
     if people_import.status != Status.APPLYING:
         raise RuleBroken(_("This file was not confirmed."))
-    counts = staging.match(people_import_id=people_import.pk, by=by, today=timezone.localdate(now))
-    if counts != people_import.counts:
-        raise RuleBroken(_("People were changed since the file was checked. Check it again."))
+    today, counts = timezone.localdate(now), people_import.counts
+    if staging.standing(by=by, today=today) != people_import.standing:
+        if staging.match(people_import_id=people_import.pk, by=by, today=today) != counts:
+            raise RuleBroken(_("People were changed since the file was checked. Check it again."))
     applied = _apply(people_import, by, now)
     if len(applied.created) != counts["create"] or len(applied.updated) != counts["update"]:
         raise RuleBroken(_("People were changed while the file was applied. Check it again."))

@@ -15,7 +15,8 @@ class PeopleImport(OrganisationRow):
     """One uploaded file of people.
 
     Its rows are kept in ``PeopleImportRow`` only until it is applied or abandoned. ``columns`` says which column means
-    what; ``counts`` how many rows would be, or were, of each outcome, how many people leave and how many teams are new.
+    what; ``counts`` how many rows would be, or were, of each outcome, how many people leave and how many teams are new;
+    ``standing`` what the check looked at (see people_files.staging.standing).
     """
 
     class Status(models.TextChoices):
@@ -34,6 +35,7 @@ class PeopleImport(OrganisationRow):
     headings = models.JSONField(default=list)
     columns = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
+    standing = models.CharField(max_length=200, blank=True)
     problem = models.CharField(max_length=300, blank=True)
     job = models.ForeignKey("jobs.Job", on_delete=models.PROTECT, null=True, related_name="+")
     leave_out_refused = models.BooleanField(default=False)
@@ -83,7 +85,13 @@ class PeopleImportRow(OrganisationRow):
         REPEATED = "repeated", _("Repeated")
         REFUSED = "refused", _("Refused")
 
-    people_import = models.ForeignKey(PeopleImport, on_delete=models.CASCADE, related_name="rows")
+    # One composite key to the import stands for both: a file has tens of thousands of rows, and each key costs.
+    organisation = models.ForeignKey(
+        "organisations.Organisation", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    people_import = models.ForeignKey(
+        PeopleImport, on_delete=models.CASCADE, related_name="rows", db_constraint=False, db_index=False
+    )
     number = models.PositiveIntegerField()
     staff_number = models.CharField(max_length=50, blank=True)
     email = models.CharField(max_length=254, blank=True)
@@ -104,7 +112,7 @@ class PeopleImportRow(OrganisationRow):
 
     class Meta:
         ordering = ["number", "pk"]
-        indexes = [models.Index(fields=["people_import", "outcome", "number"])]
+        indexes = [models.Index(fields=["people_import", "number"])]
 
     def __str__(self) -> str:
         return str(self.number)

@@ -8,6 +8,7 @@ from django.db import connection
 
 from foundation.core.acting import Acting
 from foundation.core.models import ALPHABET
+from foundation.organisations.people_files.staging import whole_tables
 
 NEW_TEAMS = """
 INSERT INTO organisations_team (organisation_id, name, version)
@@ -102,7 +103,7 @@ def apply(*, people_import_id: int, by: Acting, today: date, now: datetime) -> A
         "now": now,
     }
     applied = Applied()
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, whole_tables(cursor):
         cursor.execute(NEW_TEAMS, asked)
         applied.new_teams = [pk for (pk,) in cursor.fetchall()]
         cursor.execute(CREATE, asked)

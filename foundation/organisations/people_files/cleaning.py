@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -48,6 +49,8 @@ MONTHS = {
 }  # fmt: skip
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?")
 BRITISH = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?")
+# What nearly all addresses look like; any other goes to Django's own, slower check, which takes these too.
+PLAIN_EMAIL = re.compile(r"[A-Za-z0-9_+-]{1,30}(?:\.[A-Za-z0-9_+-]{1,30}){0,3}@(?:[a-z0-9]{1,60}\.){1,4}[a-z]{2,20}")
 IN_WORDS = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})")
 
 
@@ -111,11 +114,15 @@ def clean(number: int, cells: list[Cell], columns: Mapping[str, int]) -> CleanRo
 def _text(cell: Cell, longest: int) -> str:
     if cell is None:
         return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)  # a spreadsheet keeps staff number 12345 as 12345.0
-    if isinstance(cell, datetime):
-        cell = cell.date()
-    text = " ".join(unicodedata.normalize("NFC", MISLEADING.sub("", str(cell))).split())
+    if not isinstance(cell, str):
+        if isinstance(cell, float) and cell.is_integer():
+            cell = int(cell)  # a spreadsheet keeps staff number 12345 as 12345.0
+        if isinstance(cell, datetime):
+            cell = cell.date()
+    text = str(cell)
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", MISLEADING.sub("", text))
+    text = " ".join(text.split())
     if text in EMPTY_SIGNS:
         return ""
     if text[:1] in "=+-@" and text:
@@ -126,6 +133,8 @@ def _text(cell: Cell, longest: int) -> str:
 
 
 def _check_email(text: str) -> None:
+    if PLAIN_EMAIL.fullmatch(text):
+        return
     try:
         validate_email(text)
     except ValidationError:
@@ -142,7 +151,12 @@ def _day(cell: Cell, code: str) -> date | None:
         return cell
     if not isinstance(cell, str):
         raise Unfit(code)
-    text = " ".join(cell.split())
+    return _written_day(cell, code)
+
+
+@lru_cache(maxsize=4_000)
+def _written_day(written: str, code: str) -> date | None:
+    text = " ".join(written.split())
     if not text or text in EMPTY_SIGNS:
         return None
     try:

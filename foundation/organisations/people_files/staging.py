@@ -1,12 +1,15 @@
 """A file's rows in the database: written in batches, matched to people in one statement, never one by one."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from itertools import islice
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from foundation.core.acting import Acting
+from foundation.organisations.models import Membership, PeopleImportRow
 from foundation.organisations.people_files.cleaning import CleanRow
 
 BATCH = 2_000
@@ -16,7 +19,7 @@ INSERT INTO organisations_peopleimportrow
        (organisation_id, people_import_id, number, staff_number, email, name, team, job_title, external_id, starts_on,
         ends_on, outcome, problem, is_unfit, changed)
 SELECT %s, %s, number, staff_number, email, name, team, job_title, external_id, starts_on, ends_on,
-       CASE WHEN problem = '' THEN '' ELSE 'refused' END, problem, problem <> '', '{}'
+       CASE WHEN problem = '' THEN %s ELSE 'refused' END, problem, problem <> '', '{}'
   FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[],
               %s::date[], %s::text[])
     AS given(number, staff_number, email, name, team, job_title, external_id, starts_on, ends_on, problem)
@@ -24,6 +27,7 @@ SELECT %s, %s, number, staff_number, email, name, team, job_title, external_id, 
 
 # What each row would do, in one pass. A row is about the person with its staff number; without one, or if nobody has
 # it, about the only person with its e-mail address who has no other staff number. An empty cell changes nothing.
+# (nullif: a hash join would compare all that is empty on one side with all that is empty on the other.)
 MATCH = """
 WITH fit AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY staff_number, lower(email), name, lower(team), job_title, external_id,
@@ -64,8 +68,8 @@ WITH fit AS MATERIALIZED (
                 WHEN alone.staff_number <> '' AND addresses.unnumbered = 0 THEN 'email_of_other'
                 ELSE '' END AS found_problem
       FROM alone
-      LEFT JOIN people AS numbered ON alone.staff_number <> '' AND numbered.staff_number = alone.staff_number
-      LEFT JOIN addresses ON alone.email <> '' AND addresses.email = lower(alone.email)
+      LEFT JOIN people AS numbered ON nullif(numbered.staff_number, '') = nullif(alone.staff_number, '')
+      LEFT JOIN addresses ON addresses.email = nullif(lower(alone.email), '')
 ), compared AS (
     SELECT found.id, found.found_id, person.version AS found_version,
            array_remove(ARRAY[
@@ -96,7 +100,7 @@ WITH fit AS MATERIALIZED (
                 ELSE '' END AS found_problem
       FROM found
       LEFT JOIN people AS person ON person.id = found.found_id
-      LEFT JOIN people AS owner ON found.external_id <> '' AND owner.external_id = found.external_id
+      LEFT JOIN people AS owner ON nullif(owner.external_id, '') = nullif(found.external_id, '')
 )
 UPDATE organisations_peopleimportrow AS line
    SET outcome = CASE WHEN compared.id IS NULL THEN 'repeated'
@@ -110,6 +114,21 @@ UPDATE organisations_peopleimportrow AS line
        changed = coalesce(compared.found_changed, '{}')
   FROM fit LEFT JOIN compared ON compared.id = fit.id
  WHERE line.id = fit.id
+   AND (compared.id IS NULL OR compared.found_problem <> '' OR line.problem <> '' OR line.person_id IS NOT NULL
+        OR line.outcome <> CASE WHEN compared.found_id IS NULL THEN 'create'
+                                WHEN cardinality(compared.found_changed) > 0 THEN 'update'
+                                ELSE 'unchanged' END)
+"""
+
+# What the check looked at. While this stays the same, so does what it found, on the same day.
+STANDING = """
+SELECT concat_ws(':', %(today)s::date,
+       (SELECT concat_ws(',', count(*), sum(version), max(id)) FROM organisations_membership
+         WHERE organisation_id = %(organisation)s),
+       (SELECT concat_ws(',', count(*), sum(version), max(id)) FROM organisations_team
+         WHERE organisation_id = %(organisation)s),
+       (SELECT concat_ws(',', count(*), count(ended_at), max(id), max(ended_at)) FROM organisations_rolegrant
+         WHERE organisation_id = %(organisation)s AND role = 'organisation_admin'))
 """
 
 COUNT = """
@@ -132,10 +151,11 @@ def write(
 ) -> int:
     """Keep the rows of a file; returns how many. Rows kept before, by an attempt that was cut short, are replaced."""
     forget(people_import_id)
+    likely = _likely_outcome(by)
     written = 0
     with connection.cursor() as cursor:
         for batch in _batches(rows):
-            cursor.execute(INSERT, [by.organisation_id, people_import_id, *_columns(batch)])
+            cursor.execute(INSERT, [by.organisation_id, people_import_id, likely, *_columns(batch)])
             written += len(batch)
             if progress is not None:
                 progress(written)
@@ -145,10 +165,32 @@ def write(
 def match(*, people_import_id: int, by: Acting, today: date) -> dict[str, int]:
     """Find out what every row would do today, and count it by what is in COUNTED."""
     asked = {"people_import": people_import_id, "organisation": by.organisation_id, "today": today}
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, whole_tables(cursor):
         cursor.execute(MATCH, asked)
         cursor.execute(COUNT, asked)
         return dict(zip(COUNTED, cursor.fetchone(), strict=True))
+
+
+@contextmanager
+def whole_tables(cursor: CursorWrapper) -> Iterator[None]:
+    """Join all of a file with all people at once. The planner has not seen rows that were written a moment ago, takes
+    them for a handful, and would look up each person in turn."""
+    cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+    yield
+    cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
+
+
+def standing(*, by: Acting, today: date) -> str:
+    """A short text that differs as soon as people, teams or administrators do."""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, {"organisation": by.organisation_id, "today": today})
+        return str(cursor.fetchone()[0])
+
+
+def _likely_outcome(by: Acting) -> str:
+    """What most rows will turn out to be: rows that are written right the first time need no second writing."""
+    several = Membership.objects.visible_to(by).order_by()[:BATCH].count() == BATCH
+    return PeopleImportRow.Outcome.UNCHANGED if several else PeopleImportRow.Outcome.CREATE
 
 
 def forget(people_import_id: int) -> None:
