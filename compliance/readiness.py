@@ -146,6 +146,11 @@ class Line:
         """Text and colour of each flag."""
         return [(str(FLAG_TEXT[flag]), FLAG_COLOUR[flag]) for flag in self.flags]
 
+    @property
+    def pressing_flags(self) -> list[str]:
+        """The flags that somebody can act on today: not the library's own marks."""
+        return [str(FLAG_TEXT[flag]) for flag in self.flags if flag != Flag.WORDING_NOT_VERIFIED]
+
 
 def flags_of(line: Line, *, stale_before: date, expiry_warning_until: date) -> tuple[Flag, ...]:
     """What needs attention on ``line.on``. ``stale_before``: no change since earlier than this day is stale."""

@@ -1,5 +1,6 @@
 """Answering, assuring and linking evidence."""
 
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
@@ -124,7 +125,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
             "assured": labels.get(revision.assured_status, ""),
             "changed": _changed(revision, before),
         }
-        for revision, before in zip(revisions, [*revisions[1:], None], strict=True)
+        for revision, before in zip_longest(revisions, revisions[1:])
     ]
     return render(request, "compliance/history.html", {"requirement": requirement, "entries": entries, "uses": uses})
 

@@ -1,5 +1,6 @@
 """Pages of the evidence library."""
 
+from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
@@ -172,7 +173,7 @@ def history(request: HttpRequest, reference: str) -> HttpResponse:
     )
     entries = [
         {"revision": revision, "changes": _changes(revision, before)}
-        for revision, before in zip(revisions, [*revisions[1:], None], strict=True)
+        for revision, before in zip_longest(revisions, revisions[1:])
     ]
     return render(request, "evidence/history.html", {"item": found, "entries": entries})
 

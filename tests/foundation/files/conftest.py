@@ -125,7 +125,9 @@ def _everybody(acting: Acting, stored_file: StoredFile) -> bool:
     return True
 
 
-def put(acting: Acting, content: bytes = b"Some words.\n", name: str = "note.txt", purpose: str = PURPOSE) -> StoredFile:
+def put(
+    acting: Acting, content: bytes = b"Some words.\n", name: str = "note.txt", purpose: str = PURPOSE
+) -> StoredFile:
     """Upload as a form would."""
     with acting_as(acting):
         examined = examine(io.BytesIO(content), name, EVERYTHING)

@@ -42,14 +42,11 @@ def content_types(main_name: str, main_type: str, *more: str) -> str:
 
 def relationships(*entries: tuple[str, str, bool]) -> str:
     """Each entry: kind, target, external."""
-    return (
-        f'<Relationships xmlns="{RELATIONS}">'
-        + "".join(
-            f'<Relationship Id="r{n}" Type="{KINDS}/{kind}" Target="{target}"{" TargetMode=" + chr(34) + "External" + chr(34) if external else ""}/>'
-            for n, (kind, target, external) in enumerate(entries)
-        )
-        + "</Relationships>"
-    )
+    lines = []
+    for number, (kind, target, external) in enumerate(entries):
+        mode = ' TargetMode="External"' if external else ""
+        lines.append(f'<Relationship Id="r{number}" Type="{KINDS}/{kind}" Target="{target}"{mode}/>')
+    return f'<Relationships xmlns="{RELATIONS}">{"".join(lines)}</Relationships>'
 
 
 def docx_parts(body: str = "<w:p><w:r><w:t>Minutes of the meeting</w:t></w:r></w:p>") -> dict[str, bytes | str]:

@@ -130,7 +130,10 @@ def docx_of_type(kind: str, *more: str) -> bytes:
 
 WORD = f"{OFFICE}.wordprocessingml.document.main+xml"
 DTD = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
-ODF_MANIFEST = '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>'
+ODF_MANIFEST = (
+    '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    "<m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"
+)
 
 GOOD = {
     "minutes.pdf": pdf,

@@ -157,7 +157,9 @@ def test_the_scan_settles_what_a_file_is(committed, lead, backup, scanner, conte
     assert backup(Event).filter(verb="file.scanned", target_id=stands.pk).count() == 1
 
 
-def test_a_scanner_that_is_away_leaves_the_file_in_quarantine_until_it_is_back(committed, lead, backup, make_daemon, settings):
+def test_a_scanner_that_is_away_leaves_the_file_in_quarantine_until_it_is_back(
+    committed, lead, backup, make_daemon, settings
+):
     daemon = make_daemon()
     settings.CLAMD_URL = daemon.url
     stored_file = put(lead)

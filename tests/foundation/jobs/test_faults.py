@@ -17,6 +17,7 @@ from django.utils import timezone
 from foundation import jobs
 from foundation.core.acting import Acting, acting_as
 from foundation.jobs import broker, scheduling
+from foundation.jobs.actions import dispatching
 from foundation.jobs.models import Job, Slot
 from foundation.jobs.workflow import Failure, Status
 from foundation.ledger.models import Event
@@ -316,8 +317,13 @@ def test_a_job_past_its_time_limit_is_stopped_and_the_worker_lives(
 
 
 def test_a_job_deaf_to_its_time_limit_is_killed(
-    redis: Redis, start: Callable[..., Process], often: Callable[[], None], backup: Backup
+    redis: Redis,
+    start: Callable[..., Process],
+    often: Callable[[], None],
+    backup: Backup,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(dispatching, "LEASE", timedelta(seconds=int(SHORT_LEASE)))
     start("worker", LEASE_SECONDS=SHORT_LEASE)
     deaf = ask(a_lead(), "tests.deaf")
 

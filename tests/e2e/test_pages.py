@@ -1,0 +1,94 @@
+"""Every page that is read, as its people see it, with something on it: accessible, and narrow enough for a small phone."""
+
+from datetime import date
+
+import pytest
+
+from compliance.models import Requirement
+from foundation.core.access import all_routes, declared_on
+from foundation.core.acting import acting_as
+from foundation.organisations.roles import Role
+from tests.e2e.axe import assert_accessible
+from tests.factories import compliance, evidence, organisations
+
+# Not pages: files, probes, what a script asks for, and steps that need one before them.
+NOT_PAGES = {"livez", "readyz", "stay/", "accounts/second-factor/app/", "accounts/second-factor/app/qr-code.svg"}
+
+
+def pages() -> list[str]:
+    """The addresses without a variable part that show a page to somebody who is signed in."""
+    routes = [route for route, pattern in all_routes() if declared_on(pattern.callback)]
+    fixed = [route for route in routes if not {"<", "("} & set(route) and route not in NOT_PAGES]
+    return [f"/{route}" for route in fixed if not route.endswith(("options/", "export/", ".svg", "read/", "start/"))]
+
+
+@pytest.fixture
+def busy(committed, acting_for, organisation):
+    """A lead and an administrator of a council with answers, evidence, teams and people."""
+    lead = acting_for(Role.PREVENT_LEAD)
+    admin = acting_for(Role.ORGANISATION_ADMIN)
+    with acting_as(lead):
+        asked = list(Requirement.objects.filter(organisation=None, code__startswith="LA").order_by("code")[:6])
+    for requirement, status in zip(asked, ["met", "partly_met", "not_met", "exceeded", "met", "met"], strict=True):
+        compliance.give_answer(
+            lead,
+            requirement,
+            status=status,
+            comment="The board sees figures twice a year.\nThe next review is in March.",
+            owner_id=lead.membership_id,
+            next_review_on=date(2026, 10, 1),
+        )
+    item = evidence.note(lead)
+    organisations.team(admin, "Adult services")
+    person = organisations.person(admin, name="Morwenna Llewellyn-Featherstonehaugh-Smythe", email="m@example.org")
+    details = [
+        f"/compliance/requirements/{asked[0].code}/",
+        f"/compliance/requirements/{asked[0].code}/answer/",
+        f"/compliance/requirements/{asked[0].code}/history/",
+        f"/compliance/requirements/{asked[0].code}/evidence/",
+        f"/evidence/{item.reference}/",
+        f"/evidence/{item.reference}/change/",
+        f"/evidence/{item.reference}/history/",
+        f"/organisations/people/{person.reference}/",
+        f"/organisations/people/{person.reference}/change/",
+        f"/organisations/people/{person.reference}/roles/give/",
+    ]
+    return {Role.PREVENT_LEAD: lead, Role.ORGANISATION_ADMIN: admin, "details": details}
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("role", [Role.PREVENT_LEAD, Role.ORGANISATION_ADMIN])
+def test_every_page_is_accessible(busy, page_for, role, width):
+    page = page_for(busy[role], width=width)
+    wrong, seen = [], 0
+
+    for address in pages() + busy["details"]:
+        answer = page.goto(address)
+        if __import__("os").environ.get("SHOTS"):  # LOOK
+            page.screenshot(path=f"{__import__('os').environ['SHOTS']}/{role}-{width}-{address.strip('/').replace('/', '_') or 'home'}.png", full_page=True)  # LOOK
+        if answer is None or answer.status in (403, 404, 405) or "html" not in answer.headers.get("content-type", ""):
+            continue
+        seen += 1
+        try:
+            assert answer.status == 200, f"{address} answered {answer.status}"
+            assert page.locator("h1").count() == 1, f"{address} has {page.locator('h1').count()} main headings"
+            assert_accessible(page)
+        except AssertionError as error:
+            wrong.append(str(error))
+
+    assert seen > 15
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_page_for_somebody_signed_out_is_accessible(committed, page):
+    wrong = []
+
+    for address in ["/accounts/sign-in/", "/accounts/password/forgotten/", "/accounts/signed-out/", "/help/", "/privacy/",
+                    "/accessibility/", "/nothing-here/"]:  # fmt: skip
+        page.goto(address)
+        try:
+            assert_accessible(page)
+        except AssertionError as error:
+            wrong.append(str(error))
+
+    assert not wrong, "\n".join(wrong)
