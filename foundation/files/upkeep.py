@@ -38,7 +38,9 @@ def sweep(*, now: datetime) -> int:
     kept = store()
     old = (name for name, stored_at in kept.names() if now - stored_at >= ORPHAN_AFTER)
     while names := list(islice(old, AT_A_TIME)):
-        for name in _without_a_row(names):
+        with ledger.acting_system(PURPOSE):
+            ownerless = _without_a_row(names)
+        for name in ownerless:
             owner, _, address = name.partition("/")
             with ledger.acting_system(PURPOSE, organisation_id=int(owner)):
                 actions.lock_address(int(owner), address)
@@ -58,9 +60,9 @@ def sweep(*, now: datetime) -> int:
 
 
 def _without_a_row(names: list[str]) -> list[str]:
-    with ledger.acting_system(PURPOSE):
-        rows = StoredBytes.objects.filter(address__in=[name.partition("/")[2] for name in names])
-        known = {row.name for row in rows.only("organisation_id", "address")}
+    """Call it as the system role."""
+    rows = StoredBytes.objects.filter(address__in=[name.partition("/")[2] for name in names])
+    known = {row.name for row in rows.only("organisation_id", "address")}
     return [name for name in names if name not in known]
 
 
