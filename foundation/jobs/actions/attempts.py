@@ -20,6 +20,7 @@ from foundation.jobs.models import MOST_ATTEMPTS, Job
 from foundation.jobs.workflow import WAITING, Failure, Status
 
 LEASE = timedelta(seconds=60)
+VERBS = {Status.DONE: "job.done", Status.FAILED: "job.failed", Status.CANCELLED: "job.cancelled"}
 
 
 @dataclass(frozen=True)
@@ -173,4 +174,4 @@ def _end(locked: Job, to: Status, now: datetime, *, by: Acting | None = None, re
     facts: dict[str, Any] = {"kind": locked.name, "attempts": locked.attempts}
     if locked.failure_code:
         facts["failure"] = locked.failure_code
-    ledger.record(f"job.{to.value}", actor=by, target=locked, at=now, **facts)
+    ledger.record(VERBS[to], actor=by, target=locked, at=now, **facts)
