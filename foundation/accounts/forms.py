@@ -1,5 +1,6 @@
 """Forms of sign-in and security pages: shape, wording, layout. django-allauth's forms check where it has them."""
 
+import struct
 from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm, ResetPasswordKeyForm
@@ -7,8 +8,12 @@ from allauth.account.forms import ReauthenticateForm as PasswordAgainForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.internal.flows import post_authentication
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm as SecondFactorPasskeyForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Field, Fluid, Layout, Size, Submit
 from django import forms
@@ -19,6 +24,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from foundation.accounts import clients, letters, limits, second_factor, trail
 from foundation.accounts.adapter import LOCKED
@@ -124,34 +130,43 @@ class ConfirmPasswordForm(PasswordAgainForm):
         govuk(self, _text("password"), button=_("Continue"))
 
 
-class PasskeyForm:
-    """What the three passkey forms share: a clear sentence when the browser sent nothing usable."""
-
-    NOTHING = _("The passkey was not used. Try again, or choose another way.")
-
-    def words(self) -> None:
-        self.fields["credential"].error_messages |= {"required": self.NOTHING, "invalid": self.NOTHING}  # type: ignore[attr-defined]
+NO_PASSKEY = _("The passkey was not used. Try again, or choose another way.")
+BROKEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error)  # what reading garbage raises
 
 
-class SignInPasskeyForm(PasskeyForm, LoginWebAuthnForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.words()
+class CredentialField(forms.JSONField):
+    """What a browser sent for a passkey. django-allauth checks what it says; here it must be readable at all."""
+
+    default_error_messages = {"required": NO_PASSKEY, "invalid": NO_PASSKEY}
+
+    def __init__(self) -> None:
+        super().__init__(widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> Any:
+        read = super().clean(value)
+        try:
+            if "attestationObject" in read["response"]:
+                RegistrationResponse.from_dict(read)
+            else:
+                AuthenticationResponse.from_dict(read)
+        except BROKEN as broken:
+            raise ValidationError(NO_PASSKEY, code="invalid") from broken
+        return read
 
 
-class StagePasskeyForm(PasskeyForm, SecondFactorPasskeyForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.words()
+class SignInPasskeyForm(LoginWebAuthnForm):
+    credential = CredentialField()
 
 
-class ConfirmPasskeyForm(PasskeyForm, ReauthenticateWebAuthnForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.words()
+class StagePasskeyForm(AuthenticateWebAuthnForm):
+    credential = CredentialField()
 
 
-class AddPasskeyForm(PasskeyForm, AddWebAuthnForm):
+class ConfirmPasskeyForm(ReauthenticateWebAuthnForm):
+    credential = CredentialField()
+
+
+class AddPasskeyForm(AddWebAuthnForm):
     """A new passkey: kept on the device, and unlocked by the person there. Nothing less is accepted."""
 
     name = forms.CharField(
@@ -165,11 +180,14 @@ class AddPasskeyForm(PasskeyForm, AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("passwordless", None)
-        self.words()
+        self.fields["credential"] = CredentialField()
 
     def clean(self) -> dict[str, Any]:
         self.cleaned_data["passwordless"] = True
-        return super().clean()
+        try:
+            return super().clean()
+        except BROKEN as broken:
+            raise ValidationError(NO_PASSKEY, code="invalid") from broken
 
 
 class AppCodeForm(forms.Form):

@@ -87,6 +87,12 @@ def test_posting_without_a_token_is_refused(person: User, app_secret: str, path:
         json.dumps(
             {
                 "id": "AA", "rawId": "AA", "type": "public-key", "clientExtensionResults": {},
+                "response": {"clientDataJSON": "e30", "attestationObject": "AAAA"},
+            }
+        ),
+        json.dumps(
+            {
+                "id": "AA", "rawId": "AA", "type": "public-key", "clientExtensionResults": {},
                 "response": {
                     "clientDataJSON": "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "MQ",
                 },
