@@ -67,6 +67,7 @@ def revise(
 ) -> EvidenceItem:
     """Change what is said about a piece of evidence, or replace its file. How it stood before is kept.
 
+    Saving it as it stands changes nothing and makes no version.
     Raises StaleVersion when somebody saved since ``version``.
     """
     permissions.check_can_manage(by)
@@ -82,6 +83,8 @@ def revise(
     if upload is not None:
         item.file = files.receive(examined=upload, purpose=PURPOSE, by=by, now=now)
         changed.append("file")
+    if not changed:
+        return item
     item.version += 1
     item.updated_at = now
     item.save(update_fields=[*(name.removesuffix("_id") for name in changed), "version", "updated_at"])

@@ -78,7 +78,7 @@ class EvidenceForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = Kind(kind)
-        self.fields["owner_id"].choices = [("", _("No owner yet")), *owners]
+        self.fields["owner_id"].choices = [("", _("No owner yet")), *owners]  # type: ignore[attr-defined]
         if self.kind != Kind.FILE:
             del self.fields["upload"]
         elif replacing:

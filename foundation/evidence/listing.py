@@ -1,6 +1,7 @@
 """The evidence library as a list."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.db.models import DateField, QuerySet, Value
@@ -8,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from foundation.core.acting import Acting
 from foundation.core.lists import Column, FilterForm, Listing
 from foundation.evidence.models import EvidenceItem, EvidenceQuerySet, Kind
 
@@ -16,7 +18,7 @@ SOON = timedelta(days=60)
 
 
 class EvidenceFilter(FilterForm):
-    """Kind and state; each may be left open."""
+    """Kind, state and owner; each may be left open."""
 
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("Any")), *Kind.choices])
     state = forms.ChoiceField(
@@ -30,13 +32,18 @@ class EvidenceFilter(FilterForm):
             ("withdrawn", _("Withdrawn")),
         ],
     )
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    owners: tuple[tuple[int, str], ...] = ()
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owners = [(str(pk), name) for pk, name in self.owners]
+        self.fields["owner"].choices = [("", _("Anybody")), ("none", _("Nobody yet")), *owners]  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = "govuk-select"
 
     def narrow(self, rows: QuerySet) -> QuerySet:
+        assert isinstance(rows, EvidenceQuerySet)
         today = timezone.localdate()
         if kind := self.cleaned_data["kind"]:
             rows = rows.filter(kind=kind)
@@ -49,6 +56,8 @@ class EvidenceFilter(FilterForm):
                 rows = rows.filter(withdrawn_at__isnull=True, expires_on__lt=today)
             case "withdrawn":
                 rows = rows.filter(withdrawn_at__isnull=False)
+        if owner := self.cleaned_data["owner"]:
+            rows = rows.filter(owner__isnull=True) if owner == "none" else rows.filter(owner_id=int(owner))
         return rows
 
 
@@ -68,19 +77,26 @@ def state_of(item: EvidenceItem, today: date) -> tuple[str, str]:
     return str(_("Counts")), "green"
 
 
-EVIDENCE = Listing(
-    name="evidence",
-    columns=(
-        Column("title", _("Evidence"), lambda item: item.title, sort="title"),
-        Column("reference", _("Reference"), lambda item: item.reference, sort="reference"),
-        Column("kind", _("Kind"), lambda item: item.get_kind_display(), sort="kind"),
-        Column("from", _("From"), lambda item: item.effective_from, sort="effective_from"),
-        Column("until", _("Counts until"), lambda item: item.expires_on, sort="counts_until"),
-        Column("owner", _("Owner"), lambda item: item.owner.name if item.owner else ""),
-        Column("state", _("State"), lambda item: state_of(item, timezone.localdate())[0]),
-    ),
-    default_sort="title",
-    search=("title", "reference", "note"),
-    search_label=_("Search titles, references and notes"),
-    filters=EvidenceFilter,
+COLUMNS = (
+    Column("title", _("Evidence"), lambda item: item.title, sort="title"),
+    Column("reference", _("Reference"), lambda item: item.reference, sort="reference"),
+    Column("kind", _("Kind"), lambda item: item.get_kind_display(), sort="kind"),
+    Column("from", _("From"), lambda item: item.effective_from, sort="effective_from"),
+    Column("until", _("Counts until"), lambda item: item.expires_on, sort="counts_until"),
+    Column("owner", _("Owner"), lambda item: item.owner.name if item.owner else ""),
+    Column("state", _("State"), lambda item: state_of(item, timezone.localdate())[0]),
 )
+
+
+def evidence_listing(acting: Acting) -> Listing:
+    """The library as this person may filter it: the owners are those who own something."""
+    owned = EvidenceItem.objects.visible_to(acting).filter(owner__isnull=False).order_by()
+    owners = tuple(owned.values_list("owner_id", "owner__name").distinct().order_by("owner__name", "owner_id"))
+    return Listing(
+        name="evidence",
+        columns=COLUMNS,
+        default_sort="title",
+        search=("title", "reference", "note"),
+        search_label=_("Search titles, references and notes"),
+        filters=type("EvidenceFilterOf", (EvidenceFilter,), {"owners": owners}),
+    )

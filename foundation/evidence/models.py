@@ -1,7 +1,7 @@
 """Evidence: what shows that something was done. Linked from answers, and later from risks and actions."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -40,9 +40,9 @@ class EvidenceFields(models.Model):
     class Meta:
         abstract = True
 
-    def evidence_fields(self) -> dict:
+    def evidence_fields(self) -> dict[str, Any]:
         """The values of these fields by column, to copy them into a revision."""
-        return {field.attname: getattr(self, field.attname) for field in EvidenceFields._meta.get_fields()}
+        return {field.attname: getattr(self, field.attname) for field in EvidenceFields._meta.concrete_fields}
 
     @property
     def is_withdrawn(self) -> bool:

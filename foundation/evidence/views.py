@@ -17,9 +17,11 @@ from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
 from foundation.evidence import actions, permissions
 from foundation.evidence.forms import KINDS, EvidenceForm, KindForm, WithdrawForm
-from foundation.evidence.listing import EVIDENCE, rows_for_list, state_of
+from foundation.evidence.listing import evidence_listing, rows_for_list, state_of
 from foundation.evidence.models import EvidenceFields, EvidenceItem, EvidenceRevision, Kind
 from foundation.evidence.uses import uses_of
+from foundation.files import permissions as files
+from foundation.files.fields import ask_again
 from foundation.files.receiving import accepts_files
 from foundation.organisations import queries as organisations
 
@@ -39,7 +41,9 @@ def get_item_or_404(request: HttpRequest, reference: str) -> EvidenceItem:
 @requires("evidence.view")
 @require_http_methods(["GET", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
-    page = EVIDENCE.read(request, rows_for_list(EvidenceItem.objects.visible_to(request.acting)))
+    page = evidence_listing(request.acting).read(
+        request, rows_for_list(EvidenceItem.objects.visible_to(request.acting))
+    )
     if not isinstance(page, ListPage):
         return page
     if wanted := request.GET.get("export"):
@@ -66,6 +70,7 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
             "state": text,
             "colour": colour,
             "uses": uses_of(request.acting, found),
+            "why_closed": files.why_closed(request.acting, found.file) if found.file else "",
             "can_change": request.acting.may("evidence.manage") and not found.is_withdrawn,
         },
     )
@@ -78,8 +83,8 @@ def add(request: HttpRequest) -> HttpResponse:
     """Choose the kind, then say what it is. ``next`` leads back to where the evidence was wanted."""
     kind = request.GET.get("kind", "")
     if kind not in Kind.values:
-        form = KindForm(request.GET if "kind" in request.GET else None)
-        context = {"form": form, "next": _next(request), "choices": KINDS}
+        question = KindForm(request.GET if "kind" in request.GET else None)
+        context = {"form": question, "next": _next(request), "choices": KINDS}
         return render(request, "evidence/kind.html", context)
     is_post = request.method == "POST"
     form = EvidenceForm(
@@ -100,6 +105,7 @@ def add(request: HttpRequest) -> HttpResponse:
             )
         except RuleBroken as error:
             form.add_error(None, str(error))
+            ask_again(form, "upload", refused=True)
         else:
             messages.success(request, _("Evidence %(reference)s added") % {"reference": added.reference})
             return redirect(_next(request) or added.get_absolute_url())
@@ -132,8 +138,10 @@ def revise(request: HttpRequest, reference: str) -> HttpResponse:
             typed = request.POST.copy()
             typed["version"] = str(current.version)
             form = _revise_form(request, current, typed)
+            ask_again(form, "upload", refused=True)
         except RuleBroken as error:
             form.add_error(None, str(error))
+            ask_again(form, "upload", refused=True)
         else:
             messages.success(request, _("Evidence %(reference)s saved") % {"reference": found.reference})
             return redirect(found)
@@ -150,8 +158,14 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw(evidence_id=found.pk, by=request.acting, now=timezone.now(), **form.cleaned_data)
+        except StaleVersion as stale:
+            status = 409
+            form = WithdrawForm({"reason": form.cleaned_data["reason"], "version": stale.current.version})
+            form.add_error(
+                None, _("Somebody changed this evidence first. Look at it, then withdraw it if you still want to.")
+            )
+            found = get_item_or_404(request, reference)
         except RuleBroken as error:
-            status = 409 if isinstance(error, StaleVersion) else 200
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Evidence %(reference)s withdrawn") % {"reference": found.reference})
@@ -209,7 +223,7 @@ def _both_texts(current: EvidenceItem, form: EvidenceForm) -> list[dict[str, Any
     names = ("title", "link", "note", "effective_from", "effective_to", "expires_on")
     return [
         {
-            "label": EvidenceFields._meta.get_field(name).verbose_name,
+            "label": _label(name),
             "theirs": getattr(current, name),
             "mine": getattr(mine, name),
         }
@@ -224,10 +238,21 @@ def _changes(revision: EvidenceRevision, before: EvidenceRevision | None) -> lis
     names = ("title", "link", "note", "effective_from", "effective_to", "expires_on", "marking", "owner", "file")
     return [
         {
-            "label": EvidenceFields._meta.get_field(name).verbose_name,
-            "before": getattr(before, name),
-            "after": getattr(revision, name),
+            "label": _label(name),
+            "before": _shown(before, name),
+            "after": _shown(revision, name),
         }
         for name in names
         if getattr(before, name) != getattr(revision, name)
     ]
+
+
+def _shown(revision: EvidenceRevision, name: str) -> Any:
+    """A value as people read it."""
+    if name == "file":
+        return revision.file.original_name if revision.file else ""
+    return revision.get_marking_display() if name == "marking" else getattr(revision, name)
+
+
+def _label(name: str) -> str:
+    return str(getattr(EvidenceFields._meta.get_field(name), "verbose_name", name))

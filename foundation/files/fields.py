@@ -46,7 +46,11 @@ class UploadField(forms.FileField):
         return isinstance(data, SealedUpload)
 
 
-def ask_again(form: forms.Form, name: str) -> None:
-    """Where the file was fine and something else was not: say that browsers forget a selected file."""
-    if form.is_bound and form.errors and name not in form.errors and form.files.get(form.add_prefix(name)):
+def ask_again(form: forms.Form, name: str, *, refused: bool = False) -> None:
+    """Where the file was fine and something else was not: say that browsers forget a selected file.
+
+    Call it at the end of the form's ``clean``, and with ``refused`` where the action said no or somebody saved first.
+    """
+    was_selected = form.is_bound and form.files.get(form.add_prefix(name)) and name not in form.errors
+    if was_selected and (refused or form.errors):
         form.add_error(name, _("Select the file again. Your browser forgets it when a page is shown again."))

@@ -24,6 +24,15 @@ def check_can_open(acting: Acting, stored_file: StoredFile) -> None:
     raise PermissionDenied(why_not_yet(stored_file))
 
 
+def why_closed(acting: Acting, stored_file: StoredFile) -> str:
+    """The sentence with which opening would be refused, for the page that shows the file; empty when it opens."""
+    try:
+        check_can_open(acting, stored_file)
+    except PermissionDenied as refused:
+        return str(refused)
+    return ""
+
+
 def why_not_yet(stored_file: StoredFile) -> str:
     """A sentence about a state in which nobody may open the file."""
     sentences = {
