@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from audit.thresholds import THRESHOLDS
 from foundation import ledger
 from foundation.core.access import requires
 from foundation.core.acting import Acting
+from foundation.core.http import Request
 from foundation.documents.responses import export_list
 from foundation.ledger import sealing, verification
 from foundation.ledger.faults import Fault
@@ -27,7 +28,7 @@ VERIFICATIONS_SHOWN = 10
 
 @requires("audit.view")
 @require_http_methods(["GET", "POST"])
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: Request) -> HttpResponse:
     """Everything that happened in the organisation. A search for a name is posted, so that no address holds one."""
     acting = _acting(request)
     page = LOG.read(request, Event.objects.visible_to(acting))
@@ -49,7 +50,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 @requires("audit.export", step_up=True)
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: Request) -> HttpResponse:
     """The log as filtered, as a file."""
     acting = _acting(request)
     page = LOG.read(request, Event.objects.visible_to(acting))
@@ -64,7 +65,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @requires("audit.view")
 @require_GET
-def event(request: HttpRequest, event_id: int) -> HttpResponse:
+def event(request: Request, event_id: int) -> HttpResponse:
     """One entry of the log with its facts and its place in the chain."""
     acting = _acting(request)
     found = queries.get_event_or_404(acting, event_id)
@@ -80,7 +81,7 @@ def event(request: HttpRequest, event_id: int) -> HttpResponse:
 
 @requires("audit.view")
 @require_GET
-def thing(request: HttpRequest, target_type: str, key: str) -> HttpResponse:
+def thing(request: Request, target_type: str, key: str) -> HttpResponse:
     """The history of one thing and who saw it. ``key`` is its reference or its id."""
     acting = _acting(request)
     target_id, reference = queries.find_target_or_404(acting, target_type, key)
@@ -102,7 +103,7 @@ def thing(request: HttpRequest, target_type: str, key: str) -> HttpResponse:
 
 @requires("audit.view")
 @require_GET
-def alarms(request: HttpRequest) -> HttpResponse:
+def alarms(request: Request) -> HttpResponse:
     """What should make somebody look, and at which figures the portal says so."""
     now = timezone.now()
     context = {"tabs": tabs.of("alerts"), "alerts": alerts.current(_acting(request), now), "thresholds": THRESHOLDS}
@@ -111,7 +112,7 @@ def alarms(request: HttpRequest) -> HttpResponse:
 
 @requires("audit.view")
 @require_GET
-def checks(request: HttpRequest) -> HttpResponse:
+def checks(request: Request) -> HttpResponse:
     """Whether the log can be relied on: last seal, last checkpoint, last verification."""
     now = timezone.now()
     state = sealing.state()
@@ -129,7 +130,7 @@ def checks(request: HttpRequest) -> HttpResponse:
     return render(request, "audit/checks.html", context)
 
 
-def _acting(request: HttpRequest) -> Acting:
+def _acting(request: Request) -> Acting:
     return request.acting  # type: ignore[attr-defined]
 
 

@@ -38,5 +38,7 @@ def items(request: HttpRequest) -> list[Item]:
     allowed = [
         (label, reverse(name)) for label, name, permission in ENTRIES if not permission or acting.may(permission)
     ]
-    here = max((url for _label, url in allowed if request.path.startswith(url)), key=len, default="/")
+    home = reverse("home:start")
+    above = (url for _label, url in allowed if request.path == url or (url != home and request.path.startswith(url)))
+    here = max(above, key=len, default="")
     return [Item(label, url, url == here) for label, url in allowed]

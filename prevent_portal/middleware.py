@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -15,6 +15,7 @@ from foundation import ledger
 from foundation.accounts import authentication
 from foundation.core.access import Access, declared_on
 from foundation.core.acting import Acting, acting_as, narrow_to, person_context
+from foundation.core.http import Request
 from foundation.organisations import acting as organisations_acting
 
 
@@ -24,23 +25,23 @@ class ActingMiddleware:
     An exception rolls the work back; a refusal is then recorded in a second transaction with the same context.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.acting = None  # type: ignore[attr-defined]
-        request.refused = ""  # type: ignore[attr-defined]
+    def __call__(self, request: Request) -> HttpResponse:
+        request.acting = None
+        request.refused = ""
         if not request.user.is_authenticated or not authentication.has_second_factor(request):
             return self.get_response(request)
         with person_context(user_id=request.user.pk, organisation_id=None):
             memberships = organisations_acting.memberships_of(request.user, timezone.now())
-            request.memberships = memberships  # type: ignore[attr-defined]
+            request.memberships = memberships
             chosen = next((m for m in memberships if m.organisation_id == request.session.get("organisation")), None)
             membership = chosen or (memberships[0] if memberships else None)
             if membership is None:
                 return self.get_response(request)
             narrow_to(membership.organisation_id)
-            request.acting = organisations_acting.for_membership(  # type: ignore[attr-defined]
+            request.acting = organisations_acting.for_membership(
                 request.user,
                 membership,
                 at=timezone.now(),
@@ -48,12 +49,12 @@ class ActingMiddleware:
                 has_passkey=authentication.used_passkey(request),
             )
             response = self.get_response(request)
-        if request.refused:  # type: ignore[attr-defined]
-            record_refusal(request, request.acting)  # type: ignore[attr-defined]
+        if request.refused:
+            record_refusal(request, request.acting)
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: tuple, kwargs: dict
+        self, request: Request, view: Callable[..., Any], args: tuple, kwargs: dict
     ) -> HttpResponse | None:
         access = declared_on(view) or Access("requires", permission="")  # an undeclared view stops start-up already
         if access.kind == "public":
@@ -62,7 +63,7 @@ class ActingMiddleware:
             return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
         if access.before_second_factor:
             return None
-        acting: Acting | None = request.acting  # type: ignore[attr-defined]
+        acting: Acting | None = request.acting
         if acting is None:
             return refuse(request, "You are not a member of an organisation that uses this portal.")
         if access.kind == "requires" and not acting.may(access.permission):
@@ -71,20 +72,20 @@ class ActingMiddleware:
             return authentication.ask_again(request)
         return None
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: Request, exception: Exception) -> None:
         connection = transaction.get_connection()
         if connection.in_atomic_block:
             transaction.set_rollback(True)
         if isinstance(exception, PermissionDenied):
-            request.refused = "denied"  # type: ignore[attr-defined]
+            request.refused = "denied"
 
 
-def refuse(request: HttpRequest, sentence: str, permission: str = "") -> HttpResponse:
-    request.refused = permission or "denied"  # type: ignore[attr-defined]
+def refuse(request: Request, sentence: str, permission: str = "") -> HttpResponse:
+    request.refused = permission or "denied"
     return render(request, "403.html", {"exception": sentence}, status=403)
 
 
-def record_refusal(request: HttpRequest, acting: Acting) -> None:
+def record_refusal(request: Request, acting: Acting) -> None:
     match = request.resolver_match
     with acting_as(acting):
         ledger.record(
@@ -93,5 +94,5 @@ def record_refusal(request: HttpRequest, acting: Acting) -> None:
             at=timezone.now(),
             route=match.view_name if match else "",
             method=request.method,
-            permission=request.refused,  # type: ignore[attr-defined]
+            permission=request.refused,
         )

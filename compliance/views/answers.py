@@ -4,7 +4,7 @@ from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from compliance.views.finding import get_requirement_or_404, today
 from foundation.core import drafts
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.http import Request
 from foundation.evidence.models import EvidenceItem
 from foundation.organisations import queries as organisations
 
 
-def current_answer(request: HttpRequest, requirement: Requirement) -> Answer | None:
+def current_answer(request: Request, requirement: Requirement) -> Answer | None:
     return (
         Answer.objects.visible_to(request.acting)
         .filter(requirement=requirement)
@@ -33,7 +34,7 @@ def current_answer(request: HttpRequest, requirement: Requirement) -> Answer | N
 
 @requires("compliance.assess")
 @require_http_methods(["GET", "POST"])
-def answer(request: HttpRequest, code: str) -> HttpResponse:
+def answer(request: Request, code: str) -> HttpResponse:
     """Say where the organisation stands. A stale save shows both texts and loses nothing."""
     requirement = get_requirement_or_404(request.acting, code)
     permissions.check_can_answer(request.acting, requirement)
@@ -61,7 +62,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("compliance.assure")
 @require_http_methods(["GET", "POST"])
-def assure(request: HttpRequest, code: str) -> HttpResponse:
+def assure(request: Request, code: str) -> HttpResponse:
     """Record the assurer's rating beside the organisation's own answer."""
     requirement = get_requirement_or_404(request.acting, code)
     row = current_answer(request, requirement)
@@ -100,7 +101,7 @@ def assure(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("compliance.view")
 @require_GET
-def history(request: HttpRequest, code: str) -> HttpResponse:
+def history(request: Request, code: str) -> HttpResponse:
     """Every answer there ever was, newest first, with what changed from the one before."""
     requirement = get_requirement_or_404(request.acting, code)
     revisions = list(
@@ -132,7 +133,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("compliance.assess")
 @require_http_methods(["GET", "POST"])
-def link_evidence(request: HttpRequest, code: str) -> HttpResponse:
+def link_evidence(request: Request, code: str) -> HttpResponse:
     """Choose from the organisation's evidence, or add new evidence and come back here."""
     requirement = get_requirement_or_404(request.acting, code)
     permissions.check_can_answer(request.acting, requirement)
@@ -175,7 +176,7 @@ def link_evidence(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("compliance.assess")
 @require_POST
-def unlink_evidence(request: HttpRequest, code: str, use: int) -> HttpResponse:
+def unlink_evidence(request: Request, code: str, use: int) -> HttpResponse:
     requirement = get_requirement_or_404(request.acting, code)
     found = AnswerEvidence.objects.visible_to(request.acting).filter(pk=use, answer__requirement=requirement).first()
     if found is None:
@@ -190,7 +191,7 @@ def unlink_evidence(request: HttpRequest, code: str, use: int) -> HttpResponse:
 
 
 def _answer_form(
-    request: HttpRequest,
+    request: Request,
     requirement: Requirement,
     row: Answer | None,
     draft: dict[str, list[str]] | None,
@@ -229,7 +230,7 @@ def _answer_form(
 
 
 def _both_texts(
-    request: HttpRequest, requirement: Requirement, form: AnswerForm, stale: StaleVersion
+    request: Request, requirement: Requirement, form: AnswerForm, stale: StaleVersion
 ) -> list[dict[str, Any]]:
     """What stands and what was typed, field by field, where they differ."""
     current = current_answer(request, requirement)
@@ -263,5 +264,5 @@ def _changed(revision: AnswerRevision, before: AnswerRevision | None) -> list[st
     ]
 
 
-def _keep(request: HttpRequest) -> None:
+def _keep(request: Request) -> None:
     drafts.keep(acting=request.acting, path=request.path, typed=dict(request.POST.lists()), now=timezone.now())

@@ -1,7 +1,7 @@
 """What an organisation adds to the duty and how it keeps its assessment."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,11 +13,12 @@ from compliance.models import Requirement
 from compliance.views.finding import get_requirement_or_404
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.http import Request
 
 
 @requires("compliance.customise")
 @require_http_methods(["GET", "POST"])
-def add_requirement(request: HttpRequest) -> HttpResponse:
+def add_requirement(request: Request) -> HttpResponse:
     form = RequirementForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.cleaned_data.items() if name != "version"}
@@ -33,7 +34,7 @@ def add_requirement(request: HttpRequest) -> HttpResponse:
 
 @requires("compliance.customise")
 @require_http_methods(["GET", "POST"])
-def change_requirement(request: HttpRequest, code: str) -> HttpResponse:
+def change_requirement(request: Request, code: str) -> HttpResponse:
     row = _own_or_404(request, code)
     form = RequirementForm(
         request.POST if request.method == "POST" else None,
@@ -64,7 +65,7 @@ def change_requirement(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("compliance.customise")
 @require_http_methods(["GET", "POST"])
-def withdraw_requirement(request: HttpRequest, code: str) -> HttpResponse:
+def withdraw_requirement(request: Request, code: str) -> HttpResponse:
     row = _own_or_404(request, code)
     if request.method == "POST":
         try:
@@ -79,7 +80,7 @@ def withdraw_requirement(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("compliance.customise")
 @require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: Request) -> HttpResponse:
     row = queries.settings_of(request.acting)
     form = SettingsForm(
         request.POST if request.method == "POST" else None,
@@ -103,7 +104,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     return render(request, "compliance/settings.html", {"form": form}, status=status)
 
 
-def _own_or_404(request: HttpRequest, code: str) -> Requirement:
+def _own_or_404(request: Request, code: str) -> Requirement:
     row = get_requirement_or_404(request.acting, code)
     permissions.check_can_customise(request.acting)
     if not row.is_local:

@@ -1,6 +1,6 @@
 """Pages that show the duty and where the organisation stands."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,13 +11,14 @@ from compliance.models import Framework, Instrument, LibraryLoad, Requirement
 from compliance.register_page import RegisterFilter, export_cells, export_headers
 from compliance.views.finding import get_requirement_or_404, today
 from foundation.core.access import requires
+from foundation.core.http import Request
 from foundation.core.permissions import allowed
 from foundation.documents.responses import export_rows
 
 
 @requires("compliance.view")
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     """The duty by theme: state, reason in words, next date; and how it moved over two years."""
     day = today()
     found = queries.registers(request.acting, queries.quarter_ends(day, 8))
@@ -36,7 +37,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @requires("compliance.view")
 @require_GET
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: Request) -> HttpResponse:
     """Every requirement that applies, to filter, sort and export."""
     whole = queries.register(request.acting, today())
     form = RegisterFilter(request.GET, register=whole)
@@ -66,7 +67,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @requires("compliance.view")
 @require_GET
-def requirement(request: HttpRequest, code: str) -> HttpResponse:
+def requirement(request: Request, code: str) -> HttpResponse:
     """One requirement: what it asks, where the organisation stands, the evidence, the assurer's rating."""
     row = get_requirement_or_404(request.acting, code)
     line = queries.register(request.acting, today()).line(row.code)
@@ -92,7 +93,7 @@ def requirement(request: HttpRequest, code: str) -> HttpResponse:
 
 @requires("compliance.view")
 @require_GET
-def library(request: HttpRequest) -> HttpResponse:
+def library(request: Request) -> HttpResponse:
     """Frameworks and instruments: what applies, since when, from where, and how far it was verified."""
     applying = set(Framework.objects.applying_to(request.acting.organisation, today()).values_list("code", flat=True))
     frameworks = list(Framework.objects.select_related("instrument"))
@@ -110,7 +111,7 @@ def library(request: HttpRequest) -> HttpResponse:
 
 @requires("compliance.view")
 @require_GET
-def framework(request: HttpRequest, code: str) -> HttpResponse:
+def framework(request: Request, code: str) -> HttpResponse:
     """One framework with all its rows, whether or not it applies here."""
     found = get_object_or_404(Framework.objects.select_related("instrument", "scale", "assurer_scale"), pk=code)
     rows = Requirement.objects.filter(framework=found).select_related("theme").order_by("position")

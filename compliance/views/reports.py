@@ -1,7 +1,7 @@
 """Compliance reports: ask, follow, open, check a copy."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from compliance.views.finding import get_report_or_404, today
 from compliance.workflow import ReportStatus
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
+from foundation.core.http import Request
 from foundation.core.lists import Column, Listing, ListPage
 from foundation.documents.responses import export_list, export_rows
 from foundation.files import actions as files
@@ -38,7 +39,7 @@ REPORTS = Listing(
 
 @requires("compliance.report")
 @require_http_methods(["GET", "POST"])
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     rows = ComplianceReport.objects.visible_to(request.acting).select_related("theme", "requested_by")
     page = REPORTS.read(request, rows)
     if not isinstance(page, ListPage):
@@ -52,7 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @requires("compliance.report")
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     form = ReportForm(
         request.POST if request.method == "POST" else None, today=today(), initial={"as_at": today(), "theme_code": ""}
     )
@@ -68,7 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @requires("compliance.report")
 @require_GET
-def show(request: HttpRequest, reference: str) -> HttpResponse:
+def show(request: Request, reference: str) -> HttpResponse:
     report = get_report_or_404(request.acting, reference)
     return render(
         request,
@@ -83,7 +84,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("compliance.report", step_up=True)
 @require_GET
-def download(request: HttpRequest, reference: str) -> HttpResponse:
+def download(request: Request, reference: str) -> HttpResponse:
     """The document itself: only for whoever may report, proved afresh, every time in the ledger."""
     report = get_report_or_404(request.acting, reference)
     if report.file_id is None:
@@ -101,7 +102,7 @@ def download(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("compliance.report", step_up=True)
 @require_GET
-def export(request: HttpRequest, reference: str) -> HttpResponse:
+def export(request: Request, reference: str) -> HttpResponse:
     """The same register as the report, as CSV or XLSX."""
     report = get_report_or_404(request.acting, reference)
     register = queries.register(request.acting, report.as_at)
@@ -120,7 +121,7 @@ def export(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("compliance.report")
 @require_POST
-def again(request: HttpRequest, reference: str) -> HttpResponse:
+def again(request: Request, reference: str) -> HttpResponse:
     report = get_report_or_404(request.acting, reference)
     try:
         report = actions.make_again(report_id=report.pk, by=request.acting, now=timezone.now())
@@ -133,7 +134,7 @@ def again(request: HttpRequest, reference: str) -> HttpResponse:
 @requires("compliance.report")
 @accepts_files()
 @require_http_methods(["GET", "POST"])
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: Request) -> HttpResponse:
     """Is this copy what the portal made? The upload is compared and thrown away."""
     form = VerifyForm(request.POST, request.FILES) if request.method == "POST" else VerifyForm()
     result = None

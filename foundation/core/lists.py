@@ -169,7 +169,7 @@ class ListPage:
         """How many rows there are, counted to one past 10,000."""
         if not self._window[1] and not self._window[2]:
             return len(self.items)
-        return self.rows.order_by()[: COUNT_UP_TO + 1].count()
+        return self.rows.order_by().values("pk")[: COUNT_UP_TO + 1].count()
 
     @property
     def total_is_capped(self) -> bool:

@@ -4,7 +4,7 @@ from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
 from foundation.evidence import actions, permissions
@@ -26,7 +27,7 @@ from foundation.files.receiving import accepts_files
 from foundation.organisations import queries as organisations
 
 
-def get_item_or_404(request: HttpRequest, reference: str) -> EvidenceItem:
+def get_item_or_404(request: Request, reference: str) -> EvidenceItem:
     item = (
         EvidenceItem.objects.visible_to(request.acting)
         .filter(reference=reference)
@@ -40,7 +41,7 @@ def get_item_or_404(request: HttpRequest, reference: str) -> EvidenceItem:
 
 @requires("evidence.view")
 @require_http_methods(["GET", "POST"])
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     page = evidence_listing(request.acting).read(
         request, rows_for_list(EvidenceItem.objects.visible_to(request.acting))
     )
@@ -59,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @requires("evidence.view")
 @require_GET
-def item(request: HttpRequest, reference: str) -> HttpResponse:
+def item(request: Request, reference: str) -> HttpResponse:
     found = get_item_or_404(request, reference)
     text, colour = state_of(found, timezone.localdate())
     return render(
@@ -79,7 +80,7 @@ def item(request: HttpRequest, reference: str) -> HttpResponse:
 @requires("evidence.manage")
 @accepts_files()
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """Choose the kind, then say what it is. ``next`` leads back to where the evidence was wanted."""
     kind = request.GET.get("kind", "")
     if kind not in Kind.values:
@@ -115,7 +116,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @requires("evidence.manage")
 @accepts_files()
 @require_http_methods(["GET", "POST"])
-def revise(request: HttpRequest, reference: str) -> HttpResponse:
+def revise(request: Request, reference: str) -> HttpResponse:
     """Change what is said, or replace the file. A stale save shows both texts and loses nothing."""
     found = get_item_or_404(request, reference)
     permissions.check_can_manage(request.acting, found)
@@ -151,7 +152,7 @@ def revise(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("evidence.manage")
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+def withdraw(request: Request, reference: str) -> HttpResponse:
     found = get_item_or_404(request, reference)
     form = WithdrawForm(request.POST if request.method == "POST" else None, initial={"version": found.version})
     status = 200
@@ -176,7 +177,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("evidence.view")
 @require_GET
-def history(request: HttpRequest, reference: str) -> HttpResponse:
+def history(request: Request, reference: str) -> HttpResponse:
     """Every version of a piece of evidence, newest first, with what changed from the one before."""
     found = get_item_or_404(request, reference)
     revisions = list(
@@ -192,7 +193,7 @@ def history(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "evidence/history.html", {"item": found, "entries": entries})
 
 
-def _revise_form(request: HttpRequest, found: EvidenceItem, data: Any) -> EvidenceForm:
+def _revise_form(request: Request, found: EvidenceItem, data: Any) -> EvidenceForm:
     names = ("title", "link", "note", "effective_from", "effective_to", "expires_on", "marking", "owner_id", "version")
     owners = _owners(request)
     if found.owner and found.owner_id not in {pk for pk, _name in owners}:
@@ -207,12 +208,12 @@ def _revise_form(request: HttpRequest, found: EvidenceItem, data: Any) -> Eviden
     )
 
 
-def _owners(request: HttpRequest) -> list[tuple[int, str]]:
+def _owners(request: Request) -> list[tuple[int, str]]:
     """People with a role, and whoever is adding."""
     return organisations.role_holders(request.acting, timezone.localdate())
 
 
-def _next(request: HttpRequest) -> str:
+def _next(request: Request) -> str:
     wanted = request.GET.get("next", "")
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/") else ""
 

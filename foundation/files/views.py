@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from foundation.core.access import signed_in
 from foundation.core.acting import Acting
+from foundation.core.http import Request
 from foundation.files import actions, owners
 from foundation.files.examination.types import FileType
 from foundation.files.models import StoredFile
@@ -19,7 +20,7 @@ PIECE = 64 * 1024
 
 @signed_in
 @require_GET
-def download(request: HttpRequest, reference: str) -> HttpResponseBase:
+def download(request: Request, reference: str) -> HttpResponseBase:
     """Only for those whom the file's own room lets in; as an attachment that no browser runs."""
     acting: Acting = request.acting  # type: ignore[attr-defined]
     stored_file = StoredFile.objects.visible_to(acting).filter(reference=reference).first()

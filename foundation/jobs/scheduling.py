@@ -29,6 +29,7 @@ from foundation.jobs.broker import SCHEDULED
 LONDON = ZoneInfo("Europe/London")
 SHORTEST = timedelta(seconds=5)
 LONGEST = timedelta(days=1)
+EXPIRE_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,9 @@ def sync(schedules: Iterable[Schedule]) -> list[str]:
             "interval": None,
             "crontab": None,
             "enabled": True,
-            # A message that a stopped worker finds an hour later would do nothing: the next is due already.
-            "expire_seconds": int(schedule.every.total_seconds()) if schedule.every else 3600,
+            # What a stopped worker finds later has no slot of its own any more. Much longer than a slot, because the
+            # clocks of two machines differ and a worker throws away what its own clock calls expired.
+            "expire_seconds": EXPIRE_SECONDS,
             **timing,
         }
         standing = PeriodicTask.objects.filter(name=name).first()

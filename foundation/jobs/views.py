@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from foundation.core.access import signed_in
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
+from foundation.core.http import Request
 from foundation.core.lists import Column, Listing
 from foundation.documents.responses import export_list
 from foundation.jobs import actions, permissions, workflow
@@ -41,7 +42,7 @@ EVERYBODYS = Listing(
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """One's own jobs; whoever looks after people may see everybody's, by title and status only."""
     acting = _acting(request)
     sees_all = acting.may(ALL_JOBS)
@@ -59,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_GET
-def job(request: HttpRequest, reference: str) -> HttpResponse:
+def job(request: Request, reference: str) -> HttpResponse:
     """How a job stands. Updates itself with a script, and by reloading without one."""
     found = _job_or_404(request, reference)
     return render(request, "jobs/job.html", _shown(_acting(request), found))
@@ -67,7 +68,7 @@ def job(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 @require_GET
-def progress(request: HttpRequest, reference: str) -> HttpResponse:
+def progress(request: Request, reference: str) -> HttpResponse:
     """The moving part of the job's page. Asks for the whole page once there is nothing left to move."""
     found = _job_or_404(request, reference)
     response = render(request, "jobs/partials/progress.html", _shown(_acting(request), found))
@@ -78,7 +79,7 @@ def progress(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 @require_POST
-def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+def cancel(request: Request, reference: str) -> HttpResponse:
     found = _job_or_404(request, reference)
     permissions.check_can_cancel(_acting(request), found)
     try:
@@ -93,7 +94,7 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 @require_POST
-def retry(request: HttpRequest, reference: str) -> HttpResponse:
+def retry(request: Request, reference: str) -> HttpResponse:
     found = _job_or_404(request, reference)
     permissions.check_can_retry(_acting(request), found)
     try:
@@ -103,11 +104,11 @@ def retry(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect(found)
 
 
-def _acting(request: HttpRequest) -> Acting:
+def _acting(request: Request) -> Acting:
     return request.acting  # type: ignore[attr-defined]
 
 
-def _job_or_404(request: HttpRequest, reference: str) -> Job:
+def _job_or_404(request: Request, reference: str) -> Job:
     found = Job.objects.visible_to(_acting(request)).for_list().filter(reference=reference).first()
     if found is None:
         raise Http404

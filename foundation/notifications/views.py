@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.core.access import signed_in
 from foundation.core.acting import Acting
+from foundation.core.http import Request
 from foundation.core.lists import Column, Listing
 from foundation.documents.responses import export_list
 from foundation.notifications import actions, permissions, queries
@@ -28,7 +29,7 @@ LISTING = Listing(
 
 @signed_in
 @require_http_methods(["GET"])
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     """The person's own notices in the organisation they act for."""
     acting = _acting(request)
     page = LISTING.read(request, Notice.objects.visible_to(acting))
@@ -41,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def open_notice(request: HttpRequest, reference: str) -> HttpResponse:
+def open_notice(request: Request, reference: str) -> HttpResponse:
     """Mark a notice read and go where it leads; that page decides whether the person may still see it."""
     acting = _acting(request)
     notice = Notice.objects.visible_to(acting).filter(reference=reference).first()
@@ -54,7 +55,7 @@ def open_notice(request: HttpRequest, reference: str) -> HttpResponse:
 
 @signed_in
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: Request) -> HttpResponse:
     number = actions.mark_all_read(by=_acting(request), now=timezone.now())
     messages.success(request, ngettext("%d notice marked as read", "%d notices marked as read", number) % number)
     return redirect("notifications:index")
@@ -62,7 +63,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: Request) -> HttpResponse:
     """When e-mails come."""
     acting = _acting(request)
     form = PreferencesForm(request.POST if request.method == "POST" else None, initial=queries.preferences(acting))
@@ -73,5 +74,5 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/preferences.html", {"form": form})
 
 
-def _acting(request: HttpRequest) -> Acting:
+def _acting(request: Request) -> Acting:
     return request.acting  # type: ignore[attr-defined]

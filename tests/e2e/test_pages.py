@@ -1,6 +1,6 @@
 """Every page that is read, as its people see it, with something on it: accessible, and narrow enough for a small phone."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,14 +12,14 @@ from tests.e2e.axe import assert_accessible
 from tests.factories import compliance, evidence, organisations
 
 # Not pages: files, probes, what a script asks for, and steps that need one before them.
-NOT_PAGES = {"livez", "readyz", "stay/", "accounts/second-factor/app/", "accounts/second-factor/app/qr-code.svg"}
+NOT_PAGES = {"/livez", "/readyz", "/stay/", "/accounts/second-factor/app/"}
 
 
 def pages() -> list[str]:
     """The addresses without a variable part that show a page to somebody who is signed in."""
     routes = [route for route, pattern in all_routes() if declared_on(pattern.callback)]
     fixed = [route for route in routes if not {"<", "("} & set(route) and route not in NOT_PAGES]
-    return [f"/{route}" for route in fixed if not route.endswith(("options/", "export/", ".svg", "read/", "start/"))]
+    return [route for route in fixed if not route.endswith(("options/", "export/", ".svg", "read/", "start/"))]
 
 
 @pytest.fixture
@@ -36,7 +36,8 @@ def busy(committed, acting_for, organisation):
             status=status,
             comment="The board sees figures twice a year.\nThe next review is in March.",
             owner_id=lead.membership_id,
-            next_review_on=date(2026, 10, 1),
+            next_review_on=date(2026, 10, 1),  # past today
+            now=datetime(2026, 3, 4, 14, 5, tzinfo=UTC),
         )
     item = evidence.note(lead)
     organisations.team(admin, "Adult services")
@@ -63,11 +64,12 @@ def test_every_page_is_accessible(busy, page_for, role, width):
     wrong, seen = [], 0
 
     for address in pages() + busy["details"]:
-        answer = page.goto(address)
+        answer = page.request.get(address)
+        if answer.status in (403, 404, 405) or "html" not in answer.headers.get("content-type", ""):
+            continue
+        page.goto(address)
         if __import__("os").environ.get("SHOTS"):  # LOOK
             page.screenshot(path=f"{__import__('os').environ['SHOTS']}/{role}-{width}-{address.strip('/').replace('/', '_') or 'home'}.png", full_page=True)  # LOOK
-        if answer is None or answer.status in (403, 404, 405) or "html" not in answer.headers.get("content-type", ""):
-            continue
         seen += 1
         try:
             assert answer.status == 200, f"{address} answered {answer.status}"

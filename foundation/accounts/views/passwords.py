@@ -6,7 +6,7 @@ from allauth.account.views import PasswordResetFromKeyView, PasswordResetView
 from django.contrib import messages
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from foundation.accounts import actions, authentication
 from foundation.accounts.forms import ChangePasswordForm, NewPasswordForm
 from foundation.accounts.models import User
 from foundation.core.access import public, signed_in
+from foundation.core.http import Request
 
 
 class ForgottenPasswordView(PasswordResetView):
@@ -24,7 +25,7 @@ class ForgottenPasswordView(PasswordResetView):
 
 @public("the same answer for every address, so it needs nobody to be signed in")
 @require_GET
-def forgotten_sent(request: HttpRequest) -> HttpResponse:
+def forgotten_sent(request: Request) -> HttpResponse:
     return render(request, "accounts/password_forgotten_sent.html")
 
 
@@ -57,13 +58,13 @@ class NewPasswordView(PasswordResetFromKeyView):
 
 @public("the end of choosing a new password through a link")
 @require_GET
-def new_done(request: HttpRequest) -> HttpResponse:
+def new_done(request: Request) -> HttpResponse:
     return render(request, "accounts/password_new_done.html")
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def change(request: HttpRequest) -> HttpResponse:
+def change(request: Request) -> HttpResponse:
     now = timezone.now()
     if not authentication.freshly_proved(request, now):
         return authentication.ask_again(request)

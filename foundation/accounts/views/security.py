@@ -2,7 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -12,11 +12,12 @@ from foundation.accounts import actions, browsers, second_factor, session_rules
 from foundation.accounts.adapter import set_language_cookie
 from foundation.accounts.forms import PreferencesForm
 from foundation.core.access import signed_in
+from foundation.core.http import Request
 
 
 @signed_in
 @require_GET
-def security(request: HttpRequest) -> HttpResponse:
+def security(request: Request) -> HttpResponse:
     factors = second_factor.of_request(request)
     context = {
         "passkeys": [factor for factor in factors if factor.type == Authenticator.Type.WEBAUTHN],
@@ -29,7 +30,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_GET
-def sessions(request: HttpRequest) -> HttpResponse:
+def sessions(request: Request) -> HttpResponse:
     listed = [
         {
             "session": one,
@@ -43,7 +44,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+def end_session(request: Request, session_id: int) -> HttpResponse:
     actions.end_session(user_id=request.user.pk, session_id=session_id, now=timezone.now(), by=request.acting)  # type: ignore[arg-type, attr-defined]
     messages.success(request, _("The session was ended."))
     return redirect("accounts:sessions")
@@ -51,7 +52,7 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-def end_other_sessions(request: HttpRequest) -> HttpResponse:
+def end_other_sessions(request: Request) -> HttpResponse:
     actions.end_other_sessions(
         user_id=request.user.pk,  # type: ignore[arg-type]
         now=timezone.now(),
@@ -65,7 +66,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: Request) -> HttpResponse:
     now_set = {"name": request.user.name, "language": request.user.language}  # type: ignore[union-attr]
     form = PreferencesForm(request.POST if request.method == "POST" else None, initial=now_set)
     if request.method == "POST" and form.is_valid():

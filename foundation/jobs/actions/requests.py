@@ -49,13 +49,16 @@ def queue(
         created_at=now,
         sent_at=now if has_room else None,
     )
-    try:
-        with transaction.atomic():
-            job.save(force_insert=True)
-    except IntegrityError:
-        if idempotency_key and (standing := _with_key(name, by, idempotency_key)):  # somebody was a moment earlier
-            return standing
-        raise
+    if idempotency_key:
+        try:
+            with transaction.atomic():
+                job.save(force_insert=True)
+        except IntegrityError:
+            if standing := _with_key(name, by, idempotency_key):  # the other of two clicks was a moment earlier
+                return standing
+            raise
+    else:
+        job.save(force_insert=True)
     ledger.record("job.requested", actor=by, target=job, at=now, kind=name)
     if has_room:
         send_after_commit([job])

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation import jobs, ledger
@@ -100,9 +99,9 @@ def may_open_export_file(by: Acting, stored_file: StoredFile) -> bool:
     export = PeopleExport.objects.visible_to(by).filter(stored_file=stored_file, asked_by_id=by.membership_id).first()
     return (
         export is not None
-        and export.is_open(timezone.now())
+        and export.is_open(by.at)
         and allowed(permissions.check_can_open_export, by, export)
-        and by.recently_strong(timezone.now())
+        and by.recently_strong(by.at)
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from foundation.accounts import actions as accounts
 from foundation.accounts.models import FactorReset
 from foundation.core.access import requires, signed_in
 from foundation.core.exceptions import RuleBroken
+from foundation.core.http import Request
 from foundation.organisations import actions, permissions, queries
 from foundation.organisations.forms.people import EndRoleForm, GrantRoleForm
 from foundation.organisations.models import Invitation, Membership, RoleGrant
@@ -21,7 +22,7 @@ from foundation.organisations.roles import PERMISSIONS, ROLES
 
 @signed_in
 @require_http_methods(["GET"])
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: Request) -> HttpResponse:
     """Roles and what they allow, straight from the table in the code."""
     lines = [
         {
@@ -37,7 +38,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 @requires("roles.grant", step_up=True)
 @require_http_methods(["GET", "POST"])
-def grant_role(request: HttpRequest, reference: str) -> HttpResponse:
+def grant_role(request: Request, reference: str) -> HttpResponse:
     """Give somebody else a role."""
     acting = request.acting
     found = queries.get_person_or_404(acting, reference)
@@ -60,7 +61,7 @@ def grant_role(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("roles.grant", step_up=True)
 @require_http_methods(["GET", "POST"])
-def end_role(request: HttpRequest, reference: str, grant_id: int) -> HttpResponse:
+def end_role(request: Request, reference: str, grant_id: int) -> HttpResponse:
     """End a role of a person."""
     acting = request.acting
     found = queries.get_person_or_404(acting, reference)
@@ -87,7 +88,7 @@ def end_role(request: HttpRequest, reference: str, grant_id: int) -> HttpRespons
 
 @requires("people.manage", step_up=True)
 @require_POST
-def invite(request: HttpRequest, reference: str) -> HttpResponse:
+def invite(request: Request, reference: str) -> HttpResponse:
     """Send an invitation, or send it again."""
     found = queries.get_person_or_404(request.acting, reference)
     return _do(
@@ -102,7 +103,7 @@ def invite(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.manage")
 @require_POST
-def withdraw_invitation(request: HttpRequest, reference: str) -> HttpResponse:
+def withdraw_invitation(request: Request, reference: str) -> HttpResponse:
     """Make the open invitation of a person unusable."""
     found = queries.get_person_or_404(request.acting, reference)
     invitation: Invitation | None = queries.open_invitation_of(request.acting, found, timezone.now())
@@ -119,7 +120,7 @@ def withdraw_invitation(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.manage", step_up=True)
 @require_http_methods(["GET", "POST"])
-def reset_password(request: HttpRequest, reference: str) -> HttpResponse:
+def reset_password(request: Request, reference: str) -> HttpResponse:
     """Have a link for a new password sent to the person. The administrator learns neither link nor password."""
     found = queries.get_person_or_404(request.acting, reference)
     permissions.check_can_reset_sign_in(request.acting, found)
@@ -137,7 +138,7 @@ def reset_password(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.manage", step_up=True)
 @require_http_methods(["GET", "POST"])
-def reset_factors(request: HttpRequest, reference: str) -> HttpResponse:
+def reset_factors(request: Request, reference: str) -> HttpResponse:
     """Ask for the removal of somebody's second factors. A second administrator approves it."""
     found = queries.get_person_or_404(request.acting, reference)
     permissions.check_can_reset_sign_in(request.acting, found)
@@ -155,7 +156,7 @@ def reset_factors(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.manage", step_up=True)
 @require_POST
-def decide_factor_reset(request: HttpRequest, reference: str, reset_id: int) -> HttpResponse:
+def decide_factor_reset(request: Request, reference: str, reset_id: int) -> HttpResponse:
     """Approve or withdraw the removal of somebody's second factors."""
     acting, now = request.acting, timezone.now()
     found = queries.get_person_or_404(acting, reference)
@@ -179,7 +180,7 @@ def decide_factor_reset(request: HttpRequest, reference: str, reset_id: int) -> 
     raise Http404
 
 
-def _do(request: HttpRequest, person: Membership, action: Callable[[], object], done: str) -> HttpResponse:
+def _do(request: Request, person: Membership, action: Callable[[], object], done: str) -> HttpResponse:
     """Do one thing from a person's page and go back there with what came of it."""
     try:
         action()

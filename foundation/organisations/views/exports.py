@@ -1,19 +1,20 @@
 """Taking a list of people out: what it is for, and the file once it is made."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
+from foundation.core.http import Request
 from foundation.organisations import actions, queries
 from foundation.organisations.forms.people_files import ExportPeopleForm
 
 
 @requires("people.view", step_up=True)
 @require_http_methods(["GET", "POST"])
-def export_people(request: HttpRequest) -> HttpResponse:
+def export_people(request: Request) -> HttpResponse:
     """Ask for the list as it is filtered now."""
     form = ExportPeopleForm(request.POST if request.method == "POST" else None)
     search = request.session.get("searches", {}).get(request.GET.get("s", ""), "")
@@ -31,7 +32,7 @@ def export_people(request: HttpRequest) -> HttpResponse:
 
 @requires("people.view", step_up=True)
 @require_GET
-def export(request: HttpRequest, reference: str) -> HttpResponse:
+def export(request: Request, reference: str) -> HttpResponse:
     """The export once it is made: what it is, how long it is open, and the way to the file."""
     found = queries.get_export_or_404(request.acting, reference)
     return render(request, "organisations/export.html", {"export": found, "is_open": found.is_open(timezone.now())})
@@ -39,7 +40,7 @@ def export(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.view", step_up=True)
 @require_GET
-def download_export(request: HttpRequest, reference: str) -> HttpResponse:
+def download_export(request: Request, reference: str) -> HttpResponse:
     """The file itself, every time in the ledger."""
     found = queries.get_export_or_404(request.acting, reference)
     try:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.accounts.oidc.provider import ProviderFailed, check_discovery
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.http import Request
 from foundation.organisations import actions
 from foundation.organisations.forms.organisation import IdentityProviderForm
 from foundation.organisations.models import IdentityProvider
@@ -23,7 +24,7 @@ from foundation.organisations.models import IdentityProvider
 @requires("organisation.manage", step_up=True)
 @sensitive_post_parameters("client_secret")
 @require_http_methods(["GET", "POST"])
-def identity_provider(request: HttpRequest) -> HttpResponse:
+def identity_provider(request: Request) -> HttpResponse:
     """What people's sign-in through the organisation needs to know."""
     acting = request.acting
     provider = IdentityProvider.objects.visible_to(acting).first()
@@ -51,7 +52,7 @@ def identity_provider(request: HttpRequest) -> HttpResponse:
 
 @requires("organisation.manage", step_up=True)
 @require_POST
-def test(request: HttpRequest) -> HttpResponse:
+def test(request: Request) -> HttpResponse:
     """Read what the provider publishes about itself. Takes ten seconds at the very most."""
     return _do(
         request,
@@ -62,7 +63,7 @@ def test(request: HttpRequest) -> HttpResponse:
 
 @requires("organisation.manage", step_up=True)
 @require_POST
-def enable(request: HttpRequest) -> HttpResponse:
+def enable(request: Request) -> HttpResponse:
     """Let people sign in through the provider."""
     return _do(
         request,
@@ -73,7 +74,7 @@ def enable(request: HttpRequest) -> HttpResponse:
 
 @requires("organisation.manage", step_up=True)
 @require_POST
-def disable(request: HttpRequest) -> HttpResponse:
+def disable(request: Request) -> HttpResponse:
     """Stop sign-ins through the provider."""
     return _do(
         request,
@@ -94,7 +95,7 @@ def _read(issuer: str) -> object:
         raise RuleBroken(sentences.get(failure.check, sentences["unreachable"])) from failure
 
 
-def _do(request: HttpRequest, action: Callable[[], object], done: str) -> HttpResponse:
+def _do(request: Request, action: Callable[[], object], done: str) -> HttpResponse:
     try:
         action()
     except RuleBroken as error:
@@ -104,7 +105,7 @@ def _do(request: HttpRequest, action: Callable[[], object], done: str) -> HttpRe
     return redirect("organisations:identity_provider")
 
 
-def _callback(request: HttpRequest) -> str:
+def _callback(request: Request) -> str:
     """Where the provider must send people back to: its administrator enters this there."""
     try:
         path = reverse("accounts:provider_callback", args=[request.acting.organisation.slug])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
+from foundation.core.http import Request
 from foundation.documents.responses import export_rows
 from foundation.files.examination import SPREADSHEETS
 from foundation.files.receiving import accepts_files
@@ -27,7 +28,7 @@ Status = PeopleImport.Status
 @requires("people.manage", step_up=True)
 @accepts_files(max_bytes=SPREADSHEETS.max_bytes)
 @require_http_methods(["GET", "POST"])
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: Request) -> HttpResponse:
     """Upload a file, and what became of earlier ones."""
     acting = request.acting
     form = UploadPeopleForm(request.POST, request.FILES) if request.method == "POST" else UploadPeopleForm()
@@ -44,7 +45,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @requires("people.manage", step_up=True)
 @require_http_methods(["GET", "POST"])
-def columns(request: HttpRequest, reference: str) -> HttpResponse:
+def columns(request: Request, reference: str) -> HttpResponse:
     """Say which column means what, then have the file checked."""
     found = queries.get_import_or_404(request.acting, reference)
     if found.status in (Status.APPLIED, Status.ABANDONED):
@@ -65,7 +66,7 @@ def columns(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.manage", step_up=True)
 @require_http_methods(["GET", "POST"])
-def import_page(request: HttpRequest, reference: str) -> HttpResponse:
+def import_page(request: Request, reference: str) -> HttpResponse:
     """What the file would do, and the confirmation; afterwards what it did."""
     acting = request.acting
     found = queries.get_import_or_404(acting, reference)
@@ -98,7 +99,7 @@ def import_page(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.manage", step_up=True)
 @require_POST
-def abandon(request: HttpRequest, reference: str) -> HttpResponse:
+def abandon(request: Request, reference: str) -> HttpResponse:
     """Put a file aside."""
     found = queries.get_import_or_404(request.acting, reference)
     try:
@@ -112,7 +113,7 @@ def abandon(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.manage", step_up=True)
 @require_GET
-def errors(request: HttpRequest, reference: str) -> HttpResponse:
+def errors(request: Request, reference: str) -> HttpResponse:
     """All refused rows as CSV, to correct the file by."""
     acting = request.acting
     found = queries.get_import_or_404(acting, reference)

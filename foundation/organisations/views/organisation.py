@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation import ledger
 from foundation.core.access import requires, signed_in
 from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.http import Request
 from foundation.organisations import actions, queries
 from foundation.organisations.forms.organisation import ChangeTeamForm, SettingsForm, TeamForm
 from foundation.organisations.models import Organisation, Team
@@ -20,7 +21,7 @@ from foundation.organisations.models import Organisation, Team
 
 @signed_in
 @require_http_methods(["GET"])
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     """Which organisation this is, who administers it and what of it one may open."""
     acting = request.acting
     context = {
@@ -37,7 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @requires("organisation.manage")
 @require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: Request) -> HttpResponse:
     """What the organisation says about itself."""
     acting = request.acting
     organisation = acting.organisation
@@ -63,7 +64,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @requires("people.view")
 @require_http_methods(["GET"])
-def teams(request: HttpRequest) -> HttpResponse:
+def teams(request: Request) -> HttpResponse:
     """The teams of the organisation as a tree."""
     acting = request.acting
     context = {
@@ -75,7 +76,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 @requires("organisation.manage")
 @require_http_methods(["GET", "POST"])
-def add_team(request: HttpRequest) -> HttpResponse:
+def add_team(request: Request) -> HttpResponse:
     """Add a team."""
     form = TeamForm(request.POST if request.method == "POST" else None, teams=queries.team_choices(request.acting))
     if request.method == "POST" and form.is_valid():
@@ -91,7 +92,7 @@ def add_team(request: HttpRequest) -> HttpResponse:
 
 @requires("organisation.manage")
 @require_http_methods(["GET", "POST"])
-def change_team(request: HttpRequest, team_id: int) -> HttpResponse:
+def change_team(request: Request, team_id: int) -> HttpResponse:
     """Rename or move a team."""
     team = get_object_or_404(Team.objects.visible_to(request.acting), pk=team_id)
     choices = [(pk, name) for pk, name in queries.team_choices(request.acting) if pk != team.pk]
@@ -126,7 +127,7 @@ def change_team(request: HttpRequest, team_id: int) -> HttpResponse:
 
 @requires("organisation.manage")
 @require_POST
-def remove_team(request: HttpRequest, team_id: int) -> HttpResponse:
+def remove_team(request: Request, team_id: int) -> HttpResponse:
     """Remove a team that is not in use."""
     team = get_object_or_404(Team.objects.visible_to(request.acting), pk=team_id)
     try:
@@ -140,7 +141,7 @@ def remove_team(request: HttpRequest, team_id: int) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Request) -> HttpResponse:
     """Choose which organisation to act for. Only one's own current memberships can be chosen."""
     following = request.POST.get("next") or request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.http import Request
 from foundation.core.permissions import allowed
 from foundation.organisations import actions, permissions, queries
 from foundation.organisations.forms.people import ChangePersonForm, EndPersonForm, PersonForm
@@ -22,7 +23,7 @@ from foundation.organisations.models import Membership
 
 @requires("people.view")
 @require_http_methods(["GET", "POST"])
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """Everybody in the organisation: a search is posted, so that no name stands in an address."""
     acting = request.acting
     page = people_listing(acting).read(request, queries.people_for_list(acting, timezone.now()))
@@ -39,7 +40,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @requires("people.view")
 @require_http_methods(["GET"])
-def person(request: HttpRequest, reference: str) -> HttpResponse:
+def person(request: Request, reference: str) -> HttpResponse:
     """What is known about one person of the organisation, and what may be done."""
     acting = request.acting
     found = queries.get_person_or_404(acting, reference)
@@ -64,7 +65,7 @@ def person(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.manage")
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """Add one person by hand."""
     acting = request.acting
     posted = request.POST if request.method == "POST" else None
@@ -83,7 +84,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @requires("people.manage")
 @require_http_methods(["GET", "POST"])
-def change(request: HttpRequest, reference: str) -> HttpResponse:
+def change(request: Request, reference: str) -> HttpResponse:
     """Change what is known about a person. Somebody else's change is shown beside one's own, never lost."""
     acting = request.acting
     found = queries.get_person_or_404(acting, reference)
@@ -119,7 +120,7 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.manage", step_up=True)
 @require_http_methods(["GET", "POST"])
-def end(request: HttpRequest, reference: str) -> HttpResponse:
+def end(request: Request, reference: str) -> HttpResponse:
     """Record somebody's last day."""
     acting = request.acting
     found = queries.get_person_or_404(acting, reference)
@@ -141,7 +142,7 @@ def end(request: HttpRequest, reference: str) -> HttpResponse:
 
 @requires("people.manage", step_up=True)
 @require_POST
-def reinstate(request: HttpRequest, reference: str) -> HttpResponse:
+def reinstate(request: Request, reference: str) -> HttpResponse:
     """Take the last day back."""
     found = queries.get_person_or_404(request.acting, reference)
     try:
@@ -176,9 +177,7 @@ def _both_texts(
     ]
 
 
-def _again(
-    request: HttpRequest, form: ChangePersonForm, version: int, teams: list[tuple[int, str]]
-) -> ChangePersonForm:
+def _again(request: Request, form: ChangePersonForm, version: int, teams: list[tuple[int, str]]) -> ChangePersonForm:
     """The form with what was typed, now based on the version that stands."""
     posted = request.POST.copy()
     posted["version"] = str(version)

@@ -170,7 +170,7 @@ def browser() -> "Iterator[Browser]":
 
 
 def visit(page: "Page", address: str) -> None:
-    """Open a page of the demonstration. Raises CommandError when nothing answers there, NothingThereError for an error page."""
+    """Open a page. Raises CommandError when nothing answers there, NothingThereError for an error page."""
     from playwright.sync_api import Error  # noqa: PLC0415 -- only installed for tests
 
     try:

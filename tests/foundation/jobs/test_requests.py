@@ -1,10 +1,11 @@
+import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from foundation import jobs
 from foundation.core.acting import Acting, acting_as
@@ -83,6 +84,33 @@ def test_the_same_key_gives_the_job_that_stands(committed: None, lead: Acting, a
 
     assert second.pk == first.pk
     assert backup(Job).count() == 1
+
+
+def test_two_clicks_at_once_ask_for_one_job(committed: None, lead: Acting, ask: Ask, backup: Backup) -> None:
+    barrier, asked = threading.Barrier(6), []
+
+    def click() -> None:
+        barrier.wait()
+        asked.append(ask(lead, idempotency_key="report:7").pk)
+        connection.close()
+
+    clicks = [threading.Thread(target=click) for _ in range(6)]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join()
+
+    assert len(asked) == 6
+    assert set(asked) == {backup(Job).get().pk}
+
+
+def test_asking_costs_three_statements(
+    lead: Acting, within: Callable[[Acting], Acting], django_assert_num_queries: Any
+) -> None:
+    within(lead)
+
+    with django_assert_num_queries(5):  # counting, the row, the event, and a savepoint's two
+        jobs.queue("tests.once", by=lead, now=NOW)
 
 
 def test_two_people_may_use_the_same_key(committed: None, acting_for: Callable[..., Acting], ask: Ask) -> None:

@@ -31,7 +31,11 @@ def verbs():
 def test_a_person_is_added_to_the_administrators_own_organisation_and_the_ledger_says_so(admin):
     membership = actions.add_person(person=details(email="rhian@example.org"), by=admin, now=NOW)
 
-    assert (membership.organisation_id, membership.name, membership.user_id) == (admin.organisation_id, "Rhian Pugh", None)
+    assert (membership.organisation_id, membership.name, membership.user_id) == (
+        admin.organisation_id,
+        "Rhian Pugh",
+        None,
+    )
     event = Event.objects.get(verb="person.added")
     assert (event.target_reference, event.facts) == (membership.reference, '{"starts_on":"2026-01-05"}')
 

@@ -42,7 +42,9 @@ def at_once(*deeds: Callable[[], object]) -> list[object]:
 
 @pytest.fixture
 def administrators(committed, organisation):
-    return [acting_of(make_membership(organisation, Role.ORGANISATION_ADMIN, name=name)) for name in ("First", "Second")]
+    return [
+        acting_of(make_membership(organisation, Role.ORGANISATION_ADMIN, name=name)) for name in ("First", "Second")
+    ]
 
 
 def still_administering(backup):
@@ -144,13 +146,9 @@ def test_two_teams_cannot_become_part_of_each_other_at_once(administrators, back
 
     def move(by, team, into):
         with acting_as(by):
-            return actions.change_team(
-                team_id=team.pk, version=1, name=team.name, part_of_id=into.pk, by=by, now=NOW
-            )
+            return actions.change_team(team_id=team.pk, version=1, name=team.name, part_of_id=into.pk, by=by, now=NOW)
 
-    results = at_once(
-        lambda: move(administrators[0], one, two), lambda: move(administrators[1], two, one)
-    )
+    results = at_once(lambda: move(administrators[0], one, two), lambda: move(administrators[1], two, one))
 
     assert sorted(type(result).__name__ for result in results) == ["RuleBroken", "Team"]
     assert backup(Team).filter(part_of=None).count() == 1

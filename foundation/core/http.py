@@ -1,0 +1,24 @@
+"""The request as views see it: what the middlewares added, with its types."""
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from foundation.core.acting import Acting
+    from foundation.organisations.models import Membership
+
+
+class Request(HttpRequest):
+    """Only for annotations: Django makes the requests, our middlewares fill these in.
+
+    ``acting`` is set wherever a view asks for sign-in; on a public page it is None for who is signed out.
+    """
+
+    id: str
+    acting: "Acting"
+    memberships: "list[Membership]"
+    refused: str
+    htmx: "HtmxDetails"
