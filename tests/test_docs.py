@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from prevent_portal.management.commands.take_screenshots import SHOTS
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#[^)]*)?\)")
@@ -27,6 +29,12 @@ def test_every_picture_is_used():
     used = {(page.parent / link).resolve() for page in PAGES for link in LINK.findall(page.read_text())}
 
     assert [picture.name for picture in sorted((ROOT / "docs/images").glob("*")) if picture not in used] == []
+
+
+def test_every_picture_can_be_made_again_by_a_command():
+    pictures = {picture.stem for picture in (ROOT / "docs/images").glob("*")}
+
+    assert pictures - {shot.name for shot in SHOTS} == set()
 
 
 def test_every_page_is_found_from_the_index():
