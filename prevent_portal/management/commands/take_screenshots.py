@@ -21,8 +21,8 @@ WIDE, PHONE = 1280, 375
 TALLEST = {WIDE: 1500, PHONE: 1100}  # a longer page is cut: its beginning says what it is
 LARGEST = 150_000
 COLOURS = (128, 64, 32, 16)
-COUNCIL = "Severnshire County Council"
-LEAD, ASSURER, ADMINISTRATOR = "Prevent or safeguarding lead", "Assurer", "Organisation administrator"
+COUNCIL, NEWCOMER = "Severnshire County Council", "Brindle Valley Primary Academy"
+LEAD, ASSURER, ADMINISTRATOR = "Priya Ravindran", "Iwan Treharne", "Gwen Adeyemi-Price"
 ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
@@ -35,11 +35,11 @@ Steps = Callable[["Page"], None]
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: who looks (a role, or nobody), where they begin and what they select from there."""
+    """One picture: who looks (a name at /demo/, or nobody), where they begin and what they select from there."""
 
     name: str
     path: str
-    role: str = ""
+    who: str = ""
     organisation: str = COUNCIL
     then: tuple[Steps, ...] = ()
     width: int = WIDE
@@ -92,7 +92,12 @@ SHOTS = (
     Shot("verify", "/compliance/reports/verify/", LEAD),
     Shot("assure", READY, ASSURER, then=(*REQUIREMENT, follow("Record a rating"))),
     Shot("people", "/organisations/people/", ADMINISTRATOR),
-    Shot("person", "/organisations/people/", ADMINISTRATOR, then=(first('tbody a[href^="/organisations/people/"]'),)),
+    Shot(
+        "person",
+        "/organisations/people/?role=prevent_lead",
+        ADMINISTRATOR,
+        then=(first('tbody a[href^="/organisations/people/"]'),),
+    ),
     Shot("roles", "/organisations/roles/", ADMINISTRATOR),
     Shot("import-people", "/organisations/people/import/", ADMINISTRATOR),
     Shot("identity-provider", "/organisations/identity-provider/", ADMINISTRATOR),
@@ -100,7 +105,7 @@ SHOTS = (
     Shot("log-checks", "/audit/checks/", LEAD),
     Shot("security", "/accounts/security/", LEAD),
     Shot("switch", "/organisations/switch/", LEAD),
-    Shot("first-hour", "/", ADMINISTRATOR, organisation=""),
+    Shot("first-hour", "/", "Isobel Wetherby", organisation=NEWCOMER),
 )
 
 
@@ -137,7 +142,7 @@ class Command(BaseCommand):
         try:
             page = context.new_page()
             page.set_default_timeout(20_000)
-            if shot.role:
+            if shot.who:
                 sign_in(page, url, shot)
             visit(page, url + shot.path)
             for step in shot.then:
@@ -182,24 +187,13 @@ def visit(page: "Page", address: str) -> None:
 
 
 def sign_in(page: "Page", url: str, shot: Shot) -> None:
-    """Become somebody with the shot's role. Without an organisation: of the one whose first hour is not over."""
+    """Become the shot's person in the shot's organisation, as /demo/ offers it."""
     visit(page, f"{url}/demo/")
-    sections = page.locator("section")
-    if shot.organisation:
-        sections = sections.filter(has=page.get_by_role("heading", name=shot.organisation, exact=True))
-    people = sections.locator("button").filter(has_text=shot.role)
+    heading = page.get_by_role("heading", name=shot.organisation, exact=True)
+    people = page.locator("section").filter(has=heading).locator("button").filter(has_text=shot.who)
     if not people.count():
-        raise NothingThereError(f"nobody at /demo/ is {shot.role} of {shot.organisation or 'any organisation'}")
-    if shot.organisation:
-        people.first.click()
-        return
-    for number in range(people.count()):
-        people.nth(number).click()
-        page.wait_for_load_state()
-        if page.get_by_role("heading", name="Your first hour").count():
-            return
-        visit(page, f"{url}/demo/")
-    raise NothingThereError("no organisation is in its first hour")
+        raise NothingThereError(f"/demo/ does not offer {shot.who} of {shot.organisation}")
+    people.first.click()
 
 
 def keep(page: "Page", width: int, path: Path) -> int:
