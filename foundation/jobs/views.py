@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.accounts.session_rules import background
 from foundation.core.access import signed_in
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
@@ -67,6 +68,7 @@ def job(request: Request, reference: str) -> HttpResponse:
 
 
 @signed_in
+@background
 @require_GET
 def progress(request: Request, reference: str) -> HttpResponse:
     """The moving part of the job's page. Asks for the whole page once there is nothing left to move."""
@@ -105,7 +107,7 @@ def retry(request: Request, reference: str) -> HttpResponse:
 
 
 def _acting(request: Request) -> Acting:
-    return request.acting  # type: ignore[attr-defined]
+    return request.acting
 
 
 def _job_or_404(request: Request, reference: str) -> Job:

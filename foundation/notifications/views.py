@@ -75,4 +75,4 @@ def preferences(request: Request) -> HttpResponse:
 
 
 def _acting(request: Request) -> Acting:
-    return request.acting  # type: ignore[attr-defined]
+    return request.acting
