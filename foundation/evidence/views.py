@@ -15,6 +15,7 @@ from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
+from foundation.core.markings import Marking
 from foundation.documents.responses import export_list
 from foundation.evidence import actions, permissions
 from foundation.evidence.forms import KINDS, EvidenceForm, KindForm, WithdrawForm
@@ -135,10 +136,10 @@ def revise(request: Request, reference: str) -> HttpResponse:
             )
         except StaleVersion:
             current = get_item_or_404(request, reference)
-            status, conflict = 409, _both_texts(current, form)
             typed = request.POST.copy()
             typed["version"] = str(current.version)
-            form = _revise_form(request, current, typed)
+            mine, form = form, _revise_form(request, current, typed)
+            status, conflict = 409, _both_texts(current, mine, in_words=form)
             ask_again(form, "upload", refused=True)
         except RuleBroken as error:
             form.add_error(None, str(error))
@@ -218,15 +219,17 @@ def _next(request: Request) -> str:
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/") else ""
 
 
-def _both_texts(current: EvidenceItem, form: EvidenceForm) -> list[dict[str, Any]]:
+def _both_texts(current: EvidenceItem, form: EvidenceForm, *, in_words: EvidenceForm) -> list[dict[str, Any]]:
     """What stands and what was typed, where they differ."""
     mine = form.description()
-    names = ("title", "link", "note", "effective_from", "effective_to", "expires_on")
+    names = ("title", "link", "note", "effective_from", "effective_to", "expires_on", "marking", "owner_id")
+    owners = dict(in_words.fields["owner_id"].choices)  # type: ignore[attr-defined]
+    words: dict[str, dict[Any, Any]] = {"owner_id": owners, "marking": dict(Marking.choices)}
     return [
         {
-            "label": _label(name),
-            "theirs": getattr(current, name),
-            "mine": getattr(mine, name),
+            "label": _label(name.removesuffix("_id")),
+            "theirs": words.get(name, {}).get(getattr(current, name), getattr(current, name)),
+            "mine": words.get(name, {}).get(getattr(mine, name), getattr(mine, name)),
         }
         for name in names
         if (getattr(current, name) or "") != (getattr(mine, name) or "")

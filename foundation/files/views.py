@@ -22,7 +22,7 @@ PIECE = 64 * 1024
 @require_GET
 def download(request: Request, reference: str) -> HttpResponseBase:
     """Only for those whom the file's own room lets in; as an attachment that no browser runs."""
-    acting: Acting = request.acting  # type: ignore[attr-defined]
+    acting: Acting = request.acting
     stored_file = StoredFile.objects.visible_to(acting).filter(reference=reference).first()
     if stored_file is None or not owners.may_see(acting, stored_file):
         raise Http404

@@ -268,6 +268,21 @@ def test_a_stale_change_shows_both_texts_and_saved_over_it_loses_neither(lead, c
         assert title in history
 
 
+def test_a_conflict_shows_owner_and_marking_too_in_words(lead, client_for):
+    item = evidence.note(lead, owner_id=lead.membership_id)
+    address = reverse("evidence:revise", args=[item.reference])
+    client = client_for(lead)
+    fields = form_fields(title=item.title, note=item.note, effective_from_1="1", version="1")
+    client.post(address, fields | {"marking": "official_sensitive"})
+
+    conflict = client.post(address, fields | {"owner_id": str(lead.membership_id)}).context["conflict"]
+
+    assert [(str(row["label"]), str(row["theirs"]), str(row["mine"])) for row in conflict] == [
+        ("marking", "OFFICIAL-SENSITIVE", "OFFICIAL"),
+        ("owner", "None", lead.membership.name),
+    ]
+
+
 def test_a_stale_change_with_a_file_says_to_select_it_again(lead, client_for):
     client = client_for(lead)
     first = SimpleUploadedFile("a.txt", b"first\n")
