@@ -296,6 +296,8 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # at INFO it logs the ids of people's passkeys
     },
 }
 

@@ -14,7 +14,7 @@ from foundation.core.acting import Acting
 
 # Uses of the system role that leave a trace of their own (a seal, a verification, a job row) are not recorded a second
 # time. Verifying must not write an event first: its transaction would hold back the sealer for as long as it reads.
-SELF_EVIDENT = frozenset({"seal", "verify", "dispatch"})
+SELF_EVIDENT = frozenset({"seal", "verify", "dispatch", "sign-in"})
 
 INSERT = (
     "INSERT INTO ledger_event (organisation_id, actor_user_id, actor_membership_id, system_purpose, verb, target_type,"

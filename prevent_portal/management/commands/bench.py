@@ -1,0 +1,49 @@
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from foundation.core.benchmarks import Measurement
+from foundation.ledger import benchmarks as ledger
+from prevent_portal.benchmarks import files, pages
+from prevent_portal.benchmarks.ground import Place, scratch_database
+
+Suite = Callable[[Place, Place], Iterator[Measurement]]
+SUITES: dict[str, Suite] = {
+    "pages": pages.measure,
+    "exports": lambda small, large: files.measure(large),
+    "register": lambda small, large: files.measure_long_register(),
+    "ledger": lambda small, large: (each() for each in (ledger.p15_record, ledger.p16_seal, ledger.p16_verify)),
+}
+
+
+class Command(BaseCommand):
+    help = "Measure ourselves against yardsticks in the same run, on a scratch database. Prints a line for each."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("suite", nargs="*", choices=[*SUITES, []], help="which to run; all when left out")
+
+    def handle(self, *args: Any, suite: list[str], **options: Any) -> None:
+        if not settings.EMBEDDED:
+            raise CommandError("Benchmarks make and drop a database of their own: run them on the embedded one.")
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+        found = []
+        with scratch_database() as (small, large):
+            for name in suite or SUITES:
+                for measurement in SUITES[name](small, large):
+                    self.show(measurement)
+                    found.append(measurement)
+        target = Path(settings.VAR_DIR) / "bench.json"
+        target.write_text(json.dumps([each.__dict__ | {"ratio": each.ratio} for each in found], indent=1))
+        self.stdout.write(f"Written to {target}")
+
+    def show(self, found: Measurement) -> None:
+        verdict = "pass" if found.passes else "FAIL"
+        scale, unit = (1000, "ms") if found.unit == "s" else (1, found.unit)
+        self.stdout.write(
+            f"{found.name:<48} {found.ours * scale:>10.1f} {unit} {found.yardstick * scale:>10.1f} {unit}"
+            f" {found.ratio:>6.2f}x  bar {found.bar:>4.2f}x  {verdict}"
+        )
