@@ -1,0 +1,35 @@
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from home.severnshire import seeding
+
+
+class Command(BaseCommand):
+    help = "Makes the made-up county of Severnshire with two years of history, once, by the actions that people use."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--size", choices=["small", "county", "national"], default="small")
+
+    def handle(self, *args: Any, size: str, **options: Any) -> None:
+        if not settings.EMBEDDED:
+            raise CommandError("Demonstration data goes into the embedded database only, never into one of your own.")
+        if seeding.is_there():
+            self.stdout.write("Severnshire is there already. Nothing was changed.")
+        else:
+            self._seed()
+
+    def _seed(self) -> None:
+        began = time.monotonic()
+        made = seeding.seed(now=timezone.now(), say=self._say)
+        self.stdout.write(
+            f"Severnshire stands: {made.organisations} organisations, {made.people} people, {made.deeds:,} deeds,"
+            f" {made.reports} reports, in {time.monotonic() - began:.0f} seconds."
+        )
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()

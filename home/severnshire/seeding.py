@@ -1,0 +1,75 @@
+"""Puts Severnshire together: all of it or nothing, in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import override
+
+from compliance import library_loading
+from compliance.models import Requirement
+from foundation.ledger import sealing
+from foundation.organisations.models import Organisation
+from home.severnshire import answers, oversight, proof
+from home.severnshire.moments import Moments
+from home.severnshire.people import Cast, found, join_partnership, perform
+from home.severnshire.reading import COUNTY, cast
+
+COUNTY_SLUG = "severnshire-county-council"
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What was made."""
+
+    organisations: int
+    people: int
+    deeds: int
+    reports: int
+
+
+def is_there() -> bool:
+    """True once Severnshire stands: it appears in one transaction. Asked as the backup role, which writes nothing."""
+    return Organisation.objects.using("backup").filter(slug=COUNTY_SLUG).exists()
+
+
+def seed(*, now: datetime, say: Say) -> Seeded:
+    """Make Severnshire with two years of history up to ``now`` and seal the ledger. Interrupted, it leaves nothing."""
+    if not Requirement.objects.filter(organisation__isnull=True).exists():
+        say("Loading the duty library.")
+        library_loading.load(now=now)
+    with override("en-gb"), transaction.atomic():
+        made = _seed(Cast(Moments(now)), say)
+    say("Sealing the log.")
+    sealing.seal()
+    return made
+
+
+def _seed(people: Cast, say: Say) -> Seeded:
+    entries = cast()
+    for entry in entries:
+        say(f"People of {entry.name}.")
+        found(people, entry)
+        if entry.kind == Organisation.Kind.PARTNERSHIP:
+            join_partnership(
+                people, entry, [other for other in entries if other.key in people.organisations and other is not entry]
+            )
+    book = answers.Book.of_the_library()
+    count = 0
+    for entry in entries:
+        plans = answers.planned(people, entry)
+        if not plans:
+            continue
+        say(f"Two years of {entry.name}.")
+        deeds = [
+            *oversight.score_deeds(people, entry),
+            *answers.deeds(people, book, entry, plans),
+            *proof.deeds(people, book, entry),
+        ]
+        if entry.key == COUNTY:
+            deeds += oversight.county_deeds(people, book)
+        count += perform(people, deeds)
+    say("Compliance reports as PDF.")
+    return Seeded(len(people.organisations), len(people.members), count, oversight.make_reports(people))
