@@ -86,6 +86,8 @@ class AnswerRevision(AnswerFields, OrganisationRow):
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         ordering = ["answer", "number"]
         indexes = [models.Index(fields=["organisation", "answer", "-changed_at", "-number"])]
@@ -99,6 +101,8 @@ class AnswerEvidence(EvidenceUse):
     """Evidence that stands behind an answer, from when it was linked until it was unlinked."""
 
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="evidence_uses")
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta(EvidenceUse.Meta):
         constraints = [
@@ -124,6 +128,8 @@ class Settings(OrganisationRow, Versioned):
         help_text=_("Only if your Prevent Adviser uses scores. Leave empty to answer in words alone."),
     )
     expiry_warning_days = models.PositiveSmallIntegerField(_("days before evidence expires to warn"), default=60)
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation"], name="compliance_settings_once")]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.models.library import Theme
 from compliance.workflow import ReportStatus
 from foundation.core.markings import Marking
-from foundation.core.models import OrganisationRow, reference_field
+from foundation.core.models import OrganisationQuerySet, OrganisationRow, reference_field
 
 
 class ComplianceReport(OrganisationRow):
@@ -28,6 +28,8 @@ class ComplianceReport(OrganisationRow):
     sha256 = models.CharField(max_length=64, blank=True)
     pages = models.PositiveIntegerField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-requested_at", "-pk"]

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from foundation.core.models import OrganisationRow
+from foundation.core.models import OrganisationQuerySet, OrganisationRow
 
 
 class UserManager(BaseUserManager["User"]):
@@ -141,6 +141,8 @@ class FactorReset(OrganisationRow):
     approved_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-requested_at", "-pk"]

@@ -32,7 +32,7 @@ def find(acting: Acting, path: str) -> dict[str, list[str]] | None:
     draft = Draft.objects.visible_to(acting).filter(user_id=acting.user_id, path=path[:300]).first()
     if draft is None:
         return None
-    return json.loads(encryption.decrypt(draft.typed, place=_place(acting, path)))
+    return json.loads(encryption.decrypt(bytes(draft.typed), place=_place(acting, path)))
 
 
 def discard(acting: Acting, path: str) -> None:

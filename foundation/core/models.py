@@ -30,11 +30,13 @@ class OrganisationQuerySet(models.QuerySet):
 
 
 class OrganisationRow(models.Model):
-    """A row owned by one organisation, protected by a row policy (see foundation.core.row_security)."""
+    """A row owned by one organisation, protected by a row policy (see foundation.core.row_security).
+
+    Each concrete model names its own ``objects``, made from OrganisationQuerySet or what narrows it: so the type
+    checker knows its methods, and a model that forgets has no ``visible_to`` to be read by.
+    """
 
     organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
-
-    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -64,6 +66,8 @@ class Draft(OrganisationRow):
     path = models.CharField(_("page"), max_length=300)
     typed = models.BinaryField()
     updated_at = models.DateTimeField()
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "user", "path"], name="draft_one_per_page")]

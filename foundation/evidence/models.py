@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,9 @@ from foundation.core.models import OrganisationQuerySet, OrganisationRow, Versio
 
 if TYPE_CHECKING:
     from foundation.core.acting import Acting
+
+
+NEVER = date(9999, 12, 31)  # the last day of what does not expire, where rows are sorted by it
 
 
 class Kind(models.TextChoices):
@@ -87,6 +91,12 @@ class EvidenceItem(EvidenceFields, OrganisationRow, Versioned):
             models.Index(fields=["organisation", "title", "id"]),
             models.Index(fields=["organisation", "expires_on", "id"]),
             models.Index(fields=["organisation", "-updated_at", "-id"]),
+            models.Index(fields=["organisation", "effective_from", "id"]),
+            models.Index(fields=["organisation", "kind", "id"]),
+            models.Index(fields=["organisation", "reference", "id"]),
+            models.Index(
+                F("organisation"), Coalesce("expires_on", Value(NEVER)), F("id"), name="evidence_counts_until"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -124,6 +134,8 @@ class EvidenceRevision(EvidenceFields, OrganisationRow):
     number = models.PositiveIntegerField()
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         ordering = ["item", "number"]

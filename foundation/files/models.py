@@ -34,6 +34,8 @@ class StoredBytes(OrganisationRow):
     checked_at = models.DateTimeField(null=True)
     damaged_at = models.DateTimeField(null=True)
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("stored bytes")
         verbose_name_plural = _("stored bytes")

@@ -50,6 +50,8 @@ class OutgoingMail(OrganisationRow):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [

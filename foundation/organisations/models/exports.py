@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.core.models import OrganisationRow, reference_field
+from foundation.core.models import OrganisationQuerySet, OrganisationRow, reference_field
 from foundation.organisations.models.people import Membership
 
 LASTS = timedelta(hours=24)
@@ -34,6 +34,8 @@ class PeopleExport(OrganisationRow):
     made_at = models.DateTimeField(null=True)
     people = models.PositiveIntegerField(_("people"), null=True)
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-asked_at", "-pk"]
         indexes = [models.Index(fields=["organisation", "-asked_at", "-id"])]
@@ -47,6 +49,11 @@ class PeopleExport(OrganisationRow):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def job_reference(self) -> str:
+        """The job that works on it, for the address of its page."""
+        return self.job.reference if self.job else ""
 
     def is_open(self, at: datetime) -> bool:
         return self.made_at is not None and at < self.made_at + LASTS

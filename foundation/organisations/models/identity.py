@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core import encryption
-from foundation.core.models import OrganisationRow, Versioned
+from foundation.core.models import OrganisationQuerySet, OrganisationRow, Versioned
 
 
 class IdentityProvider(OrganisationRow, Versioned):
@@ -22,6 +22,8 @@ class IdentityProvider(OrganisationRow, Versioned):
     enforces_second_factor = models.BooleanField(_("the provider asks for a second factor itself"), default=False)
     tested_at = models.DateTimeField(null=True, blank=True)
     enabled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -41,7 +43,7 @@ class IdentityProvider(OrganisationRow, Versioned):
 
     def open_secret(self) -> str:
         """The client secret, for the one call to the provider that needs it."""
-        return encryption.decrypt(self.client_secret, place=self._place).decode() if self.client_secret else ""
+        return encryption.decrypt(bytes(self.client_secret), place=self._place).decode() if self.client_secret else ""
 
     @property
     def _place(self) -> str:

@@ -44,6 +44,8 @@ class PeopleImport(OrganisationRow):
     applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
     applied_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
         indexes = [models.Index(fields=["organisation", "-uploaded_at", "-id"])]
@@ -58,6 +60,11 @@ class PeopleImport(OrganisationRow):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def job_reference(self) -> str:
+        """The job that works on it, for the address of its page."""
+        return self.job.reference if self.job else ""
 
     @property
     def is_stuck(self) -> bool:

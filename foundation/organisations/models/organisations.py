@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from foundation.core.models import OrganisationRow, Versioned
+from foundation.core.models import OrganisationQuerySet, OrganisationRow, Versioned
 from foundation.organisations.sectors import Nation, Sector
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ class PartnershipMember(OrganisationRow):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         ordering = ["member__name", "pk"]
         constraints = [
@@ -117,6 +119,8 @@ class Succession(OrganisationRow):
     predecessor = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="successions")
     on = models.DateField(_("from"))
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         ordering = ["on", "pk"]
         constraints = [
@@ -133,6 +137,8 @@ class Team(OrganisationRow, Versioned):
 
     name = models.CharField(_("name"), max_length=200)
     part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]

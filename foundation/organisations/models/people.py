@@ -133,6 +133,8 @@ class Invitation(OrganisationRow):
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-sent_at", "pk"]
         constraints = [
