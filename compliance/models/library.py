@@ -101,9 +101,12 @@ class Instrument(models.Model):
 
 class FrameworkQuerySet(models.QuerySet):
     def applying_to(self, organisation: Organisation, on: date) -> Self:
-        """Frameworks in force on a day that fit the organisation's nation and sectors."""
+        """Frameworks in force on a day that fit the organisation's nation and sectors.
+
+        A partnership is not listed in the Act; it answers for members that are.
+        """
         fits = Q(sectors__overlap=organisation.sectors)
-        if organisation.is_specified_authority:
+        if organisation.is_specified_authority or organisation.kind == Organisation.Kind.PARTNERSHIP:
             fits |= Q(every_sector=True)
         else:
             fits = (fits | Q(every_sector=True)) & Q(applies_to_partners=True)

@@ -78,12 +78,12 @@ def history(slug: str, code: str, texts: dict[str, Any], profile: Profile) -> li
 
 def _rounds(throw: Random, profile: Profile) -> list[float]:
     """When the requirement was looked at. Some are left out of the last rounds, as happens."""
-    found = []
-    months = profile.first - throw.uniform(0, 1.5)
-    while months > profile.last:
-        found.append(round(months, 2))
-        months -= profile.every * throw.uniform(0.85, 1.15)
-    if throw.random() < 0.6 or not found:
+    months = profile.first - throw.uniform(0, 2.5)
+    found = [round(months, 2)] if throw.random() < 0.75 else []
+    while (months := months - profile.every * throw.uniform(0.85, 1.15)) > profile.last:
+        if throw.random() < 0.6:
+            found.append(round(months, 2))
+    if throw.random() < 0.5 or not found:
         found.append(round(profile.last + throw.uniform(0, 0.8), 2))
     return found
 

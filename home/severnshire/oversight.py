@@ -61,7 +61,7 @@ class Reported:
 
 
 REPORTS = (
-    Reported("county/director", 5, "", Marking.OFFICIAL_SENSITIVE),
+    Reported("county/lead", 5, "LEAD", Marking.OFFICIAL),
     Reported("county/director", 1, "", Marking.OFFICIAL_SENSITIVE),
     Reported("trust/approver", 1, "TRAIN", Marking.OFFICIAL),
 )
