@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compliance.models.library import CountsAs
-from compliance.queries import Register, ThemeSummary
+from compliance.register import Register, ThemeSummary
 from foundation.documents.charts import Chart, Trend, proportion, stacked_bars
 from foundation.documents.charts import trend as draw_trend
 from foundation.documents.drawing import Category, Shade

@@ -8,12 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from compliance.models import (
     AnswerEvidence,
@@ -23,129 +21,14 @@ from compliance.models import (
     RequirementRevision,
     Scale,
     Settings,
-    Theme,
 )
 from compliance.models.answers import NOT_ASSESSED
 from compliance.models.library import DEFAULT_SCALE, CountsAs
-from compliance.readiness import ORDER, EvidenceLine, Flag, Line, flags_of, worst
+from compliance.readiness import EvidenceLine, Line, flags_of, worst
+from compliance.register import Register
 from foundation.core.acting import Acting
 from foundation.evidence import queries as evidence_queries
 from foundation.organisations.models import Organisation
-
-
-@dataclass(frozen=True)
-class Register:
-    """The register on one day."""
-
-    on: date
-    lines: tuple[Line, ...]
-    themes: tuple[Theme, ...]
-
-    @cached_property
-    def counted(self) -> list[Line]:
-        return [line for line in self.lines if line.is_counted]
-
-    @cached_property
-    def by_theme(self) -> "list[ThemeSummary]":
-        """One summary for each theme that asks something of this organisation."""
-        found = (
-            ThemeSummary(theme, [line for line in self.lines if line.theme_code == theme.code], self.on)
-            for theme in self.themes
-        )
-        return [summary for summary in found if summary.lines]
-
-    @cached_property
-    def whole(self) -> "ThemeSummary":
-        return ThemeSummary(None, list(self.lines), self.on)
-
-    def line(self, code: str) -> Line | None:
-        return next((line for line in self.lines if line.code == code), None)
-
-
-@dataclass(frozen=True)
-class ThemeSummary:
-    """How ready a theme (or, with ``theme`` None, the whole duty) is, in figures and in words."""
-
-    theme: Theme | None
-    lines: list[Line]
-    on: date
-
-    @cached_property
-    def counted(self) -> list[Line]:
-        return [line for line in self.lines if line.is_counted]
-
-    @property
-    def total(self) -> int:
-        return len(self.counted)
-
-    @property
-    def ready(self) -> int:
-        return sum(line.is_ready for line in self.counted)
-
-    @property
-    def does_not_apply(self) -> int:
-        return sum(not line.applies for line in self.lines)
-
-    @cached_property
-    def counts(self) -> dict[CountsAs, int]:
-        """How many requirements stand at each state, worst first."""
-        return {state: sum(line.counts_as == state for line in self.counted) for state in ORDER}
-
-    def flagged(self, flag: Flag) -> int:
-        return sum(flag in line.flags for line in self.counted)
-
-    @property
-    def expired(self) -> int:
-        return self.flagged(Flag.EVIDENCE_EXPIRED)
-
-    @property
-    def stale(self) -> int:
-        return self.flagged(Flag.STALE)
-
-    @property
-    def overdue(self) -> int:
-        return self.flagged(Flag.REVIEW_OVERDUE)
-
-    @property
-    def next_date(self) -> date | None:
-        """The next thing that falls due: a review, or evidence that expires."""
-        dates = [line.next_review_on for line in self.counted if line.next_review_on]
-        dates += [item.expires_on for line in self.counted for item in line.evidence if item.expires_on]
-        return min((day for day in dates if day >= self.on), default=None)
-
-    @property
-    def state(self) -> tuple[str, str]:
-        """One word for the theme, and the colour of its tag."""
-        if not self.counted or self.counts[CountsAs.NOTHING] == self.total:
-            return _("Not started"), "grey"
-        if self.ready == self.total:
-            return _("Ready"), "green"
-        if self.counts[CountsAs.NOT_MET] or self.expired:
-            return _("Needs attention"), "red"
-        return _("In hand"), "blue"
-
-    @property
-    def reason(self) -> str:
-        """Why the theme stands where it does, in a sentence."""
-        parts = [_("%(ready)s of %(total)s ready.") % {"ready": self.ready, "total": self.total}]
-        not_met, nothing = self.counts[CountsAs.NOT_MET], self.counts[CountsAs.NOTHING]
-        if not_met:
-            parts.append(_("%(count)s not met.") % {"count": not_met})
-        if self.counts[CountsAs.PARTLY_MET]:
-            parts.append(_("%(count)s partly met.") % {"count": self.counts[CountsAs.PARTLY_MET]})
-        if nothing:
-            parts.append(_("%(count)s not assessed.") % {"count": nothing})
-        if self.expired:
-            parts.append(
-                ngettext("Evidence for %(count)s has expired.", "Evidence for %(count)s has expired.", self.expired)
-                % {"count": self.expired}
-            )
-        if self.overdue:
-            parts.append(
-                ngettext("%(count)s review is overdue.", "%(count)s reviews are overdue.", self.overdue)
-                % {"count": self.overdue}
-            )
-        return " ".join(parts)
 
 
 def register(acting: Acting, on: date) -> Register:
@@ -180,6 +63,17 @@ def settings_of(acting: Acting) -> Settings:
     return Settings.objects.visible_to(acting).first() or Settings(organisation=acting.organisation)
 
 
+@dataclass(frozen=True)
+class Wording:
+    """What a requirement said from a moment on, and which general requirements it answers too."""
+
+    effective_at: datetime
+    title: str
+    text: str
+    force: str
+    same_question_as: tuple[str, ...]
+
+
 class _History:
     """All that is needed to say what stood on any of ``days``: loaded once, in a fixed number of queries."""
 
@@ -192,18 +86,35 @@ class _History:
         self.requirements = list(
             Requirement.objects.visible_to(acting)
             .filter(applies)
-            .select_related("theme", "framework__scale", "framework__assurer_scale")
+            .select_related("theme")
+            .defer("content", "theme__description")
             .order_by("position", "pk")
         )
+        self.frameworks = {
+            framework.code: framework
+            for framework in Framework.objects.filter(
+                code__in={requirement.framework_id for requirement in self.requirements if requirement.framework_id}
+            ).select_related("scale", "assurer_scale")
+        }
         themes = {requirement.theme for requirement in self.requirements}
         self.themes = tuple(sorted(themes, key=lambda theme: theme.position))
         own = any(requirement.is_local for requirement in self.requirements)
         self.own_scale = Scale.objects.get(pk=DEFAULT_SCALE) if own else None
         wanted = [requirement.pk for requirement in self.requirements]
-        self.wordings = _group(
-            RequirementRevision.objects.filter(requirement_id__in=wanted).order_by("requirement_id", "-effective_at"),
-            "requirement_id",
-        )
+        self.wordings: dict[int, list[Wording]] = defaultdict(list)
+        for row in (
+            RequirementRevision.objects.filter(requirement_id__in=wanted)
+            .order_by("-effective_at")
+            .values_list(
+                "requirement_id",
+                "effective_at",
+                "content__title",
+                "content__text",
+                "content__force",
+                "content__same_question_as",
+            )
+        ):
+            self.wordings[row[0]].append(Wording(*row[1:5], tuple(link["code"] for link in row[5] or ())))
         self.revisions = _group(
             AnswerRevision.objects.visible_to(acting)
             .filter(requirement_id__in=wanted)
@@ -224,8 +135,8 @@ class _History:
         numbers = {requirement.code: requirement.pk for requirement in self.requirements if not requirement.is_local}
         self.answered_by: dict[int, list[int]] = defaultdict(list)
         for requirement in self.requirements:
-            for link in requirement.content.get("same_question_as", ()):
-                if general := numbers.get(link["code"]):
+            for code in self.wordings[requirement.pk][0].same_question_as:
+                if general := numbers.get(code):
                     self.answered_by[general].append(requirement.pk)
 
     def on(self, day: date) -> Register:
@@ -247,7 +158,7 @@ class _History:
     def _applies(self, requirement: Requirement, day: date) -> bool:
         if not _in_force(requirement, day):
             return False
-        return requirement.framework is None or _in_force(requirement.framework, day)
+        return requirement.framework_id is None or _in_force(self.frameworks[requirement.framework_id], day)
 
     def _specific(self, pk: int) -> list[int]:
         """The requirements that answer this one, directly or through others. The loader has ruled out circles."""
@@ -261,8 +172,9 @@ class _History:
         return list(found)
 
     def _line(self, requirement: Requirement, day: date, at: datetime) -> Line:
-        wording = next((w for w in self.wordings[requirement.pk] if w.effective_at <= at), None)
-        content = (wording or self.wordings[requirement.pk][-1]).content
+        wordings = self.wordings[requirement.pk]
+        wording = next((each for each in wordings if each.effective_at <= at), wordings[-1])
+        framework = self.frameworks.get(requirement.framework_id or "")
         answer = next((r for r in self.revisions[requirement.pk] if r.changed_at <= at), None)
         scale = self._scale(requirement)
         status = answer.status if answer else NOT_ASSESSED
@@ -273,12 +185,12 @@ class _History:
         line = Line(
             requirement_id=requirement.pk,
             code=requirement.code,
-            title=content.get("title", requirement.title),
-            text=content.get("text", ""),
+            title=wording.title,
+            text=wording.text,
             theme_code=requirement.theme_id,
-            force=content.get("force", requirement.force),
+            force=wording.force,
             framework_code=requirement.framework_id or "",
-            framework_title=requirement.framework.title if requirement.framework else _("Our own requirements"),
+            framework_title=framework.title if framework else _("Our own requirements"),
             is_local=requirement.is_local,
             verified=requirement.verified,
             on=day,
@@ -291,7 +203,7 @@ class _History:
         )
         if answer is None:
             return line
-        assurer_scale = (requirement.framework and requirement.framework.assurer_scale) or scale
+        assurer_scale = (framework and framework.assurer_scale) or scale
         return replace(
             line,
             score=answer.score,
@@ -312,7 +224,7 @@ class _History:
         )
 
     def _scale(self, requirement: Requirement) -> Scale:
-        scale = requirement.framework.scale if requirement.framework else self.own_scale
+        scale = self.frameworks[requirement.framework_id].scale if requirement.framework_id else self.own_scale
         assert scale is not None
         return scale
 

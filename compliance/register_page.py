@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compliance.models.library import CountsAs, Force
-from compliance.queries import Register
 from compliance.readiness import FLAG_TEXT, ORDER, Flag, Line
+from compliance.register import Register
+from foundation.core.forms import set_choices
 
 ANY = ("", gettext_lazy("Any"))
 SORTS = {
@@ -47,17 +48,21 @@ class RegisterFilter(forms.Form):
         owners = sorted(
             {(str(line.owner_id), line.owner_name) for line in register.lines if line.owner_id}, key=lambda o: o[1]
         )
-        self.fields["theme"].choices = [ANY, *((theme.code, theme.title) for theme in register.themes)]
-        self.fields["framework"].choices = [ANY, *frameworks.items()]
-        self.fields["state"].choices = [
-            ANY,
-            *CountsAs.choices,
-            ("ready", _("Ready")),
-            ("not_ready", _("Not ready")),
-            ("not_applicable", _("Does not apply")),
-        ]
-        self.fields["flag"].choices = [ANY, *((flag.value, str(FLAG_TEXT[flag])) for flag in Flag)]
-        self.fields["owner"].choices = [ANY, ("none", _("No owner")), *owners]
+        set_choices(self, "theme", [ANY, *((theme.code, theme.title) for theme in register.themes)])
+        set_choices(self, "framework", [ANY, *frameworks.items()])
+        set_choices(
+            self,
+            "state",
+            [
+                ANY,
+                *CountsAs.choices,
+                ("ready", _("Ready")),
+                ("not_ready", _("Not ready")),
+                ("not_applicable", _("Does not apply")),
+            ],
+        )
+        set_choices(self, "flag", [ANY, *((flag.value, str(FLAG_TEXT[flag])) for flag in Flag)])
+        set_choices(self, "owner", [ANY, ("none", _("No owner")), *owners])
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "govuk-input" if name == "q" else "govuk-select"
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from compliance import queries
 from compliance.models import ComplianceReport
 from compliance.models.library import CountsAs
-from compliance.queries import Register, ThemeSummary
 from compliance.readiness import Line
+from compliance.register import Register, ThemeSummary
 from foundation.core.acting import Acting
 from foundation.core.markings import Marking
 from foundation.documents.layout import DocumentContext

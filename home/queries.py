@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from audit import queries as audit
 from compliance import queries as compliance
-from compliance.queries import Register
 from compliance.readiness import Line
+from compliance.register import Register
 from foundation.core.acting import Acting
 from foundation.jobs.models import Job
 from foundation.organisations import queries as organisations

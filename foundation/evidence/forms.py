@@ -7,7 +7,7 @@ from crispy_forms_gds.layout import Field, Size
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from foundation.core.forms import DayField, VersionField, layout
+from foundation.core.forms import DayField, VersionField, layout, set_choices
 from foundation.core.markings import Marking
 from foundation.evidence.actions import Description
 from foundation.evidence.models import Kind
@@ -78,7 +78,7 @@ class EvidenceForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = Kind(kind)
-        self.fields["owner_id"].choices = [("", _("No owner yet")), *owners]  # type: ignore[attr-defined]
+        set_choices(self, "owner_id", [("", _("No owner yet")), *owners])
         if self.kind != Kind.FILE:
             del self.fields["upload"]
         elif replacing:

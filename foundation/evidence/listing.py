@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.acting import Acting
+from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
-from foundation.evidence.models import EvidenceItem, EvidenceQuerySet, Kind
+from foundation.evidence.models import NEVER, EvidenceItem, EvidenceQuerySet, Kind
+from foundation.organisations import queries as organisations
 
-NEVER = date(9999, 12, 31)
 SOON = timedelta(days=60)
 
 
@@ -38,7 +39,7 @@ class EvidenceFilter(FilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         owners = [(str(pk), name) for pk, name in self.owners]
-        self.fields["owner"].choices = [("", _("Anybody")), ("none", _("Nobody yet")), *owners]  # type: ignore[attr-defined]
+        set_choices(self, "owner", [("", _("Anybody")), ("none", _("Nobody yet")), *owners])
         for field in self.fields.values():
             field.widget.attrs["class"] = "govuk-select"
 
@@ -89,9 +90,8 @@ COLUMNS = (
 
 
 def evidence_listing(acting: Acting) -> Listing:
-    """The library as this person may filter it: the owners are those who own something."""
-    owned = EvidenceItem.objects.visible_to(acting).filter(owner__isnull=False).order_by()
-    owners = tuple(owned.values_list("owner_id", "owner__name").distinct().order_by("owner__name", "owner_id"))
+    """The library as this person may filter it. Owners are people with a role: asking the rows would read them all."""
+    owners = tuple(organisations.role_holders(acting, timezone.localdate()))
     return Listing(
         name="evidence",
         columns=COLUMNS,

@@ -4,7 +4,7 @@ from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -42,7 +42,7 @@ def get_item_or_404(request: Request, reference: str) -> EvidenceItem:
 
 @requires("evidence.view")
 @require_http_methods(["GET", "POST"])
-def index(request: Request) -> HttpResponse:
+def index(request: Request) -> HttpResponseBase:
     page = evidence_listing(request.acting).read(
         request, rows_for_list(EvidenceItem.objects.visible_to(request.acting))
     )
