@@ -63,6 +63,7 @@ def for_job(*, user_id: int | None, membership_id: int, organisation_id: int, at
         membership = Membership.objects.select_related("organisation", "user").filter(pk=membership_id).first()
         if membership is None or not membership.is_current(timezone.localdate(at)):
             return None
-        if user_id is not None and (membership.user_id != user_id or not membership.user.is_active):
+        user = membership.user
+        if user_id is not None and (user is None or user.pk != user_id or not user.is_active):
             return None
-        return for_membership(membership.user, membership, at=at)
+        return for_membership(user, membership, at=at)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
+from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
 from foundation.organisations import queries
 from foundation.organisations.models import Membership, in_force
@@ -75,7 +76,7 @@ def people_listing(acting: Acting) -> Listing:
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            self.fields["team"].choices = [("", _("All")), *((str(pk), name) for pk, name in teams)]  # type: ignore[attr-defined]
+            set_choices(self, "team", [("", _("All")), *((str(pk), name) for pk, name in teams)])
             for field in self.fields.values():
                 field.widget.attrs["class"] = "govuk-select"
 

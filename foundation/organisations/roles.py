@@ -66,7 +66,7 @@ ROLES: dict[Role, RoleEntry] = {
             "people.view",
             "audit.view",
         ),
-    ),  # fmt: skip
+    ),
     Role.SENIOR_APPROVER: RoleEntry(
         _("Is accountable for Prevent at senior level: reads everything, signs off, reports."),
         _allows("compliance.view", "compliance.report", "evidence.view", "people.view"),

@@ -25,6 +25,6 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION portal_visible_organisations() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION portal_visible_organisations() TO portal_app, portal_system;
-"""
+"""  # noqa: S608 -- our own text, nothing from outside
 
 OWNER_ASKING = "FOR SELECT TO portal_owner USING (session_user <> current_user)"

@@ -1,7 +1,10 @@
 """A file of people: uploaded, its columns chosen, checked, then applied whole or not at all."""
 
+import io
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
+from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -33,8 +36,7 @@ def upload_people(*, examined: Examined, by: Acting, now: datetime) -> PeopleImp
     permissions.check_can_manage_people(by)
     stored = stored_files.receive(examined=examined, purpose=PURPOSE, by=by, now=now)
     is_spreadsheet = examined.file_type == FileType.XLSX
-    with stored.bytes.open() as content:
-        headings = reading.read(content, is_spreadsheet=is_spreadsheet).headings
+    headings = reading.read(io.BytesIO(examined.content), is_spreadsheet=is_spreadsheet).headings
     for earlier in PeopleImport.objects.visible_to(by).filter(status__in=UNFINISHED).select_for_update(no_key=True):
         _abandon(earlier, by, now)
     people_import = PeopleImport.objects.create(
@@ -76,7 +78,7 @@ def check_import(
     if people_import.status not in (Status.CHECKING, Status.CHECKED):
         raise RuleBroken(_("This file does not wait to be checked."))
     try:
-        with people_import.stored_file.bytes.open() as content:
+        with _content(people_import) as content:
             table = reading.read(content, is_spreadsheet=people_import.is_spreadsheet)
             if [heading[:200] for heading in table.headings] != people_import.headings:
                 raise RuleBroken(_("The file is not the one that was uploaded."))
@@ -126,9 +128,9 @@ def apply_import(*, import_id: int, by: Acting, now: datetime) -> PeopleImport:
     if people_import.status != Status.APPLYING:
         raise RuleBroken(_("This file was not confirmed."))
     today, counts = timezone.localdate(now), people_import.counts
-    if staging.standing(by=by, today=today) != people_import.standing:
-        if staging.match(people_import_id=people_import.pk, by=by, today=today) != counts:
-            raise RuleBroken(_("People were changed since the file was checked. Check it again."))
+    has_changed = staging.standing(by=by, today=today) != people_import.standing
+    if has_changed and staging.match(people_import_id=people_import.pk, by=by, today=today) != counts:
+        raise RuleBroken(_("People were changed since the file was checked. Check it again."))
     applied = _apply(people_import, by, now)
     if len(applied.created) != counts["create"] or len(applied.updated) != counts["update"]:
         raise RuleBroken(_("People were changed while the file was applied. Check it again."))
@@ -174,6 +176,13 @@ def _lock(import_id: int, by: Acting) -> PeopleImport:
     return people_import
 
 
+def _content(people_import: PeopleImport) -> BinaryIO:
+    stored = people_import.stored_file.bytes
+    if stored is None:
+        raise RuleBroken(_("The file is not there any more. Upload it again."))
+    return stored.open()
+
+
 def _abandon(people_import: PeopleImport, by: Acting, now: datetime) -> None:
     people_import.status, people_import.problem = Status.ABANDONED, ""
     people_import.save(update_fields=["status", "problem"])
@@ -199,21 +208,13 @@ def _apply(people_import: PeopleImport, by: Acting, now: datetime) -> applying.A
 
 def _record(applied: applying.Applied, people_import: PeopleImport, by: Acting, now: datetime) -> None:
     source = people_import.reference
-    one = {"actor": by, "at": now, "model": Membership}
-    ledger.record_many(
-        "person.added", **one, targets=((pk, reference, {"import": source}) for pk, reference in applied.created)
-    )
-    ledger.record_many(
+    record_people = partial(ledger.record_many, actor=by, at=now, model=Membership)
+    record_people("person.added", targets=((pk, name, {"import": source}) for pk, name in applied.created))
+    record_people(
         "person.changed",
-        **one,
-        targets=(
-            (pk, reference, {"import": source, "fields": sorted(changed)}) for pk, reference, changed in applied.updated
-        ),
+        targets=((pk, name, {"import": source, "fields": sorted(changed)}) for pk, name, changed in applied.updated),
     )
-    ledger.record_many(
+    record_people(
         "person.ended",
-        **one,
-        targets=(
-            (pk, reference, {"import": source, "last_day": last_day}) for pk, reference, last_day in applied.ended
-        ),
+        targets=((pk, name, {"import": source, "last_day": day}) for pk, name, day in applied.ended),
     )

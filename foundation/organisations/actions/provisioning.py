@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -160,7 +161,7 @@ def end_partnership_member(*, member_id: int, last_day: date, now: datetime) -> 
     return member
 
 
-def _record(verb: str, target: Organisation | Membership, now: datetime, **facts: object) -> None:
+def _record(verb: str, target: Organisation | Membership, now: datetime, **facts: Any) -> None:
     organisation_id = target.pk if isinstance(target, Organisation) else target.organisation_id
     ledger.record(
         verb,

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.oidc import peers
-from foundation.core.forms import VersionField, layout
+from foundation.core.forms import VersionField, layout, set_choices
 from foundation.organisations.models import Organisation
 from foundation.organisations.sectors import Nation, Sector
 
@@ -75,13 +75,13 @@ class TeamForm(forms.Form):
 
     def __init__(self, *args: Any, teams: list[tuple[int, str]], submit: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["part_of_id"].choices = [("", _("No other team")), *teams]  # type: ignore[attr-defined]
+        set_choices(self, "part_of_id", [("", _("No other team")), *teams])
         self.helper = layout(self, *self._layout(), submit=submit or _("Add team"))
 
     def _layout(self) -> list[Any]:
         return [
             Field.text("name", label_size=Size.SMALL, autocomplete="off"),
-            Field.select("part_of_id", label_size=Size.SMALL),
+            Field("part_of_id", context={"label_size": Size.for_label(Size.SMALL)}),
         ]
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from foundation.core.forms import DayField, VersionField, layout
+from foundation.core.forms import DayField, VersionField, layout, set_choices
 from foundation.organisations.roles import ROLES, Role
 
 NO_TEAM = ("", _("No team"))
@@ -41,7 +41,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, teams: list[tuple[int, str]], submit: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team_id"].choices = [NO_TEAM, *teams]  # type: ignore[attr-defined]
+        set_choices(self, "team_id", [NO_TEAM, *teams])
         self.helper = layout(self, *self._layout(), submit=submit or _("Add person"))
 
     def _layout(self) -> list[Any]:
@@ -49,7 +49,7 @@ class PersonForm(forms.Form):
             Field.text("name", label_size=Size.SMALL, autocomplete="off", spellcheck="false"),
             Field.text("email", label_size=Size.SMALL, autocomplete="off", spellcheck="false"),
             Field.text("staff_number", label_size=Size.SMALL, field_width=Fluid.ONE_THIRD, autocomplete="off"),
-            *([Field.select("team_id", label_size=Size.SMALL)] if self.has_teams else []),
+            *([Field("team_id", context={"label_size": Size.for_label(Size.SMALL)})] if self.has_teams else []),
             Field.text("job_title", label_size=Size.SMALL, autocomplete="off"),
             Field("starts_on", context={"legend_size": Size.for_legend(Size.SMALL)}),
             Field.text("external_id", label_size=Size.SMALL, autocomplete="off", spellcheck="false"),
@@ -100,9 +100,8 @@ class GrantRoleForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [  # type: ignore[attr-defined]
-            Choice(role.value, role.label, hint=ROLES[role].purpose) for role in Role if role != Role.STAFF
-        ]
+        roles = [Choice(role.value, role.label, hint=ROLES[role].purpose) for role in Role if role != Role.STAFF]
+        set_choices(self, "role", roles)
         self.helper = layout(
             self,
             Field.radios("role", legend_size=Size.SMALL),

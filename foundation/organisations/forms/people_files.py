@@ -39,7 +39,7 @@ class ColumnsForm(forms.Form):
             )
         self.helper = layout(
             self,
-            *(Field.select(field.value, label_size=Size.SMALL) for field in PersonField),
+            *(Field(field.value, context={"label_size": Size.for_label(Size.SMALL)}) for field in PersonField),
             submit=_("Check the file"),
         )
 

@@ -54,7 +54,7 @@ PLAIN_EMAIL = re.compile(r"[A-Za-z0-9_+-]{1,30}(?:\.[A-Za-z0-9_+-]{1,30}){0,3}@(
 IN_WORDS = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})")
 
 
-class Unfit(Exception):  # noqa: N818 -- never leaves this module
+class Unfit(Exception):
     """A cell cannot be kept. ``code`` is a key of PROBLEMS."""
 
     def __init__(self, code: str) -> None:
@@ -87,9 +87,9 @@ def clean(number: int, cells: list[Cell], columns: Mapping[str, int]) -> CleanRo
         return cells[at] if at is not None and at < len(cells) else None
 
     try:
+        row.staff_number = _text(cell(Field.STAFF_NUMBER), LENGTHS[Field.STAFF_NUMBER])  # first: refusals show it
         first, last = _text(cell(Field.FIRST_NAME), LENGTH), _text(cell(Field.LAST_NAME), LENGTH)
         row.name = _text(cell(Field.NAME), LENGTH) or f"{first} {last}".strip()
-        row.staff_number = _text(cell(Field.STAFF_NUMBER), LENGTHS[Field.STAFF_NUMBER])
         row.email = _text(cell(Field.EMAIL), LENGTHS[Field.EMAIL])
         row.team = _text(cell(Field.TEAM), LENGTH)
         row.job_title = _text(cell(Field.JOB_TITLE), LENGTH)

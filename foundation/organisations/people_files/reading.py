@@ -116,7 +116,7 @@ class _Unclosed(io.RawIOBase):
     def tell(self) -> int:
         return self._content.tell()
 
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def, override]
+    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def]
         piece = self._content.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)

@@ -46,7 +46,8 @@ WITH fit AS MATERIALIZED (
            person.external_id, person.starts_on, person.ends_on, coalesce(team.name, '') AS team,
            EXISTS (SELECT 1 FROM organisations_rolegrant AS held
                     WHERE held.organisation_id = %(organisation)s AND held.membership_id = person.id
-                      AND held.role = 'organisation_admin' AND (held.ends_on IS NULL OR held.ends_on >= %(today)s)
+                      AND held.role = 'organisation_admin'
+                      AND (held.ends_on IS NULL OR held.ends_on >= %(today)s::date)
            ) AS administers
       FROM organisations_membership AS person
       LEFT JOIN organisations_team AS team ON team.id = person.team_id
@@ -91,11 +92,11 @@ WITH fit AS MATERIALIZED (
                      AND row_number() OVER (PARTITION BY found.found_id ORDER BY found.number) > 1 THEN 'person_twice'
                 WHEN owner.id IS NOT NULL AND owner.id IS DISTINCT FROM found.found_id THEN 'external_id_taken'
                 WHEN coalesce(found.ends_on, person.ends_on)
-                     < coalesce(found.starts_on, person.starts_on, %(today)s) THEN 'ends_before_start'
-                WHEN person.ends_on < %(today)s AND found.ends_on IS NULL THEN 'has_left'
+                     < coalesce(found.starts_on, person.starts_on, %(today)s::date) THEN 'ends_before_start'
+                WHEN person.ends_on < %(today)s::date AND found.ends_on IS NULL THEN 'has_left'
                 WHEN person.administers AND found.ends_on IS NOT NULL AND person.ends_on IS DISTINCT FROM found.ends_on
                      THEN 'administrator'
-                WHEN person.administers AND found.starts_on > %(today)s AND person.starts_on <> found.starts_on
+                WHEN person.administers AND found.starts_on > %(today)s::date AND person.starts_on <> found.starts_on
                      THEN 'administrator'
                 ELSE '' END AS found_problem
       FROM found
@@ -164,7 +165,11 @@ def write(
 
 def match(*, people_import_id: int, by: Acting, today: date) -> dict[str, int]:
     """Find out what every row would do today, and count it by what is in COUNTED."""
-    asked = {"people_import": people_import_id, "organisation": by.organisation_id, "today": today}
+    asked: dict[str, int | str] = {
+        "people_import": people_import_id,
+        "organisation": by.organisation_id,
+        "today": today.isoformat(),
+    }
     with connection.cursor() as cursor, whole_tables(cursor):
         cursor.execute(MATCH, asked)
         cursor.execute(COUNT, asked)

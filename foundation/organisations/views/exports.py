@@ -26,7 +26,7 @@ def export_people(request: Request) -> HttpResponse:
         except RuleBroken as error:
             form.add_error(None, str(error))
         else:
-            return redirect(export.job)
+            return redirect("jobs:job", export.job_reference)
     return render(request, "organisations/export_people.html", {"form": form, "has_search": bool(search)})
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,7 +60,7 @@ def columns(request: Request, reference: str) -> HttpResponse:
         except RuleBroken as error:
             form.add_error(None, str(error))
         else:
-            return redirect(found.job)
+            return redirect("jobs:job", found.job_reference)
     return render(request, "organisations/import_columns.html", {"people_import": found, "form": form})
 
 
@@ -80,7 +80,7 @@ def import_page(request: Request, reference: str) -> HttpResponse:
         except RuleBroken as error:
             form.add_error(None, str(error))
         else:
-            return redirect(found.job)
+            return redirect("jobs:job", found.job_reference)
     context: dict[str, Any] = {
         "people_import": found,
         "form": form,
@@ -113,7 +113,7 @@ def abandon(request: Request, reference: str) -> HttpResponse:
 
 @requires("people.manage", step_up=True)
 @require_GET
-def errors(request: Request, reference: str) -> HttpResponse:
+def errors(request: Request, reference: str) -> HttpResponseBase:
     """All refused rows as CSV, to correct the file by."""
     acting = request.acting
     found = queries.get_import_or_404(acting, reference)

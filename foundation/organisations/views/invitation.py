@@ -1,5 +1,7 @@
 """The page an invitation leads to. Whoever holds an unusable one is told the same, whatever the reason."""
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from foundation.accounts import authentication
+from foundation.accounts.models import User
 from foundation.core.access import public
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations import actions
@@ -37,7 +40,7 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
 def _accept_signed_in(request: HttpRequest, secret: str, opened: Invitation) -> HttpResponse:
     if request.method == "POST":
         try:
-            joined = actions.accept(secret=secret, user=request.user, now=timezone.now())
+            joined = actions.accept(secret=secret, user=cast(User, request.user), now=timezone.now())
         except actions.InvitationUnusable:
             raise
         except RuleBroken as error:

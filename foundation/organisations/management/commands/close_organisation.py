@@ -12,7 +12,7 @@ from foundation.organisations import actions
 class Command(BaseCommand):
     help = "Record the last day of an organisation, and which organisations take over the day after."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:  # type: ignore[override]
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug")
         parser.add_argument("--last-day", required=True, type=date.fromisoformat, help="like 2027-03-31")
         parser.add_argument("--successor", action="append", default=[], metavar="SLUG", help="may be repeated")

@@ -19,7 +19,7 @@ from foundation.organisations.sectors import Nation, Sector
 class Command(BaseCommand):
     help = "Create an organisation and its first administrator, and print the invitation to hand to that person."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:  # type: ignore[override]
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="the organisation's name, as people know it")
         parser.add_argument("--sector", action="append", default=[], choices=Sector.values, help="may be repeated")
         parser.add_argument("--nation", default=Nation.ENGLAND, choices=Nation.values)

@@ -1,0 +1,90 @@
+"""What an import of people costs (P10 of the performance bar), against COPY and one INSERT of the same rows."""
+
+import csv
+import io
+from collections.abc import Iterator
+from statistics import median
+from time import perf_counter
+
+from django.db import connections
+from django.utils import timezone
+
+from foundation.core.acting import Acting, acting_as
+from foundation.core.benchmarks import Measurement
+from foundation.files.examination import SPREADSHEETS, examine
+from foundation.organisations import actions
+
+PEOPLE = 60_000
+ROUNDS = 5
+HEADINGS = ("Staff number", "Name", "E-mail", "Team", "Job title", "Start date")
+
+TABLE = "CREATE TEMP TABLE given (number text, name text, email text, team text, job text, starts text) ON COMMIT DROP"
+UPSERT = """
+INSERT INTO organisations_membership
+       (organisation_id, reference, version, name, email, staff_number, external_id, job_title, starts_on)
+SELECT %s, substr(md5(number || random()::text), 1, 9), 1, name, email, number, '', job, to_date(starts, 'DD/MM/YYYY')
+  FROM given
+    ON CONFLICT (organisation_id, staff_number) WHERE staff_number <> ''
+    DO UPDATE SET name = excluded.name, email = excluded.email, job_title = excluded.job_title
+"""
+
+
+def p10_import(acting: Acting, people: int = PEOPLE) -> Iterator[Measurement]:
+    """Import so many people: examined, checked, applied, each with an event; then the same file again."""
+    new, same, yardstick = [], [], []
+    for number in range(ROUNDS):
+        ours, theirs = _file(f"I{number}", people), _file(f"Y{number}", people)
+        new.append(_import(acting, ours))
+        same.append(_import(acting, ours))
+        yardstick.append(_copy(acting.organisation_id, theirs))
+        _forget(acting.organisation_id)
+    yield Measurement("P10 import of 60,000 people", median(new), median(yardstick), 4.0)
+    yield Measurement("P10 the same file again", median(same), median(yardstick), 2.0)
+
+
+def _file(prefix: str, people: int) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(HEADINGS)
+    writer.writerows(
+        (f"{prefix}{n:06}", f"Person {n}", f"{prefix}{n}@example.org", f"Team {n % 200}", "Officer", "05/01/2026")
+        for n in range(people)
+    )
+    return text.getvalue().encode()
+
+
+def _import(acting: Acting, content: bytes) -> float:
+    began, now = perf_counter(), timezone.now()
+    examined = examine(io.BytesIO(content), "people.csv", SPREADSHEETS)
+    with acting_as(acting):
+        found = actions.upload_people(examined=examined, by=acting, now=now)
+        actions.choose_columns(import_id=found.pk, chosen=found.columns, by=acting, now=now)
+    with acting_as(acting):
+        found = actions.check_import(import_id=found.pk, by=acting, now=now)
+    if found.counts["create"]:
+        with acting_as(acting):
+            actions.confirm_import(import_id=found.pk, leave_out_refused=False, by=acting, now=now)
+        with acting_as(acting):
+            actions.apply_import(import_id=found.pk, by=acting, now=now)
+    return perf_counter() - began
+
+
+def _copy(organisation_id: int, content: bytes) -> float:
+    began = perf_counter()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT set_config('portal.owner_purpose', 'migration', false)")
+        cursor.execute("BEGIN")
+        cursor.execute(TABLE)
+        with cursor.copy("COPY given FROM STDIN (FORMAT csv, HEADER)") as copy:
+            copy.write(content)
+        cursor.execute(UPSERT, [organisation_id])
+        cursor.execute("COMMIT")
+    return perf_counter() - began
+
+
+def _forget(organisation_id: int) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM organisations_membership WHERE organisation_id = %s AND staff_number ~ '^[IY][0-9]{7}$'",
+            [organisation_id],
+        )
