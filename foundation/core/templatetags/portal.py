@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -18,9 +19,12 @@ TAG_COLOURS = {"grey", "green", "teal", "blue", "light-blue", "purple", "magenta
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A date as people write it: 4 March 2026. Times are shown as the day in London."""
-    if value is None:
+    if not value:
         return ""
-    return date_format(timezone.localtime(value) if isinstance(value, datetime) else value, "j F Y")
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return (
+        f"{local.day} {MONTHS[local.month]} {local.year}"  # a long list shows hundreds: date_format costs ten times it
+    )
 
 
 @register.filter
