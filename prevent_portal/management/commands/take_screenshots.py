@@ -20,7 +20,7 @@ FOLDER = settings.BASE_DIR / "docs" / "images"
 WIDE, PHONE = 1280, 375
 TALLEST = {WIDE: 1500, PHONE: 1100}  # a longer page is cut: its beginning says what it is
 LARGEST = 150_000
-COLOURS = (128, 64, 32, 16)
+COLOURS = (256, 128, 64, 32)
 COUNCIL, NEWCOMER = "Severnshire County Council", "Brindle Valley Primary Academy"
 LEAD, ASSURER, ADMINISTRATOR = "Priya Ravindran", "Iwan Treharne", "Gwen Adeyemi-Price"
 ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -205,7 +205,7 @@ def keep(page: "Page", width: int, path: Path) -> int:
     content = b""
     for colours in COLOURS:
         made = io.BytesIO()
-        cut.quantize(colours, method=Image.Quantize.MAXCOVERAGE).save(made, "PNG", optimize=True)
+        cut.quantize(colours, kmeans=2, dither=Image.Dither.NONE).save(made, "PNG", optimize=True)
         content = made.getvalue()
         if len(content) <= LARGEST:
             break
