@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.sentences import GROUPS, SENTENCES, TYPES
+from foundation.core.forms import set_choices
 from foundation.core.lists import FilterForm
 
 REFERENCE = re.compile(r"\A[A-Z0-9-]{1,20}\Z")  # nothing that could be a name may get into the address or the ledger
@@ -36,8 +37,8 @@ class LogFilter(FilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         verbs = [(group, [(verb, each.text) for verb, each in verbs.items()]) for group, verbs in GROUPS.items()]
-        self.fields["verb"].choices = [("", _("Everything")), *verbs]  # type: ignore[attr-defined]
-        self.fields["type"].choices = [("", _("Everything")), *TYPES.items()]  # type: ignore[attr-defined]
+        set_choices(self, "verb", [("", _("Everything")), *verbs])
+        set_choices(self, "type", [("", _("Everything")), *TYPES.items()])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

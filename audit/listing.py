@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -55,10 +56,10 @@ class LogPage(ListPage):
 
 @dataclass(frozen=True)
 class LogListing(Listing):
-    def read(self, request: HttpRequest, rows: object) -> "ListPage | HttpResponse":
+    def read(self, request: HttpRequest, rows: QuerySet) -> LogPage | HttpResponse:
         if request.method == "POST":
             return self._remember_search(request)
-        return LogPage(self, request, rows)  # type: ignore[arg-type]
+        return LogPage(self, request, rows)
 
 
 LOG = LogListing(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.models import Requirement, Scale, Theme
 from compliance.models.library import Force
-from foundation.core.forms import DayField, VersionField, layout
+from foundation.core.forms import DayField, VersionField, layout, set_choices
 from foundation.core.markings import Marking
 
 LONG_TEXT = 5_000
@@ -68,8 +68,8 @@ class AnswerForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["status"].choices = _steps(scale)
-        self.fields["owner_id"].choices = [("", _("No owner yet")), *owners]
+        set_choices(self, "status", _steps(scale))
+        set_choices(self, "owner_id", [("", _("No owner yet")), *owners])
         if scores is None:
             del self.fields["score"]
         else:
@@ -119,7 +119,7 @@ class AssuranceForm(forms.Form):
     def __init__(self, *args: Any, scale: Scale, scores: tuple[int, int] | None, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["status"].choices = [step for step in _steps(scale) if step[0] != "not_assessed"]
+        set_choices(self, "status", [step for step in _steps(scale) if step[0] != "not_assessed"])
         if scores is None:
             del self.fields["score"]
         self.helper = layout(
@@ -176,7 +176,7 @@ class RequirementForm(forms.Form):
 
     def __init__(self, *args: Any, existing: Requirement | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["theme_code"].choices = [("", _("Select a theme")), *Theme.objects.values_list("code", "title")]
+        set_choices(self, "theme_code", [("", _("Select a theme")), *Theme.objects.values_list("code", "title")])
         if existing:
             del self.fields["code"]
         self.helper = layout(
@@ -246,10 +246,14 @@ class ReportForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["theme_code"].choices = [
-            Choice("", _("The whole duty")),
-            *(Choice(code, title) for code, title in Theme.objects.values_list("code", "title")),
-        ]
+        set_choices(
+            self,
+            "theme_code",
+            [
+                Choice("", _("The whole duty")),
+                *(Choice(code, title) for code, title in Theme.objects.values_list("code", "title")),
+            ],
+        )
         self.helper = layout(
             self,
             Field.radios("theme_code", legend_size=Size.SMALL, small=True),

@@ -86,7 +86,7 @@ def _who_can_sign_in(today: date) -> MembershipQuerySet:
 
 
 def _choice(membership: Membership) -> Choice:
-    held = [Role(grant.role) for grant in membership.roles_now]  # type: ignore[attr-defined] -- prefetched above
+    held = [Role(grant.role) for grant in membership.roles_now]  # type: ignore[attr-defined]  # prefetched above
     return Choice(membership, sorted(held, key=FIRST.index) or [Role.STAFF])
 
 

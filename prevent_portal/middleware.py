@@ -29,7 +29,7 @@ class ActingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponse:
-        request.acting = None
+        request.acting = None  # type: ignore[assignment]  # Request says what views behind the door rely on
         request.refused = ""
         if not request.user.is_authenticated or not authentication.has_second_factor(request):
             return self.get_response(request)

@@ -100,9 +100,8 @@ def empty_all_tables() -> None:
             for table in LIBRARY_TABLES:  # emptied with the organisations that requirements may belong to
                 cursor.execute(f"INSERT INTO {table} SELECT * FROM library_as_loaded.{table} ON CONFLICT DO NOTHING")
                 if table in NUMBERED:
-                    cursor.execute(
-                        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table} HAVING max(id) > 0"
-                    )
+                    sequence = f"pg_get_serial_sequence('{table}', 'id')"
+                    cursor.execute(f"SELECT setval({sequence}, max(id)) FROM {table} HAVING max(id) > 0")
     connections["owner"].close()
 
 

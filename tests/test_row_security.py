@@ -79,7 +79,9 @@ def test_every_key_between_two_organisation_tables_includes_the_organisation(org
                (SELECT array_agg(a.attname::text ORDER BY n)
                   FROM unnest(k.conkey) WITH ORDINALITY AS c(num, n)
                   JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = c.num)
-          FROM pg_constraint k JOIN pg_class child ON child.oid = k.conrelid JOIN pg_class parent ON parent.oid = k.confrelid
+          FROM pg_constraint k
+          JOIN pg_class child ON child.oid = k.conrelid
+          JOIN pg_class parent ON parent.oid = k.confrelid
          WHERE k.contype = 'f'
         """
     )

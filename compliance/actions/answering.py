@@ -164,9 +164,7 @@ def _save(row: Answer, kind: AnswerRevision.Kind, *, by: Acting, now: datetime) 
         organisation_id=row.organisation_id,
         answer=row,
         requirement_id=row.requirement_id,
-        requirement_revision=RequirementRevision.objects.filter(requirement_id=row.requirement_id)
-        .order_by("-number")
-        .first(),
+        requirement_revision=RequirementRevision.objects.filter(requirement_id=row.requirement_id).latest("number"),
         number=row.version,
         kind=kind,
         changed_at=now,

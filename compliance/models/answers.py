@@ -1,5 +1,7 @@
 """Where an organisation stands: its answers, their history and the evidence behind them."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -33,9 +35,9 @@ class AnswerFields(models.Model):
     class Meta:
         abstract = True
 
-    def answer_fields(self) -> dict:
+    def answer_fields(self) -> dict[str, Any]:
         """The values of these fields by column, to copy them into a revision."""
-        return {field.attname: getattr(self, field.attname) for field in AnswerFields._meta.get_fields()}
+        return {field.attname: getattr(self, field.attname) for field in AnswerFields._meta.fields}
 
 
 class Answer(AnswerFields, OrganisationRow, Versioned):

@@ -199,8 +199,8 @@ def _answer_form(
 ) -> AnswerForm:
     scale = scale_of(requirement)
     owners = organisations.role_holders(request.acting, today())
-    if row and row.owner_id and row.owner_id not in {pk for pk, _name in owners}:
-        owners.append((row.owner_id, row.owner.name))
+    if row and row.owner and row.owner.pk not in {pk for pk, _name in owners}:
+        owners.append((row.owner.pk, row.owner.name))
     initial: dict[str, Any] = {"version": row.version if row else 0, "applies": "yes"}
     if row:
         initial |= {
@@ -255,13 +255,10 @@ def _changed(revision: AnswerRevision, before: AnswerRevision | None) -> list[st
     """Labels of the fields that differ from the revision before."""
     if before is None:
         return []
+    labels = {field.attname: field.verbose_name for field in revision._meta.fields}
     names = ("status", "score", "applies", "why_not", "comment", "owner_id", "next_review_on")
-    names += ("assured_status", "assured_score", "assured_comment", "assured_on")
-    return [
-        str(revision._meta.get_field(name.removesuffix("_id")).verbose_name)
-        for name in names
-        if getattr(revision, name) != getattr(before, name)
-    ]
+    rated = ("assured_status", "assured_score", "assured_comment", "assured_on")
+    return [str(labels[name]) for name in (*names, *rated) if getattr(revision, name) != getattr(before, name)]
 
 
 def _keep(request: Request) -> None:

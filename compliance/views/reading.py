@@ -1,6 +1,6 @@
 """Pages that show the duty and where the organisation stands."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,7 +37,7 @@ def overview(request: Request) -> HttpResponse:
 
 @requires("compliance.view")
 @require_GET
-def register(request: Request) -> HttpResponse:
+def register(request: Request) -> HttpResponseBase:
     """Every requirement that applies, to filter, sort and export."""
     whole = queries.register(request.acting, today())
     form = RegisterFilter(request.GET, register=whole)

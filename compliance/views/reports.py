@@ -1,8 +1,9 @@
 """Compliance reports: ask, follow, open, check a copy."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +18,7 @@ from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import Column, Listing, ListPage
+from foundation.core.markings import Marking
 from foundation.documents.responses import export_list, export_rows
 from foundation.files import actions as files
 from foundation.files.receiving import accepts_files
@@ -39,7 +41,7 @@ REPORTS = Listing(
 
 @requires("compliance.report")
 @require_http_methods(["GET", "POST"])
-def index(request: Request) -> HttpResponse:
+def index(request: Request) -> HttpResponseBase:
     rows = ComplianceReport.objects.visible_to(request.acting).select_related("theme", "requested_by")
     page = REPORTS.read(request, rows)
     if not isinstance(page, ListPage):
@@ -63,7 +65,7 @@ def new(request: Request) -> HttpResponse:
         except RuleBroken as error:
             form.add_error("as_at", str(error))
         else:
-            return redirect("jobs:job", reference=report.job.reference)
+            return redirect(_page_of_job(report))
     return render(request, "compliance/new_report.html", {"form": form})
 
 
@@ -84,12 +86,13 @@ def show(request: Request, reference: str) -> HttpResponse:
 
 @requires("compliance.report", step_up=True)
 @require_GET
-def download(request: Request, reference: str) -> HttpResponse:
+def download(request: Request, reference: str) -> HttpResponseBase:
     """The document itself: only for whoever may report, proved afresh, every time in the ledger."""
     report = get_report_or_404(request.acting, reference)
     if report.file_id is None:
         raise Http404
     stored = files.open_file(stored_file_id=report.file_id, by=request.acting, now=timezone.now())
+    assert stored.bytes is not None  # only a withdrawn file has none, and that may not be opened
     response = FileResponse(
         stored.bytes.open(),
         as_attachment=True,
@@ -102,7 +105,7 @@ def download(request: Request, reference: str) -> HttpResponse:
 
 @requires("compliance.report", step_up=True)
 @require_GET
-def export(request: Request, reference: str) -> HttpResponse:
+def export(request: Request, reference: str) -> HttpResponseBase:
     """The same register as the report, as CSV or XLSX."""
     report = get_report_or_404(request.acting, reference)
     register = queries.register(request.acting, report.as_at)
@@ -115,7 +118,7 @@ def export(request: Request, reference: str) -> HttpResponse:
         title=_("Compliance report %(reference)s") % {"reference": report.reference},
         acting=request.acting,
         now=timezone.now(),
-        marking=report.marking,
+        marking=Marking(report.marking),
     )
 
 
@@ -128,7 +131,12 @@ def again(request: Request, reference: str) -> HttpResponse:
     except RuleBroken as error:
         messages.warning(request, str(error))
         return redirect(report)
-    return redirect("jobs:job", reference=report.job.reference)
+    return redirect(_page_of_job(report))
+
+
+def _page_of_job(report: ComplianceReport) -> str:
+    assert report.job is not None  # just queued; only jobs long over are cleared away
+    return reverse("jobs:job", args=[report.job.reference])
 
 
 @requires("compliance.report")

@@ -29,6 +29,7 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from foundation.accounts import clients, letters, limits, second_factor, trail
 from foundation.accounts.adapter import LOCKED
 from foundation.accounts.models import User
+from foundation.core.forms import set_choices
 
 CODE_MISSING = _("Enter the code from your authenticator app, or a recovery code")
 CODE_WRONG = _("The code is not right. Check it and enter it again.")
@@ -326,5 +327,5 @@ class ProviderForm(forms.Form):
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["provider"].choices = [("", _("Select an organisation")), *choices]  # type: ignore[attr-defined]
+        set_choices(self, "provider", [("", _("Select an organisation")), *choices])
         govuk(self, Field.select("provider", label_size=Size.SMALL), button=_("Continue"))

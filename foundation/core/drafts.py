@@ -21,7 +21,7 @@ def keep(*, acting: Acting, path: str, typed: Mapping[str, list[str]], now: date
     sealed = encryption.encrypt(plain, place=_place(acting, path))
     Draft.objects.update_or_create(
         organisation_id=acting.organisation_id,
-        user_id=acting.user_id,
+        user_id=_author(acting),
         path=path[:300],
         defaults={"typed": sealed, "updated_at": now},
     )
@@ -29,7 +29,7 @@ def keep(*, acting: Acting, path: str, typed: Mapping[str, list[str]], now: date
 
 def find(acting: Acting, path: str) -> dict[str, list[str]] | None:
     """What this person typed on this page and did not save, or None."""
-    draft = Draft.objects.visible_to(acting).filter(user_id=acting.user_id, path=path[:300]).first()
+    draft = Draft.objects.visible_to(acting).filter(user_id=_author(acting), path=path[:300]).first()
     if draft is None:
         return None
     return json.loads(encryption.decrypt(bytes(draft.typed), place=_place(acting, path)))
@@ -37,7 +37,12 @@ def find(acting: Acting, path: str) -> dict[str, list[str]] | None:
 
 def discard(acting: Acting, path: str) -> None:
     """Forget the draft, because it was saved or is not wanted."""
-    Draft.objects.visible_to(acting).filter(user_id=acting.user_id, path=path[:300]).delete()
+    Draft.objects.visible_to(acting).filter(user_id=_author(acting), path=path[:300]).delete()
+
+
+def _author(acting: Acting) -> int:
+    assert acting.user_id is not None  # only people who signed in type; jobs alone act for whoever has no account
+    return acting.user_id
 
 
 def _place(acting: Acting, path: str) -> str:

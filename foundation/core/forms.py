@@ -1,5 +1,6 @@
 """Form parts that several rooms share: dates in GOV.UK fields, and the layout helper."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -35,6 +36,13 @@ class VersionField(forms.IntegerField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.HiddenInput, required=True, min_value=0, **kwargs)
+
+
+def set_choices(form: forms.Form, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Offer these choices in a field that could not know them before. Keep to fields that have choices."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
 
 
 def layout(form: forms.Form, *fields: Any, submit: Any, warning: bool = False) -> FormHelper:

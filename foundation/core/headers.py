@@ -4,10 +4,20 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+NOBODY_NEEDS = (
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "microphone",
+    "payment",
+    "usb",
+)
+PASSKEYS_NEED = ("publickey-credentials-create", "publickey-credentials-get")
 PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()"
-    for feature in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb")
-) + ", publickey-credentials-create=(self), publickey-credentials-get=(self)"  # fmt: skip
+    [*(f"{feature}=()" for feature in NOBODY_NEEDS), *(f"{feature}=(self)" for feature in PASSKEYS_NEED)]
+)
 
 
 class HeadersMiddleware:

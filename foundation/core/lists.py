@@ -21,6 +21,7 @@ PER_PAGE = 50
 COUNT_UP_TO = 10_000
 SEARCHES_KEPT = 20
 EXPORT_CHUNK = 2_000
+SEARCH = _("Search")
 
 Cell = str | int | float | date | datetime | None
 
@@ -51,7 +52,7 @@ class Listing:
     columns: tuple[Column, ...]
     default_sort: str
     search: tuple[str, ...] = ()
-    search_label: str | Promise = _("Search")
+    search_label: str | Promise = SEARCH
     filters: type[FilterForm] | None = None
     per_page: int = PER_PAGE
 

@@ -12,7 +12,7 @@ ACTING_USER = "(SELECT NULLIF(current_setting('portal.user_id', true), '')::bigi
 
 
 def force_row_security(table: str, *, organisation: str = "organisation_id", also_visible: str = "") -> list[RunSQL]:
-    """Show and accept only the acting organisation's rows. ``also_visible`` is SQL for rows that may be read besides."""
+    """Show and accept only the acting organisation's rows. ``also_visible`` is SQL for rows that may be read too."""
     own = f"{organisation} = {ACTING_ORGANISATION}"
     seen = f"({own}) OR ({also_visible})" if also_visible else own
     return [

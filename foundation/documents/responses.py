@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -19,7 +19,7 @@ from foundation.documents.layout import DocumentContext
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def export_list(page: ListPage, *, format: str, title: str, acting: Acting, now: datetime) -> HttpResponse:
+def export_list(page: ListPage, *, format: str, title: str, acting: Acting, now: datetime) -> HttpResponseBase:
     """The whole list as filtered and sorted, as ``csv`` or ``xlsx``. Any other format is a 404."""
     return export_rows(
         page.header_row(), page.export_rows, name=page.listing.name, format=format, title=title, acting=acting, now=now
@@ -36,7 +36,7 @@ def export_rows(
     acting: Acting,
     now: datetime,
     marking: Marking = Marking.OFFICIAL,
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Rows as a file named after the list and the day; ``rows`` is called in a context of its own while it streams."""
     if format not in {"csv", "xlsx"}:
         raise Http404

@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,7 +43,7 @@ EVERYBODYS = Listing(
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def index(request: Request) -> HttpResponse:
+def index(request: Request) -> HttpResponseBase:
     """One's own jobs; whoever looks after people may see everybody's, by title and status only."""
     acting = _acting(request)
     sees_all = acting.may(ALL_JOBS)

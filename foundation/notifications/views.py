@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ LISTING = Listing(
 
 @signed_in
 @require_http_methods(["GET"])
-def index(request: Request) -> HttpResponse:
+def index(request: Request) -> HttpResponseBase:
     """The person's own notices in the organisation they act for."""
     acting = _acting(request)
     page = LISTING.read(request, Notice.objects.visible_to(acting))

@@ -27,7 +27,7 @@ def measure(large: Place) -> Iterator[Measurement]:
     client = large.client()
 
     def exported() -> None:
-        for _chunk in client.get("/evidence/?export=csv").streaming_content:
+        for _chunk in client.get("/evidence/?export=csv"):
             pass
 
     def raw() -> None:

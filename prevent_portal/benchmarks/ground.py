@@ -45,6 +45,7 @@ class Place:
     def client(self) -> Client:
         """A browser of the lead, signed in with a passkey just now."""
         client = Client()
+        assert self.acting.user is not None  # made by _lead
         client.force_login(self.acting.user, backend=settings.AUTHENTICATION_BACKENDS[0])
         session = client.session
         session[STRONG_AT], session[PASSKEY] = int(time.time()), True

@@ -104,9 +104,7 @@ def test_a_lead_answers_the_duty_and_exports_the_compliance_pdf(
     assert len(pikepdf.open(BytesIO(pdf)).pages) > 5
 
     page.goto("/compliance/reports/verify/")
-    page.locator("input[type=file]").set_input_files(
-        {"name": "copy.pdf", "mimeType": "application/pdf", "buffer": pdf}
-    )
+    page.locator("input[type=file]").set_input_files({"name": "copy.pdf", "mimeType": "application/pdf", "buffer": pdf})
     page.get_by_role("button", name="Check this copy").click()
     expect(page.get_by_role("heading", name="Genuine")).to_be_visible()
     expect(page.get_by_text(sha256)).to_be_visible()

@@ -77,7 +77,7 @@ def change(request: Request) -> HttpResponse:
             how="changed",
             keep=request.session,
             now=now,
-            by=request.acting,  # type: ignore[attr-defined]
+            by=request.acting,
         )
         authentication.keep_after_password_change(request, user)
         messages.success(request, _("Your password was changed. Your other sessions were ended."))

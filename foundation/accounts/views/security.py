@@ -45,7 +45,7 @@ def sessions(request: Request) -> HttpResponse:
 @signed_in
 @require_POST
 def end_session(request: Request, session_id: int) -> HttpResponse:
-    actions.end_session(user_id=request.user.pk, session_id=session_id, now=timezone.now(), by=request.acting)  # type: ignore[arg-type, attr-defined]
+    actions.end_session(user_id=request.user.pk, session_id=session_id, now=timezone.now(), by=request.acting)  # type: ignore[arg-type]
     messages.success(request, _("The session was ended."))
     return redirect("accounts:sessions")
 
@@ -58,7 +58,7 @@ def end_other_sessions(request: Request) -> HttpResponse:
         now=timezone.now(),
         because="chosen",
         keep=request.session,
-        by=request.acting,  # type: ignore[attr-defined]
+        by=request.acting,
     )
     messages.success(request, _("Your other sessions were ended."))
     return redirect("accounts:sessions")
@@ -73,7 +73,7 @@ def preferences(request: Request) -> HttpResponse:
         user = actions.change_preferences(
             user_id=request.user.pk,  # type: ignore[arg-type]
             now=timezone.now(),
-            by=request.acting,  # type: ignore[attr-defined]
+            by=request.acting,
             **form.cleaned_data,
         )
         translation.activate(user.language)

@@ -5,12 +5,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from home.severnshire import seeding
 from prevent_portal.embedded import services, supervisor
 from prevent_portal.embedded.exceptions import ServiceError
 
@@ -53,18 +53,14 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         self._say("Loading the duty library.")
         call_command("load_library", stdout=io.StringIO())  # its list of changes is for those who edit the library
-        if not self._has_demonstration_data():
+        if not seeding.is_there():
             self._say("Making the demonstration data of Severnshire; this happens once.")
-            call_command("seed_demo", verbosity=0)
+            call_command("seed_demo", stdout=self.stdout)
         self._collect_static()
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
-
-    def _has_demonstration_data(self) -> bool:
-        """Asked as the backup role: to the app role every organisation is hidden."""
-        return apps.get_model("organisations", "Organisation")._default_manager.using("backup").exists()
 
     def _collect_static(self) -> None:
         """Collect and compress static files, only when one of them changed since the last time."""
