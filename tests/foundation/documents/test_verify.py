@@ -32,6 +32,7 @@ def test_a_report_of_ours_says_which_one_it_is(made):
 
 
 def test_the_checksum_is_sha256():
+    # pragma: allowlist nextline secret
     assert verify.checksum(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 

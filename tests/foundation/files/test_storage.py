@@ -73,7 +73,7 @@ def bucket(settings: Any) -> Iterator[dict[str, bytes]]:
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     settings.S3_BUCKET, settings.S3_ENDPOINT = "bucket", f"http://127.0.0.1:{server.server_port}"
-    settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY = "key", "secret"
+    settings.S3_ACCESS_KEY, settings.S3_SECRET_KEY = "key", "secret"  # pragma: allowlist secret
     storage._remote.cache_clear()
     yield handler.kept
     storage._remote.cache_clear()
