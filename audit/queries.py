@@ -56,7 +56,11 @@ def trail_of(acting: Acting, target: models.Model) -> QuerySet[Event]:
 def recent(acting: Acting, count: int) -> list[Recent]:
     """The latest things people did, in words: what they only read is left out. For the start page."""
     latest = (
-        events_for_list(acting).exclude(verb__in=[*READING, "system.acted", "access.refused"]).order_by("-at", "-pk")
+        events_for_list(acting)
+        .exclude(verb__in=[*READING, "system.acted", "access.refused"])
+        .exclude(verb__startswith="job.")
+        .exclude(verb__startswith="mail.")
+        .order_by("-at", "-pk")
     )
     return [Recent(at=event.at, sentence=sentence_of(event.verb), person=actor_of(event)) for event in latest[:count]]
 

@@ -22,11 +22,15 @@ BEST_FIRST = list(SHADES)
 
 
 def _categories() -> list[Category]:
-    return [Category(str(state.label), SHADES[state]) for state in BEST_FIRST]
+    """The states, best first; a good answer whose evidence has expired is shown apart."""
+    states = [Category(str(state.label), SHADES[state]) for state in BEST_FIRST]
+    return [*states[:2], Category(_("Evidence expired"), Shade.NEUTRAL), *states[2:]]
 
 
 def _counts(summary: ThemeSummary) -> list[int]:
-    return [summary.counts[state] for state in BEST_FIRST]
+    expired = summary.good_but_expired
+    counts = [summary.counts[state] - expired.get(state, 0) for state in BEST_FIRST]
+    return [*counts[:2], sum(expired.values()), *counts[2:]]
 
 
 def by_theme(register: Register, *, prefix: str = "page") -> Chart:

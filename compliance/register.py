@@ -70,6 +70,14 @@ class ThemeSummary:
         """How many requirements stand at each state, worst first."""
         return {state: sum(line.counts_as == state for line in self.counted) for state in ORDER}
 
+    @cached_property
+    def good_but_expired(self) -> dict[CountsAs, int]:
+        """Of the good answers, how many rest on evidence that has expired: they are not ready."""
+        return {
+            state: sum(line.counts_as == state and Flag.EVIDENCE_EXPIRED in line.flags for line in self.counted)
+            for state in (CountsAs.MET, CountsAs.EXCEEDED)
+        }
+
     def flagged(self, flag: Flag) -> int:
         return sum(flag in line.flags for line in self.counted)
 

@@ -169,6 +169,7 @@ CRISPY_TEMPLATE_PACK = "gds"
 # ---- Where each layer finds the one above it (imports point down; these names are resolved at run time) ------------
 PORTAL_ACTING_FOR_JOB = "foundation.organisations.acting.for_job"
 PORTAL_NAVIGATION = ["home.navigation.items"]
+PORTAL_UNREAD_NOTICES = "foundation.notifications.queries.unread_count"
 
 # ---- Sign-in -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -17,7 +17,7 @@ from compliance.models import (
 )
 from compliance.models.answers import NOT_ASSESSED
 from compliance.models.library import scale_of
-from foundation import ledger
+from foundation import ledger, notifications
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.evidence.models import EvidenceItem
@@ -56,6 +56,7 @@ def answer(
     before = row.status
     row.status, row.score = (status, score) if applies else (NOT_ASSESSED, None)
     row.applies, row.why_not, row.comment = applies, "" if applies else why_not.strip(), comment.strip()
+    had_owner = row.owner_id
     row.owner = _person(owner_id, by, now)
     row.next_review_on = next_review_on
     row.answered_at, row.answered_by = now, by.membership
@@ -70,6 +71,15 @@ def answer(
         after=row.status,
         applies=applies,
     )
+    if owner_id is not None and owner_id not in {had_owner, by.membership_id}:
+        notifications.notify(
+            membership_id=owner_id,
+            kind="compliance.owns_requirement",
+            target=row,
+            by=by,
+            now=now,
+            event=str(row.version),
+        )
     return row
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from compliance import permissions, workflow
 from compliance.models import ComplianceReport, Theme
 from compliance.workflow import ReportStatus
-from foundation import jobs, ledger
+from foundation import jobs, ledger, notifications
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
@@ -73,6 +73,9 @@ def store_report(*, report_id: int, pdf: bytes, pages: int, by: Acting, now: dat
     report.pages, report.finished_at = pages, now
     report.save(update_fields=["status", "file", "sha256", "pages", "finished_at"])
     ledger.record("report.made", actor=by, target=report, at=now, sha256=report.sha256, pages=pages)
+    notifications.notify(
+        membership_id=report.requested_by_id, kind="compliance.report_ready", target=report, by=by, now=now
+    )
     return report
 
 

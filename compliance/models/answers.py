@@ -72,6 +72,11 @@ class Answer(AnswerFields, OrganisationRow, Versioned):
     def __str__(self) -> str:
         return f"{self.requirement_id}: {self.status}"
 
+    @property
+    def reference(self) -> str:
+        """The requirement's code, by which people know the answer. Load ``requirement`` with the row."""
+        return self.requirement.code
+
 
 class AnswerRevision(AnswerFields, OrganisationRow):
     """An answer as it stood from ``changed_at`` on. Only ever added: history and as-at pages read from here."""

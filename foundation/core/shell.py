@@ -1,20 +1,34 @@
 """What the frame of every page needs: navigation, the organisation acted for, unread notices."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
+
+from foundation.core.acting import Acting
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Template context of every page. Costs no query: the figures were read with the acting context."""
-    acting = getattr(request, "acting", None)
+    """Template context of every page. Its one query, for unread notices, runs only where the page shows them."""
+    acting: Acting | None = getattr(request, "acting", None)
+    if acting is None:
+        items = []
+    else:
+        items = [item for name in settings.PORTAL_NAVIGATION for item in import_string(name)(request)]
     return {
         "acting": acting,
         "portal_name": settings.PORTAL_NAME,
         "demonstration": settings.DEMONSTRATION,
-        "navigation": [item for name in settings.PORTAL_NAVIGATION for item in import_string(name)(request)]
-        if acting
-        else [],
+        "navigation": items,
+        "unread_notices": SimpleLazyObject(partial(_unread, acting)) if acting else 0,
     }
+
+
+def _unread(acting: Acting) -> int:
+    if connection.needs_rollback:  # an error page: the work is being undone and nothing more can be asked
+        return 0
+    return import_string(settings.PORTAL_UNREAD_NOTICES)(acting)
