@@ -81,7 +81,7 @@ def _who_can_sign_in(today: date) -> MembershipQuerySet:
         .filter(user__is_active=True, organisation__in=open_today)
         .select_related("organisation")
         .prefetch_related(Prefetch("role_grants", RoleGrant.objects.in_force(today), to_attr="roles_now"))
-        .order_by("organisation_id", "name", "pk")
+        .order_by("organisation_id", "pk")
     )
 
 
@@ -90,5 +90,5 @@ def _choice(membership: Membership) -> Choice:
     return Choice(membership, sorted(held, key=FIRST.index) or [Role.STAFF])
 
 
-def _place(choice: Choice) -> tuple[int, str]:
-    return FIRST.index(choice.roles[0]), choice.membership.name
+def _place(choice: Choice) -> tuple[int, int]:
+    return FIRST.index(choice.roles[0]), choice.membership.pk

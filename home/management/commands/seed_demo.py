@@ -5,14 +5,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from home.severnshire import seeding
+from home.severnshire import seeding, volume
 
 
 class Command(BaseCommand):
     help = "Makes the made-up county of Severnshire with two years of history, once, by the actions that people use."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--size", choices=["small", "county", "national"], default="small")
+        parser.add_argument(
+            "--size",
+            choices=["small", "county", "national"],
+            default="small",
+            help="county adds thousands of people, national also organisations beyond Severnshire; both only once",
+        )
 
     def handle(self, *args: Any, size: str, **options: Any) -> None:
         if not settings.EMBEDDED:
@@ -21,6 +26,17 @@ class Command(BaseCommand):
             self.stdout.write("Severnshire is there already. Nothing was changed.")
         else:
             self._seed()
+        if size != "small":
+            self._enlarge(size)
+
+    def _enlarge(self, size: str) -> None:
+        began = time.monotonic()
+        people = volume.add_people(size=size, now=timezone.now(), say=self._say)
+        organisations = volume.add_organisations(now=timezone.now(), say=self._say) if size == "national" else 0
+        self.stdout.write(
+            f"Added for size {size}: {people:,} people, {organisations} organisations,"
+            f" in {time.monotonic() - began:.0f} seconds."
+        )
 
     def _seed(self) -> None:
         began = time.monotonic()
