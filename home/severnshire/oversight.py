@@ -63,7 +63,6 @@ class Reported:
 REPORTS = (
     Reported("county/lead", 5, "LEAD", Marking.OFFICIAL),
     Reported("county/director", 1, "", Marking.OFFICIAL_SENSITIVE),
-    Reported("trust/approver", 1, "TRAIN", Marking.OFFICIAL),
 )
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,15 +56,17 @@ def items(entry: OrganisationEntry) -> list[Item]:
     return []
 
 
-def deeds(cast: Cast, book: Book, entry: OrganisationEntry) -> Iterator[Deed]:
-    """Everything that was done with the organisation's evidence."""
+def deeds(cast: Cast, book: Book, entry: OrganisationEntry, beside: Executor) -> Iterator[Deed]:
+    """Everything that was done with the organisation's evidence. Its files are made and examined ``beside``."""
     for item in items(entry):
-        yield from _deeds_of(cast, book, entry, item)
+        yield from _deeds_of(cast, book, entry, item, beside)
 
 
-def _deeds_of(cast: Cast, book: Book, entry: OrganisationEntry, item: Item) -> Iterator[Deed]:
+def _deeds_of(cast: Cast, book: Book, entry: OrganisationEntry, item: Item, beside: Executor) -> Iterator[Deed]:
     moments = cast.moments
     made: list[EvidenceItem] = []
+    editions = range(1 if item.renewed is None else 2) if item.kind == Kind.FILE else ()
+    uploads = [beside.submit(_upload, entry, item, edition + 1) for edition in editions]
 
     def doing(months_ago: float) -> tuple[datetime, str]:
         at = moments.at_work(months_ago, f"{entry.key}/{item.title}/{months_ago}")
@@ -81,7 +84,7 @@ def _deeds_of(cast: Cast, book: Book, entry: OrganisationEntry, item: Item) -> I
         )
 
     def add(by: Acting, now: datetime) -> None:
-        upload = _upload(entry, item, 1) if item.kind == Kind.FILE else None
+        upload = uploads[0].result() if uploads else None
         made.append(actions.add(kind=item.kind, description=described(item.added), upload=upload, by=by, now=now))
         for code in item.codes:
             if code in book.answered[entry.key]:
@@ -98,7 +101,7 @@ def _deeds_of(cast: Cast, book: Book, entry: OrganisationEntry, item: Item) -> I
             evidence_id=made[0].pk,
             version=made[0].version,
             description=described(item.renewed),
-            upload=_upload(entry, item, 2) if item.kind == Kind.FILE else None,
+            upload=uploads[1].result() if uploads else None,
             by=by,
             now=now,
         )

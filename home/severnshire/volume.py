@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -75,7 +76,9 @@ def _found_with_history(entry: OrganisationEntry, now: datetime) -> None:
     found(people, entry)
     book = answers.Book.of_the_library()
     plans = answers.planned(people, entry)
-    perform(people, [*answers.deeds(people, book, entry, plans), *proof.deeds(people, book, entry)])
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        deeds = [*answers.deeds(people, book, entry, plans), *proof.deeds(people, book, entry, beside)]
+        perform(people, deeds)
 
 
 def _further(like: OrganisationEntry, number: int) -> Iterator[OrganisationEntry]:
