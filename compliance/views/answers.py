@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from compliance import actions, permissions
@@ -19,8 +20,18 @@ from foundation.core import drafts
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
+from foundation.core.lists import Column, Listing, ListPage
+from foundation.evidence.listing import state_of
 from foundation.evidence.models import EvidenceItem
 from foundation.organisations import queries as organisations
+
+CHOICES = Listing(
+    name="evidence-to-link",
+    columns=(Column("title", gettext_lazy("Evidence"), lambda item: item.title, sort="title"),),
+    default_sort="title",
+    search=("title", "reference"),
+    search_label=gettext_lazy("Search by title or reference"),
+)
 
 
 def current_answer(request: Request, requirement: Requirement) -> Answer | None:
@@ -137,38 +148,22 @@ def link_evidence(request: Request, code: str) -> HttpResponse:
     """Choose from the organisation's evidence, or add new evidence and come back here."""
     requirement = get_requirement_or_404(request.acting, code)
     permissions.check_can_answer(request.acting, requirement)
-    if request.method == "POST":
-        item = (
-            EvidenceItem.objects.visible_to(request.acting).filter(reference=request.POST.get("evidence", "")).first()
-        )
-        if item is None:
-            messages.warning(request, _("Select the evidence to link."))
-            return redirect("compliance:link_evidence", code=requirement.code)
-        try:
-            actions.link_evidence(
-                requirement_id=requirement.pk, evidence_id=item.pk, by=request.acting, now=timezone.now()
-            )
-        except RuleBroken as error:
-            messages.warning(request, str(error))
-        else:
-            messages.success(request, _("Evidence linked to %(code)s") % {"code": requirement.code})
-        return redirect(requirement)
+    if request.method == "POST" and "search" not in request.POST:
+        return _link_chosen(request, requirement)
     linked = AnswerEvidence.objects.visible_to(request.acting).filter(
         answer__requirement=requirement, unlinked_at__isnull=True
     )
-    words = request.GET.get("q", "").strip()[:100]
     items = EvidenceItem.objects.visible_to(request.acting).filter(withdrawn_at__isnull=True)
-    items = items.exclude(pk__in=linked.values("evidence_id")).for_list()
-    for word in words.split()[:5]:
-        items = items.filter(title__icontains=word)
+    page = CHOICES.read(request, items.exclude(pk__in=linked.values("evidence_id")).for_list())
+    if not isinstance(page, ListPage):
+        return page
     return render(
         request,
         "compliance/link_evidence.html",
         {
             "requirement": requirement,
-            "items": items[:50],
-            "words": words,
-            "today": today(),
+            "page": page,
+            "rows": [(item, *state_of(item, today())) for item in page.items],
             "can_add": request.acting.may("evidence.manage"),
         },
     )
@@ -187,6 +182,20 @@ def unlink_evidence(request: Request, code: str, use: int) -> HttpResponse:
         messages.warning(request, str(error))
     else:
         messages.success(request, _("Evidence no longer linked to %(code)s") % {"code": requirement.code})
+    return redirect(requirement)
+
+
+def _link_chosen(request: Request, requirement: Requirement) -> HttpResponse:
+    item = EvidenceItem.objects.visible_to(request.acting).filter(reference=request.POST.get("evidence", "")).first()
+    if item is None:
+        messages.warning(request, _("Select the evidence to link."))
+        return redirect("compliance:link_evidence", code=requirement.code)
+    try:
+        actions.link_evidence(requirement_id=requirement.pk, evidence_id=item.pk, by=request.acting, now=timezone.now())
+    except RuleBroken as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("Evidence linked to %(code)s") % {"code": requirement.code})
     return redirect(requirement)
 
 

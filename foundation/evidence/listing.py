@@ -13,6 +13,7 @@ from foundation.core.acting import Acting
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
 from foundation.evidence.models import NEVER, EvidenceItem, EvidenceQuerySet, Kind
+from foundation.evidence.queries import HARMFUL
 from foundation.organisations import queries as organisations
 
 SOON = timedelta(days=60)
@@ -71,6 +72,8 @@ def state_of(item: EvidenceItem, today: date) -> tuple[str, str]:
     """One word for an item, and the colour of its tag."""
     if item.is_withdrawn:
         return str(_("Withdrawn")), "grey"
+    if item.file is not None and item.file.status in HARMFUL:
+        return str(_("File refused")), "red"
     if item.is_expired(today):
         return str(_("Expired")), "red"
     if item.expires_on and item.expires_on <= today + SOON:

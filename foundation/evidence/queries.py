@@ -7,11 +7,14 @@ from datetime import date, datetime
 
 from foundation.core.acting import Acting
 from foundation.evidence.models import EvidenceRevision
+from foundation.files.workflow import Status
+
+HARMFUL = frozenset({Status.INFECTED, Status.REFUSED})
 
 
 @dataclass(frozen=True)
 class ItemAsAt:
-    """A piece of evidence as it stood at a moment."""
+    """A piece of evidence as it stood at a moment. ``is_withdrawn`` also where its file turned out to be harmful."""
 
     evidence_id: int
     reference: str
@@ -30,7 +33,7 @@ class History:
         rows = (
             EvidenceRevision.objects.visible_to(acting)
             .filter(item_id__in=evidence_ids)
-            .select_related("item")
+            .select_related("item", "file")
             .order_by("item_id", "-number")
         )
         for row in rows:
@@ -47,6 +50,6 @@ class History:
                     kind=row.kind,
                     effective_from=row.effective_from,
                     expires_on=row.expires_on,
-                    is_withdrawn=row.withdrawn_at is not None and row.withdrawn_at <= at,
+                    is_withdrawn=row.is_withdrawn or (row.file is not None and row.file.status in HARMFUL),
                 )
         return None
