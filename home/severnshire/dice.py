@@ -80,7 +80,7 @@ def _rounds(throw: Random, profile: Profile) -> list[float]:
     """When the requirement was looked at. Some are left out of the last rounds, as happens."""
     months = profile.first - throw.uniform(0, 2.5)
     found = [round(months, 2)] if throw.random() < 0.75 else []
-    while (months := months - profile.every * throw.uniform(0.85, 1.15)) > profile.last:
+    while (months := months - profile.every * throw.uniform(0.85, 1.15)) > profile.last + 1:
         if throw.random() < 0.6:
             found.append(round(months, 2))
     if throw.random() < 0.5 or not found:

@@ -357,3 +357,19 @@ def test_real_databases_are_refused(settings):
 
     with pytest.raises(CommandError, match="never into one of your own"):
         call_command("seed_demo")
+
+
+def test_larger_sizes_add_people_and_organisations_once(monkeypatch):
+    """Last of all here, because it adds to what the others look at."""
+    from home.severnshire import volume
+
+    monkeypatch.setattr(volume, "PEOPLE", {"national": {"college": 40}})
+    monkeypatch.setattr(volume, "ALIKE", {"primary": 1})
+
+    call_command("seed_demo", size="national", stdout=io.StringIO())
+    spoken = io.StringIO()
+    call_command("seed_demo", size="national", stdout=spoken)
+
+    assert rows(Membership).filter(organisation__name="Hartsmoor College", staff_number__startswith="P").count() == 40
+    assert rows(AnswerRevision).filter(organisation__name="Demonstration School Primary 001").exists()
+    assert spoken.getvalue().splitlines()[-1].startswith("Added for size national: 0 people, 0 organisations")
