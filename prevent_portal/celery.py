@@ -1,13 +1,21 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import beat_init, worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prevent_portal.settings")
 
 app = Celery("prevent_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_an_unsafe_start(**_details: object) -> None:
+    from prevent_portal.startup import refuse_what_is_unsafe  # noqa: PLC0415 -- Django must be set up first
+
+    refuse_what_is_unsafe()
 
 
 @worker_process_init.connect
