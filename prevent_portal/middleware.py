@@ -34,7 +34,9 @@ class ActingMiddleware:
         if not request.user.is_authenticated or not authentication.has_second_factor(request):
             return self.get_response(request)
         with person_context(user_id=request.user.pk, organisation_id=None):
-            memberships = organisations_acting.memberships_of(request.user, timezone.now())
+            memberships = organisations_acting.memberships_of(
+                request.user, timezone.now(), provider=request.session.get(authentication.PROVIDER)
+            )
             request.memberships = memberships
             chosen = next((m for m in memberships if m.organisation_id == request.session.get("organisation")), None)
             membership = chosen or (memberships[0] if memberships else None)
@@ -64,11 +66,11 @@ class ActingMiddleware:
         if access.before_second_factor:
             return None
         acting: Acting | None = request.acting
-        if acting is None:
+        if acting is None and not access.without_organisation:
             return refuse(request, "You are not a member of an organisation that uses this portal.")
-        if access.kind == "requires" and not acting.may(access.permission):
+        if access.kind == "requires" and not (acting and acting.may(access.permission)):
             return refuse(request, "Your role does not allow this.", permission=access.permission)
-        if access.step_up and not acting.recently_strong(timezone.now()):
+        if access.step_up and not authentication.freshly_proved(request, timezone.now()):
             return authentication.ask_again(request)
         return None
 

@@ -23,6 +23,7 @@ class Access:
     why: str = ""
     step_up: bool = False
     before_second_factor: bool = False
+    without_organisation: bool = False
 
 
 def public(why: str) -> Callable[[View], View]:
@@ -30,9 +31,26 @@ def public(why: str) -> Callable[[View], View]:
     return _declare(Access("public", why=why))
 
 
-def signed_in(view: View | None = None, *, before_second_factor: bool = False, step_up: bool = False) -> Any:
-    """Any signed-in person may open this view. ``before_second_factor`` is for enrolment, status and sign-out only."""
-    declare = _declare(Access("signed_in", before_second_factor=before_second_factor, step_up=step_up))
+def signed_in(
+    view: View | None = None,
+    *,
+    before_second_factor: bool = False,
+    without_organisation: bool = False,
+    step_up: bool = False,
+) -> Any:
+    """Any signed-in person may open this view.
+
+    ``before_second_factor`` is for enrolment, status and sign-out only. ``without_organisation`` is for what belongs to
+    a person's own sign-in: ``request.acting`` is None there for somebody who is a member of no organisation.
+    """
+    declare = _declare(
+        Access(
+            "signed_in",
+            before_second_factor=before_second_factor,
+            without_organisation=without_organisation,
+            step_up=step_up,
+        )
+    )
     return declare(view) if view else declare
 
 

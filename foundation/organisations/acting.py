@@ -44,8 +44,11 @@ def for_membership(
     )
 
 
-def memberships_of(user: User, on: datetime) -> list[Membership]:
-    """Where this person may act today, by organisation name. Call it inside ``person_context(user_id=…)``."""
+def memberships_of(user: User, on: datetime, *, provider: str | None = None) -> list[Membership]:
+    """Where this person may act today, by organisation name. Call it inside ``person_context(user_id=…)``.
+
+    ``provider`` is the identity provider whose word the sign-in rests on. It speaks for its own organisation only.
+    """
     today = timezone.localdate(on)
     return [
         membership
@@ -53,15 +56,19 @@ def memberships_of(user: User, on: datetime) -> list[Membership]:
         .filter(user=user)
         .select_related("organisation")
         .order_by("organisation__name", "pk")
-        if membership.organisation.is_active(today)
+        if membership.organisation.is_active(today) and provider in (None, membership.organisation.slug)
     ]
 
 
 def for_job(*, user_id: int | None, membership_id: int, organisation_id: int, at: datetime) -> Acting | None:
-    """Rebuild who asked for a job, with the rights they have now. None when they have left or may not sign in."""
+    """Rebuild who asked for a job, with the rights they have now.
+
+    None when they have left or may not sign in, or their organisation is not active that day.
+    """
+    today = timezone.localdate(at)
     with person_context(user_id=user_id, organisation_id=organisation_id):
         membership = Membership.objects.select_related("organisation", "user").filter(pk=membership_id).first()
-        if membership is None or not membership.is_current(timezone.localdate(at)):
+        if membership is None or not membership.is_current(today) or not membership.organisation.is_active(today):
             return None
         user = membership.user
         if user_id is not None and (user is None or user.pk != user_id or not user.is_active):

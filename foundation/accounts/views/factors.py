@@ -124,7 +124,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/passkey.html", {"form": form, "next": _next(request)})
 
 
-@signed_in
+@signed_in(without_organisation=True)
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, factor_id: int) -> HttpResponse:
     own = Authenticator.objects.filter(user_id=request.user.pk, type__in=authentication.REAL_FACTORS)
@@ -144,7 +144,7 @@ def remove(request: HttpRequest, factor_id: int) -> HttpResponse:
     return render(request, "accounts/factor_remove.html", context)
 
 
-@signed_in
+@signed_in(without_organisation=True)
 @require_GET
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     if not authentication.freshly_proved(request, timezone.now()):
@@ -154,7 +154,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/recovery_codes.html", {"codes": codes, "next": _next(request)})
 
 
-@signed_in
+@signed_in(without_organisation=True)
 @require_POST
 def renew_recovery_codes(request: HttpRequest) -> HttpResponse:
     if not authentication.freshly_proved(request, timezone.now()):

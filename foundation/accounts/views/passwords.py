@@ -62,7 +62,7 @@ def new_done(request: Request) -> HttpResponse:
     return render(request, "accounts/password_new_done.html")
 
 
-@signed_in
+@signed_in(without_organisation=True)
 @require_http_methods(["GET", "POST"])
 def change(request: Request) -> HttpResponse:
     now = timezone.now()

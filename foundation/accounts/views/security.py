@@ -15,7 +15,7 @@ from foundation.core.access import signed_in
 from foundation.core.http import Request
 
 
-@signed_in
+@signed_in(without_organisation=True)
 @require_GET
 def security(request: Request) -> HttpResponse:
     factors = second_factor.of_request(request)
@@ -28,7 +28,7 @@ def security(request: Request) -> HttpResponse:
     return render(request, "accounts/security.html", context)
 
 
-@signed_in
+@signed_in(without_organisation=True)
 @require_GET
 def sessions(request: Request) -> HttpResponse:
     listed = [
@@ -42,7 +42,7 @@ def sessions(request: Request) -> HttpResponse:
     return render(request, "accounts/sessions.html", {"sessions": listed})
 
 
-@signed_in
+@signed_in(without_organisation=True)
 @require_POST
 def end_session(request: Request, session_id: int) -> HttpResponse:
     actions.end_session(user_id=request.user.pk, session_id=session_id, now=timezone.now(), by=request.acting)  # type: ignore[arg-type]
@@ -50,7 +50,7 @@ def end_session(request: Request, session_id: int) -> HttpResponse:
     return redirect("accounts:sessions")
 
 
-@signed_in
+@signed_in(without_organisation=True)
 @require_POST
 def end_other_sessions(request: Request) -> HttpResponse:
     actions.end_other_sessions(
@@ -64,7 +64,7 @@ def end_other_sessions(request: Request) -> HttpResponse:
     return redirect("accounts:sessions")
 
 
-@signed_in
+@signed_in(without_organisation=True)
 @require_http_methods(["GET", "POST"])
 def preferences(request: Request) -> HttpResponse:
     now_set = {"name": request.user.name, "language": request.user.language}  # type: ignore[union-attr]

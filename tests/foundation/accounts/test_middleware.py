@@ -13,7 +13,7 @@ from foundation.core import drafts
 from foundation.core.access import all_routes, declared_on
 from foundation.core.acting import Acting
 from tests.conftest import NOW
-from tests.foundation.accounts.conftest import give_app, give_password, page_of, sign_in_with_app, verbs
+from tests.foundation.accounts.conftest import PASSWORD, give_app, give_password, page_of, sign_in_with_app, verbs
 
 TO_SIGN_IN = "/accounts/sign-in/?next=%2Fprobe%2Fpage%2F"
 
@@ -72,6 +72,42 @@ def test_only_these_pages_open_before_the_second_factor() -> None:
     assert open_early == {
         "enrol", "start_app", "app", "app_qr_code", "passkey", "passkey_options", "confirm", "confirm_options",
         "provider_confirm",
+    }  # fmt: skip
+
+
+# ---- A person of no organisation ------------------------------------------------------------------------------------
+@pytest.fixture
+def alone(db: None) -> Client:
+    """A browser of somebody with a password and an app who belongs to no organisation."""
+    user = User.objects.create_user("alone@example.org", name="Ines Marlow", password=PASSWORD)
+    client = Client()
+    sign_in_with_app(client, user, give_app(user))
+    return client
+
+
+def test_somebody_without_an_organisation_reaches_their_own_sign_in_and_nothing_else(alone: Client) -> None:
+    pages = ["security/", "preferences/", "sessions/", "password/", "recovery-codes/"]
+
+    own = {page: alone.get(f"/accounts/{page}").status_code for page in pages}
+    ended = alone.post("/accounts/sessions/end-others/")
+    saved = alone.post("/accounts/preferences/", {"name": "Ines M Marlow", "language": "cy"})
+
+    assert own == dict.fromkeys(pages, 200)
+    assert (ended["Location"], saved["Location"]) == ("/accounts/sessions/", "/accounts/preferences/")
+    assert User.objects.get().name == "Ines M Marlow"
+    assert [alone.get(path).status_code for path in ("/probe/page/", "/probe/people/", "/")] == [403, 403, 403]
+
+
+def test_only_these_pages_open_without_an_organisation() -> None:
+    open_to_anybody = {
+        pattern.name
+        for _, pattern in all_routes()
+        if (access := declared_on(pattern.callback)) and access.without_organisation
+    }
+
+    assert open_to_anybody == {
+        "security", "sessions", "end_session", "end_other_sessions", "preferences", "change_password",
+        "remove_factor", "recovery_codes", "renew_recovery_codes",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,11 +17,15 @@ from foundation.accounts.models import ExternalIdentity, User
 from foundation.accounts.oidc import peers
 from foundation.accounts.oidc.provider import Provider, ProviderFailed, check_discovery
 from foundation.core.exceptions import RuleBroken
-from tests.foundation.accounts.conftest import code_now, page_of, verbs
+from foundation.ledger import acting_system
+from foundation.organisations.models import Membership
+from tests.conftest import LONG_AGO, make_organisation
+from tests.foundation.accounts.conftest import code_now, give_app, page_of, sign_in_with_app, verbs
 from tests.foundation.accounts.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 
 known: dict[str, Provider] = {}
 claimed: dict[str, User] = {}
+REFERENCE = "severnshire-county-council"  # the name of the organisation in addresses
 HOOKS = "tests.foundation.accounts.test_oidc"
 
 
@@ -47,8 +52,8 @@ def provider(settings: Any, _database: None) -> Iterator[IdentityProvider]:
     settings.PORTAL_CLAIM_MEMBERSHIP = f"{HOOKS}.claim"
     settings.PORTAL_PROVIDER_MEMBER = ""
     running = IdentityProvider()
-    known["severnshire"] = Provider(
-        reference="severnshire",
+    known[REFERENCE] = Provider(
+        reference=REFERENCE,
         organisation_name="Severnshire County Council",
         issuer=running.issuer,
         client_id=CLIENT_ID,
@@ -63,7 +68,7 @@ def provider(settings: Any, _database: None) -> Iterator[IdentityProvider]:
 
 def set_out(client: Client, **more: str) -> str:
     """Choose the organisation; returns the address the browser is taken to."""
-    page = client.post("/accounts/organisation/", {"provider": "severnshire"} | more).content.decode()
+    page = client.post("/accounts/organisation/", {"provider": REFERENCE} | more).content.decode()
     found = re.search(r'href="(http://127[^"]*)"', page)
     assert found, page
     return unescape(found[1])
@@ -146,6 +151,42 @@ def test_a_provider_that_proved_a_second_factor_counts_as_one(linked: User, prov
     assert client.get("/probe/page/").status_code == 200
 
 
+def test_a_provider_speaks_for_its_own_organisation_only(linked: User, provider: IdentityProvider) -> None:
+    """Somebody of two organisations: the provider of one opens nothing of the other, their own password opens both."""
+    elsewhere = make_organisation("Elsewhere District Council")  # by name the first
+    with acting_system("provision"):
+        Membership.objects.create(organisation=elsewhere, user=linked, name=linked.name, starts_on=LONG_AGO)
+    provider.claims = {"amr": ["pwd", "mfa"]}
+    client = Client()
+    sign_in(client, provider)
+
+    shown = client.get("/organisations/switch/").content.decode()
+    answer = client.post("/organisations/switch/", {"organisation": elsewhere.pk})
+
+    assert ("Severnshire County Council" in shown, elsewhere.name in shown) == (True, False)
+    assert answer.status_code == 404
+    assert client.get("/accounts/security/").wsgi_request.acting.organisation.slug == REFERENCE
+
+    of_password = Client()
+    sign_in_with_app(of_password, linked, give_app(linked))
+    assert of_password.get("/accounts/security/").wsgi_request.acting.organisation == elsewhere
+
+
+def test_who_no_longer_belongs_to_the_providers_organisation_acts_for_none(
+    linked: User, provider: IdentityProvider
+) -> None:
+    elsewhere = make_organisation("Elsewhere District Council")
+    with acting_system("provision"):
+        Membership.objects.create(organisation=elsewhere, user=linked, name=linked.name, starts_on=LONG_AGO)
+        Membership.objects.filter(organisation__slug=REFERENCE).update(ends_on=date(2026, 1, 1))
+    provider.claims = {"amr": ["pwd", "mfa"]}
+    client = Client()
+
+    sign_in(client, provider)
+
+    assert client.get("/probe/page/").status_code == 403
+
+
 @pytest.mark.parametrize("amr", [None, ["pwd"], [], "mfa", ["pwd", "unknown"], ["otp"], [["mfa"]]])
 def test_without_proof_of_a_second_factor_a_local_one_is_asked_for(
     linked: User, provider: IdentityProvider, app_secret: str, amr: Any
@@ -164,7 +205,7 @@ def test_without_proof_of_a_second_factor_a_local_one_is_asked_for(
 def test_the_providers_word_counts_only_where_the_organisation_says_so(
     linked: User, provider: IdentityProvider
 ) -> None:
-    known["severnshire"] = replace(known["severnshire"], enforces_second_factor=False)
+    known[REFERENCE] = replace(known[REFERENCE], enforces_second_factor=False)
     provider.claims = {"amr": ["mfa"]}
     client = Client()
 
@@ -257,7 +298,7 @@ def test_a_stolen_code_is_worthless_without_the_verifier(linked: User, provider:
     stolen = parse_qs(urlsplit(provider.authorise(set_out(victim))).query)["code"][0]
     own = parse_qs(urlsplit(provider.authorise(set_out(attacker))).query)["state"][0]
 
-    response = attacker.get(f"/accounts/organisation/severnshire/callback/?code={stolen}&state={own}")
+    response = attacker.get(f"/accounts/organisation/{REFERENCE}/callback/?code={stolen}&state={own}")
 
     assert response.status_code == 403
     assert who(attacker) == "nobody"
@@ -267,7 +308,7 @@ def test_somebody_who_stops_at_the_provider_is_told_so(provider: IdentityProvide
     client = Client()
     state = parse_qs(urlsplit(set_out(client)).query)["state"][0]
 
-    response = client.get(f"/accounts/organisation/severnshire/callback/?error=access_denied&state={state}")
+    response = client.get(f"/accounts/organisation/{REFERENCE}/callback/?error=access_denied&state={state}")
 
     assert "You stopped signing in at your organisation." in response.content.decode()
 
@@ -286,7 +327,7 @@ def test_a_provider_that_is_down_gets_a_clear_answer(provider: IdentityProvider)
     provider.server.shutdown()
     provider.server.server_close()
 
-    response = Client().post("/accounts/organisation/", {"provider": "severnshire"})
+    response = Client().post("/accounts/organisation/", {"provider": REFERENCE})
 
     assert (response.status_code, page_of(response).headings) == (403, ["You could not be signed in"])
     assert "does not answer" in response.content.decode()

@@ -7,7 +7,7 @@ from foundation.core.acting import person_context
 from foundation.core.exceptions import RuleBroken
 from foundation.ledger.models import Event
 from foundation.organisations import actions, queries
-from foundation.organisations.acting import memberships_of
+from foundation.organisations.acting import for_job, memberships_of
 from foundation.organisations.models import Membership, Organisation, PartnershipMember, RoleGrant, Succession
 from foundation.organisations.roles import Role
 from tests.conftest import NOW, acting_of, make_membership
@@ -117,6 +117,17 @@ def test_after_its_last_day_nobody_acts_for_an_organisation(create, organisation
 
     assert where(NOW) == [organisation.name]
     assert where(NOW + timedelta(days=1)) == []
+
+
+def test_after_an_organisations_last_day_no_job_runs_for_it(create, organisation):
+    person = make_membership(organisation, Role.PREVENT_LEAD)
+    actions.close_organisation(organisation_id=organisation.pk, last_day=TODAY, now=NOW)
+
+    def rebuilt(at):
+        return for_job(user_id=person.user_id, membership_id=person.pk, organisation_id=organisation.pk, at=at)
+
+    assert rebuilt(NOW).membership == person
+    assert rebuilt(NOW + timedelta(days=1)) is None
 
 
 def test_an_organisation_does_not_end_before_it_begins_nor_later_than_it_ended(create):
