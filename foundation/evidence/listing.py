@@ -1,6 +1,6 @@
 """The evidence library as a list."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -70,26 +70,41 @@ def rows_for_list(rows: EvidenceQuerySet) -> EvidenceQuerySet:
 
 def state_of(item: EvidenceItem, today: date) -> tuple[str, str]:
     """One word for an item, and the colour of its tag."""
-    if item.is_withdrawn:
+    return _state(item.withdrawn_at, item.expires_on, item.file.status if item.file else "", today)
+
+
+def _state(
+    withdrawn_at: datetime | None, expires_on: date | None, file_status: str | None, today: date
+) -> tuple[str, str]:
+    if withdrawn_at is not None:
         return str(_("Withdrawn")), "grey"
-    if item.file is not None and item.file.status in HARMFUL:
+    if file_status in HARMFUL:
         return str(_("File refused")), "red"
-    if item.is_expired(today):
+    if expires_on is not None and expires_on < today:
         return str(_("Expired")), "red"
-    if item.expires_on and item.expires_on <= today + SOON:
+    if expires_on is not None and expires_on <= today + SOON:
         return str(_("Expires soon")), "yellow"
     return str(_("Counts")), "green"
 
 
-COLUMNS = (
-    Column("title", _("Evidence"), lambda item: item.title, sort="title"),
-    Column("reference", _("Reference"), lambda item: item.reference, sort="reference"),
-    Column("kind", _("Kind"), lambda item: item.get_kind_display(), sort="kind"),
-    Column("from", _("From"), lambda item: item.effective_from, sort="effective_from"),
-    Column("until", _("Counts until"), lambda item: item.expires_on, sort="counts_until"),
-    Column("owner", _("Owner"), lambda item: item.owner.name if item.owner else ""),
-    Column("state", _("State"), lambda item: state_of(item, timezone.localdate())[0]),
-)
+def columns(today: date) -> tuple[Column, ...]:
+    """The list's columns, as on a day."""
+    kinds = {value: str(label) for value, label in Kind.choices}
+    return (
+        Column("title", _("Evidence"), lambda item: item.title, sort="title", raw=("title",)),
+        Column("reference", _("Reference"), lambda item: item.reference, sort="reference", raw=("reference",)),
+        Column("kind", _("Kind"), lambda item: item.get_kind_display(), "kind", raw=("kind",), from_raw=kinds.get),
+        Column("from", _("From"), lambda item: item.effective_from, sort="effective_from", raw=("effective_from",)),
+        Column("until", _("Counts until"), lambda item: item.expires_on, sort="counts_until", raw=("expires_on",)),
+        Column("owner", _("Owner"), lambda item: item.owner.name if item.owner else "", raw=("owner__name",)),
+        Column(
+            "state",
+            _("State"),
+            lambda item: state_of(item, today)[0],
+            raw=("withdrawn_at", "expires_on", "file__status"),
+            from_raw=lambda withdrawn_at, expires_on, status: _state(withdrawn_at, expires_on, status, today)[0],
+        ),
+    )
 
 
 def evidence_listing(acting: Acting) -> Listing:
@@ -97,7 +112,7 @@ def evidence_listing(acting: Acting) -> Listing:
     owners = tuple(organisations.role_holders(acting, timezone.localdate()))
     return Listing(
         name="evidence",
-        columns=COLUMNS,
+        columns=columns(timezone.localdate()),
         default_sort="title",
         search=("title", "reference", "note"),
         search_label=_("Search titles, references and notes"),

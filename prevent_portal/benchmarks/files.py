@@ -42,7 +42,7 @@ def measure(large: Place) -> Iterator[Measurement]:
                 writer.writerows(rows)
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    ours, yardstick = in_turns(exported, raw, rounds=5)
+    ours, yardstick = in_turns(exported, raw, rounds=3)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     yield Measurement("P6 CSV of 100,000 rows", ours, yardstick, 2.0)
     yield Measurement("P6 memory while exporting", grown, 30.0, 1.0, unit="MB")
@@ -60,7 +60,7 @@ def measure(large: Place) -> Iterator[Measurement]:
             for number, row in enumerate(cells):
                 sheet.write_row(number, 0, row)
 
-    ours, yardstick = in_turns(workbook, raw_workbook, rounds=5)
+    ours, yardstick = in_turns(workbook, raw_workbook, rounds=3)
     yield Measurement("P7 XLSX of 50,000 rows", ours, yardstick, 1.5)
 
 
