@@ -21,15 +21,19 @@ from home.severnshire.moments import Moments
 from home.severnshire.reading import OrganisationEntry, PersonEntry
 
 FIRST_DAY = date(2015, 7, 1)  # the day on which the duty began for most authorities
-SITE = "http://localhost:8000/"
 LETTER_LASTS = timedelta(hours=72)
+SITE = "http://localhost:8000/"
 
 
 class Cast:
-    """Who has come into being so far, and a way to act as any of them at any time. People are "organisation/key"."""
+    """Who has come into being so far, and a way to act as any of them at any time. People are "organisation/key".
 
-    def __init__(self, moments: Moments) -> None:
+    ``site`` is where the links in their letters lead.
+    """
+
+    def __init__(self, moments: Moments, site: str = SITE) -> None:
         self.moments = moments
+        self.site = site
         self.organisations: dict[str, Organisation] = {}
         self.members: dict[str, Membership] = {}
 
@@ -178,7 +182,7 @@ def _invite(
     elif person.sign_in == "expired":
         at = min(at, cast.moments.now - 2 * LETTER_LASTS)
     with cast.acting(admin, at) as by:
-        invitation = actions.invite(membership_id=added.pk, site=SITE, by=by, now=at)
+        invitation = actions.invite(membership_id=added.pk, site=cast.site, by=by, now=at)
         # Whoever accepts is told the secret here; its letter is then not sent a second time. The others get a letter.
         secret = _secret_of(invitation, at) if person.sign_in == "accepted" else ""
         for job in Job.objects.visible_to(by).unfinished():

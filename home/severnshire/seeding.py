@@ -14,7 +14,7 @@ from foundation.ledger import sealing
 from foundation.organisations.models import Organisation
 from home.severnshire import answers, oversight, proof
 from home.severnshire.moments import Moments
-from home.severnshire.people import Cast, Deed, found, join_partnership, perform
+from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
 
 COUNTY_SLUG = "severnshire-county-council"
@@ -36,13 +36,13 @@ def is_there() -> bool:
     return Organisation.objects.using("backup").filter(slug=COUNTY_SLUG).exists()
 
 
-def seed(*, now: datetime, say: Say) -> Seeded:
+def seed(*, now: datetime, say: Say, site: str = SITE) -> Seeded:
     """Make Severnshire with two years of history up to ``now`` and seal the ledger. Interrupted, it leaves nothing."""
     if not Requirement.objects.filter(organisation__isnull=True).exists():
         say("Loading the duty library.")
         library_loading.load(now=now)
     with override("en-gb"), transaction.atomic():
-        made = _seed(Cast(Moments(now)), say)
+        made = _seed(Cast(Moments(now), site), say)
     say("Sealing the log.")
     sealing.seal()
     return made

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from home.severnshire import seeding, volume
+from home.severnshire.people import SITE
 
 
 class Command(BaseCommand):
@@ -19,13 +20,15 @@ class Command(BaseCommand):
             help="county adds thousands of people, national also organisations beyond Severnshire; both only once",
         )
 
-    def handle(self, *args: Any, size: str, **options: Any) -> None:
+        parser.add_argument("--site", default=SITE, help="where the links in letters lead (default: %(default)s)")
+
+    def handle(self, *args: Any, size: str, site: str, **options: Any) -> None:
         if not settings.EMBEDDED:
             raise CommandError("Demonstration data goes into the embedded database only, never into one of your own.")
         if seeding.is_there():
             self.stdout.write("Severnshire is there already. Nothing was changed.")
         else:
-            self._seed()
+            self._seed(site)
         if size != "small":
             self._enlarge(size)
 
@@ -38,9 +41,9 @@ class Command(BaseCommand):
             f" in {time.monotonic() - began:.0f} seconds."
         )
 
-    def _seed(self) -> None:
+    def _seed(self, site: str) -> None:
         began = time.monotonic()
-        made = seeding.seed(now=timezone.now(), say=self._say)
+        made = seeding.seed(now=timezone.now(), say=self._say, site=site)
         self.stdout.write(
             f"Severnshire stands: {made.organisations} organisations, {made.people} people, {made.deeds:,} deeds,"
             f" {made.reports} reports, in {time.monotonic() - began:.0f} seconds."

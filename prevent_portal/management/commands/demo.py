@@ -34,12 +34,13 @@ class Command(BaseCommand):
             ran_before = services.status(settings.VAR_DIR).running
             services.ensure_running(settings.VAR_DIR)
             try:
-                self._prepare()
+                self._prepare(int(port))
             except BaseException:
                 if not ran_before:
                     services.stop(settings.VAR_DIR)
                 raise
-            parent = supervisor.Supervisor(settings.VAR_DIR, int(port), os.environ, supervisor.commands(int(port)))
+            environment = os.environ | {"PORT": port}  # letters lead there
+            parent = supervisor.Supervisor(settings.VAR_DIR, int(port), environment, supervisor.commands(int(port)))
             status = parent.run(since)
         except ServiceError as error:
             raise CommandError(str(error)) from error
@@ -48,14 +49,14 @@ class Command(BaseCommand):
         if status:
             raise CommandError("The portal stopped with an error.", returncode=status)
 
-    def _prepare(self) -> None:
+    def _prepare(self, port: int) -> None:
         self._say("Bringing the database up to date.")
         call_command("migrate", interactive=False, verbosity=0)
         self._say("Loading the duty library.")
         call_command("load_library", stdout=io.StringIO())  # its list of changes is for those who edit the library
         if not seeding.is_there():
             self._say("Making the demonstration data of Severnshire; this happens once.")
-            call_command("seed_demo", stdout=self.stdout)
+            call_command("seed_demo", site=f"http://localhost:{port}/", stdout=self.stdout)
         self._collect_static()
 
     def _say(self, line: str) -> None:
