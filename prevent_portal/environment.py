@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -36,6 +37,20 @@ def number(name: str, default: int | None, *, at_least: int = 0) -> int:
     if not value.isdigit() or int(value) < at_least:
         raise ImproperlyConfigured(f"{name} is {value!r}. Use a whole number from {at_least}.")
     return int(value)
+
+
+def address(name: str, default: str | None = None, *, https: bool) -> str:
+    """The address of a site, without a path: scheme, host name and perhaps a port."""
+    value = text(name, default)
+    parts = urlsplit(value)
+    schemes = {"https"} if https else {"http", "https"}
+    if parts.scheme not in schemes or not parts.hostname or value.rstrip("/") != f"{parts.scheme}://{parts.netloc}":
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}. Use the address people type, such as https://prevent.example.gov.uk"
+        )
+    if "@" in parts.netloc:
+        raise ImproperlyConfigured(f"{name} carries a name or password. Leave them out.")
+    return value.rstrip("/")
 
 
 def names(name: str, default: Iterable[str] | None = None) -> list[str]:

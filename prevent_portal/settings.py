@@ -1,5 +1,6 @@
 """The one settings file. Every difference between places is an environment variable listed in .env.example."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,11 +18,11 @@ VAR_DIR = Path(environment.text("PORTAL_VAR_DIR", str(BASE_DIR / "var"))).resolv
 environment.refuse_unknown(
     [
         "PORTAL_VAR_DIR", "PORTAL_DATABASE_URL", "PORTAL_OWNER_URL", "PORTAL_BACKUP_URL", "PORTAL_REDIS_URL",
-        "PORTAL_SECRET_KEY", "PORTAL_ENCRYPTION_KEYS", "PORTAL_HOSTS", "PORTAL_HTTPS", "PORTAL_PROXY_COUNT",
+        "PORTAL_SECRET_KEY", "PORTAL_ENCRYPTION_KEYS", "PORTAL_HOSTS", "PORTAL_ADDRESS", "PORTAL_HTTPS",
         "PORTAL_DEMO", "PORTAL_EMAIL_URL", "PORTAL_EMAIL_FROM", "PORTAL_CLAMD_URL", "PORTAL_S3_BUCKET",
         "PORTAL_S3_ENDPOINT", "PORTAL_S3_ACCESS_KEY", "PORTAL_S3_SECRET_KEY", "PORTAL_CHECKPOINT_DIR",
         "PORTAL_CHECKPOINT_KEY_FILE",
-        "PORTAL_NAME", "PORTAL_TEST_DATABASE",
+        "PORTAL_NAME", "PORTAL_PROXY_COUNT", "PORTAL_TEST_DATABASE",
     ]
 )  # fmt: skip
 
@@ -72,6 +73,8 @@ ENCRYPTION_KEYS = (
 )
 HTTPS = environment.flag("PORTAL_HTTPS", not EMBEDDED)
 ALLOWED_HOSTS = environment.names("PORTAL_HOSTS", ["localhost", "127.0.0.1"] if EMBEDDED else None)
+OWN_ADDRESS = f"http://localhost:{os.environ.get('PORT') or 8000}" if EMBEDDED else None
+PORTAL_ADDRESS = environment.address("PORTAL_ADDRESS", OWN_ADDRESS, https=HTTPS and not EMBEDDED)
 PROXY_COUNT = environment.number("PORTAL_PROXY_COUNT", 0 if EMBEDDED else None)
 PORTAL_NAME = environment.text("PORTAL_NAME", "Prevent Portal")
 CHECKPOINT_DIR = Path(environment.text("PORTAL_CHECKPOINT_DIR", str(VAR_DIR / "checkpoints")))

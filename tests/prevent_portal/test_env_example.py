@@ -45,7 +45,7 @@ def test_every_setting_is_documented_once_and_nothing_else_is(documented, known)
 
 
 def test_every_setting_is_read(known):
-    readers = ("text", "flag", "number", "names", "all_or_none")
+    readers = ("text", "address", "flag", "number", "names", "all_or_none")
     read = {
         argument.value
         for reader in readers

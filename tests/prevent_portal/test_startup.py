@@ -100,15 +100,16 @@ def start(scratch: Path, superuser: psycopg.Connection) -> Callable[..., subproc
             held, found = addresses.credentials(scratch), addresses.read_or_create(scratch)
             password = {"postgres": held.superuser, "portal_owner": held.owner, "portal_backup": held.backup}[user]
             where = urlencode({"host": str(place_of(scratch).run)}, quote_via=quote, safe="")
-            environment |= {
+            environment = {
                 "PORTAL_DATABASE_URL": f"postgresql://{user}:{password}@/portal?{where}",
                 "PORTAL_REDIS_URL": found.redis_url,
                 "PORTAL_SECRET_KEY": "0123456789abcdefghij" * 3,
                 "PORTAL_ENCRYPTION_KEYS": addresses.read_or_create_key(scratch, "encryption"),
                 "PORTAL_HOSTS": "prevent.example.org",
+                "PORTAL_ADDRESS": "https://prevent.example.org",
                 "PORTAL_PROXY_COUNT": "1",
                 "PORTAL_EMAIL_URL": "consolemail://",
-            }
+            } | environment
         command = [str(scratch / "beat") if word == "beat.file" else word for word in COMMANDS[process]]
         return subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
@@ -199,7 +200,7 @@ def test_every_process_ends_instead_of_starting(start: Callable, granted: Callab
 
 
 def test_unsafe_settings_end_the_process_before_the_database_is_asked(start: Callable) -> None:
-    result = start("web", user="portal_backup", PORTAL_HTTPS="0")
+    result = start("web", user="portal_backup", PORTAL_HTTPS="0", PORTAL_ADDRESS="http://prevent.example.org")
 
     assert result.returncode == startup.WILL_NOT_START
     assert result.stderr.splitlines() == [
@@ -228,6 +229,7 @@ def test_a_database_that_is_down_is_looked_at_when_it_answers(scratch: Path, sup
         "PORTAL_SECRET_KEY": "0123456789abcdefghij" * 3,
         "PORTAL_ENCRYPTION_KEYS": addresses.read_or_create_key(scratch, "encryption"),
         "PORTAL_HOSTS": "prevent.example.org",
+        "PORTAL_ADDRESS": "https://prevent.example.org",
         "PORTAL_PROXY_COUNT": "1",
         "PORTAL_EMAIL_URL": "consolemail://",
     }

@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 
 from foundation import ledger
 from foundation.core.acting import Acting
+from foundation.core.addresses import host
 from foundation.core.models import OrganisationRow
-from foundation.notifications import addresses, kinds
+from foundation.notifications import kinds
 from foundation.notifications.models import Notice, OutgoingMail, Preference, Reminder
 from foundation.notifications.workflow import Delivery
 
@@ -79,7 +80,7 @@ def new_mail(notice: Notice, *, about: str, key: str, now: datetime) -> Outgoing
         key=key,
         defaults={
             "about": about,
-            "message_id": make_msgid(domain=addresses.host()),
+            "message_id": make_msgid(domain=host()),
             "next_attempt_at": now,
             "created_at": now,
         },

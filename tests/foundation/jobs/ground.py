@@ -82,7 +82,7 @@ class Process:
                 "PORTAL_SECRET_KEY": settings.SECRET_KEY,
                 "PORTAL_ENCRYPTION_KEYS": settings.ENCRYPTION_KEYS,
                 "PORTAL_HOSTS": "localhost",
-                "PORTAL_HTTPS": "0",
+                "PORTAL_ADDRESS": "https://localhost",
                 "PORTAL_PROXY_COUNT": "0",
                 "PORTAL_EMAIL_URL": "dummymail://",
                 **environment,

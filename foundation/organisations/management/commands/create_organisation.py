@@ -8,9 +8,9 @@ from django.core.validators import validate_email, validate_slug
 from django.utils import timezone
 from django.utils.text import slugify
 
+from foundation.core.addresses import absolute
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations import actions
-from foundation.organisations.addresses import absolute
 from foundation.organisations.models import Organisation
 from foundation.organisations.roles import ROLES, Role
 from foundation.organisations.sectors import Nation, Sector
