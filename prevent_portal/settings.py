@@ -239,10 +239,11 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # the lease brings a lost job back, at most three times
-# Jobs that may take more than a minute have a queue of their own; a worker started without -Q takes from both.
+# Jobs that may take more than a minute have a queue and a worker of their own; one started without -Q takes from both.
 CELERY_TASK_QUEUES = {name: {"exchange": name, "routing_key": name} for name in ("celery", "long")}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kB; a child above it ends after its job, and a fresh one follows
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

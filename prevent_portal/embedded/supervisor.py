@@ -1,4 +1,4 @@
-"""Runs web, worker and scheduler under one parent in the foreground, and stops everything with it."""
+"""Runs web, workers and scheduler under one parent in the foreground, and stops everything with it."""
 
 import ctypes
 import http
@@ -170,9 +170,11 @@ def commands(port: int) -> list[Child]:
     cores = len(os.sched_getaffinity(0))
     celery = [sys.executable, "-m", "celery", "--app", "prevent_portal.celery:app"]
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:prevent_portal.gunicorn_settings"]
+    worker, quiet = [*celery, "worker", "-Q"], ["--without-gossip", "--without-mingle"]
     return [
         Child("web", [*gunicorn, "--bind", f"127.0.0.1:{port}", "prevent_portal.wsgi:application"]),
-        Child("worker", [*celery, "worker", "--concurrency", str(cores), "--without-gossip", "--without-mingle"]),
+        Child("worker", [*worker, "celery", "--concurrency", str(cores), *quiet]),
+        Child("worker-long", [*worker, "long", "-n", "long@%h", "--concurrency", "1", *quiet]),
         Child("scheduler", [*celery, "beat", "--pidfile="]),
     ]
 

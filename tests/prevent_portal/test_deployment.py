@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
+from foundation.files import scanning
+from foundation.jobs import broker
 from prevent_portal.embedded import supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = {"web", "worker", "scheduler", "prepare"}
+OURS = {"web", "worker", "worker-long", "scheduler", "prepare"}
 
 
 @pytest.fixture(scope="module")
@@ -70,15 +73,39 @@ def test_only_the_proxy_has_a_port_open_to_others(services):
 
 def test_containers_run_the_commands_make_demo_runs(services):
     in_demo = {
-        child.name: [word for word in child.command[child.command.index("--app") :] if not word.isdigit()]
+        child.name: child.command[child.command.index("--app") :]
         for child in supervisor.commands(8000)
         if child.name != "web"
     }
 
     in_containers = {name: services[name]["command"][1:] for name in in_demo}
 
-    in_demo["worker"].remove("--concurrency")  # Celery's own default is the number of processors
+    at = in_demo["worker"].index("--concurrency")
+    del in_demo["worker"][at : at + 2]  # Celery's own default is the number of processors
     assert in_containers == in_demo
+
+
+def test_each_queue_has_one_worker_and_none_takes_from_both(services):
+    queues = {
+        name: service["command"][service["command"].index("-Q") + 1]
+        for name, service in services.items()
+        if "worker" in service.get("command", [])
+    }
+
+    assert queues == {"worker": broker.SHORT_QUEUE, "worker-long": broker.LONG_QUEUE}
+    assert set(queues.values()) == set(settings.CELERY_TASK_QUEUES)
+
+
+def test_the_scanner_tells_what_it_could_not_look_into_and_takes_the_largest_upload(services):
+    lines = (ROOT / "deploy" / "clamd.conf").read_text().splitlines()
+    told = dict(line.split(maxsplit=1) for line in lines if line and not line.startswith("#"))
+    uploads = re.findall(r"client_max_body_size (\d+)m;", (ROOT / "deploy" / "nginx.conf").read_text())
+
+    assert "./deploy/clamd.conf:/etc/clamav/clamd.conf:ro" in services["clamav"]["volumes"]
+    assert {told[name] for name in ("AlertEncrypted", "AlertExceedsMax", "AlertOLE2Macros")} == {"yes"}
+    for limit in ("StreamMaxLength", "MaxFileSize", "MaxScanSize"):
+        assert int(told[limit].removesuffix("M")) > max(map(int, uploads))
+    assert int(told["MaxScanTime"]) < scanning.SECONDS * 1000
 
 
 def test_every_image_names_its_version(services):
