@@ -38,7 +38,7 @@ def test_an_address_is_read_without_its_last_slash(monkeypatch) -> None:
         "https://",
         "https://prevent.example.gov.uk/portal",
         "https://prevent.example.gov.uk?a=b",
-        "https://name:word@prevent.example.gov.uk",
+        "https://name:word@prevent.example.gov.uk",  # pragma: allowlist secret
         "ftp://prevent.example.gov.uk",
     ],
 )
