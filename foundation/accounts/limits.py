@@ -26,6 +26,7 @@ ACCOUNT = Limit("account", 5, timedelta(minutes=5))
 CLIENT = Limit("client", 10, timedelta(minutes=1))
 LETTERS_TO_ADDRESS = Limit("letters to address", 3, timedelta(hours=1))
 LETTERS_FROM_CLIENT = Limit("letters from client", 10, timedelta(minutes=10))
+INVITATIONS_FROM_CLIENT = Limit("invitations from client", 30, timedelta(minutes=1))
 LONGEST = timedelta(hours=1)
 
 TAKE = """

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from foundation.accounts import authentication
+from foundation.accounts import authentication, clients, limits
 from foundation.accounts.models import User
 from foundation.core.access import public
 from foundation.core.exceptions import RuleBroken
@@ -26,8 +26,12 @@ from foundation.organisations.models import Invitation
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Accept an invitation: with a new account, or with the one that is signed in."""
+    taken = limits.take((limits.INVITATIONS_FROM_CLIENT, clients.network(request)), now=timezone.now())
     try:
+        if taken is None:  # too many that were none: the same answer, whatever this one is
+            raise actions.InvitationUnusable
         opened = actions.open_invitation(secret, timezone.now())
+        taken.give_back()
         if not request.user.is_authenticated:
             return _accept_new(request, secret, opened)
         if not authentication.has_second_factor(request):

@@ -6,6 +6,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 
 from foundation import jobs
+from foundation.accounts import limits
 from foundation.accounts.models import User
 from foundation.core.exceptions import RuleBroken
 from foundation.jobs.models import Job
@@ -195,3 +196,26 @@ def test_somebody_else_with_the_secret_gets_the_same_page_for_every_spoilt_invit
 
     assert {page.status_code for page in pages} == {404}
     assert len({page.content.split(b"<main")[1].split(b"</main")[0] for page in pages}) == 1
+
+
+def test_who_tries_many_secrets_gets_the_same_page_even_for_a_good_one(admin, newcomer, client, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    secret = invite(admin, newcomer)
+    pages = [client.get("/organisations/invitation/unknown/") for _ in range(limits.INVITATIONS_FROM_CLIENT.count)]
+
+    blocked = client.get(f"/organisations/invitation/{secret}/")
+    from_elsewhere = client.get(f"/organisations/invitation/{secret}/", REMOTE_ADDR="203.0.113.7")
+    time_machine.shift(limits.INVITATIONS_FROM_CLIENT.within)
+    later = client.get(f"/organisations/invitation/{secret}/")
+
+    assert (blocked.status_code, blocked.context["sentence"]) == (404, pages[0].context["sentence"])
+    assert (from_elsewhere.status_code, later.status_code) == (200, 200)
+
+
+def test_opening_a_good_invitation_again_and_again_is_no_try(admin, newcomer, client, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    address = f"/organisations/invitation/{invite(admin, newcomer)}/"
+
+    answers = {client.get(address).status_code for _ in range(limits.INVITATIONS_FROM_CLIENT.count + 5)}
+
+    assert answers == {200}
