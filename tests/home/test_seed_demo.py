@@ -200,6 +200,16 @@ def test_the_districts_differ_visibly(as_person):
     assert max(shares, key=lambda name: shares[name][2]) == "Brindle Valley District Council"
 
 
+def test_the_partnership_answers_the_eight_benchmarks_for_the_area(as_person):
+    lead = as_person("Severnshire Prevent Partnership", Role.PREVENT_LEAD)
+
+    with acting_as(lead):
+        register = queries.register(lead, today())
+
+    assert [line.code for line in register.lines] == ["B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8"]
+    assert register.whole.counts[CountsAs.NOTHING] == 0
+
+
 def test_the_adviser_rated_seven_benchmarks_in_each_of_two_letters():
     ratings = rows(AnswerRevision).filter(kind="assured", organisation__slug="severnshire-county-council")
 
