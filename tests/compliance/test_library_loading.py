@@ -1,0 +1,89 @@
+import shutil
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from compliance import library_loading
+from compliance.library_files import LibraryError
+from compliance.models import LibraryLoad, Requirement, RequirementRevision
+from tests.conftest import NOW
+
+
+BEFORE = "A senior officer in a leadership role oversees Prevent"
+
+
+@pytest.fixture
+def folder(tmp_path, library):
+    """A copy of the library as shipped, to change."""
+    copy = tmp_path / "library"
+    shutil.copytree(library_loading.LIBRARY, copy)
+    return copy
+
+
+def change(folder, old, new, file="frameworks/la.yaml"):
+    path = folder / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_loading_the_same_files_again_changes_nothing(folder):
+    loaded = library_loading.load(now=NOW, folder=folder)
+
+    assert (loaded.written, bool(loaded.changes)) == (False, False)
+    assert LibraryLoad.objects.count() == 1
+
+
+def test_new_wording_is_a_new_revision_and_the_old_one_stays(folder):
+    change(
+        folder, "title: A senior officer in a leadership role oversees Prevent", "title: A chief officer oversees it"
+    )
+
+    loaded = library_loading.load(now=NOW, folder=folder)
+
+    row = Requirement.objects.get(code="LA-01")
+    titles = list(
+        RequirementRevision.objects.filter(requirement=row).order_by("number").values_list("content__title", flat=True)
+    )
+    assert [(each.code, [field.field for field in each.fields]) for each in loaded.changes.changed] == [
+        ("LA-01", ["title"])
+    ]
+    assert titles == [BEFORE, "A chief officer oversees it"]
+    assert row.title == "A chief officer oversees it"
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(folder):
+    change(
+        folder, "title: A senior officer in a leadership role oversees Prevent", "title: A chief officer oversees it"
+    )
+
+    loaded = library_loading.load(now=NOW, folder=folder, dry_run=True)
+
+    assert len(loaded.changes.changed) == 1
+    assert Requirement.objects.get(code="LA-01").title == BEFORE
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("theme: LEAD", "theme: LEADING", "LEADING"),
+        ("code: LA-02", "code: LA-01", "LA-01"),
+        ("force: should", "force: ought", "ought"),
+    ],
+)
+def test_a_bad_file_names_file_and_line_and_changes_nothing(folder, old, new, reason):
+    change(folder, old, new)
+    before = list(Requirement.objects.order_by("pk").values_list("code", "content_hash", "in_force_to"))
+
+    with pytest.raises(LibraryError) as refusal:
+        library_loading.load(now=NOW, folder=folder)
+
+    assert any("la.yaml:" in problem and reason in problem for problem in refusal.value.problems)
+    assert list(Requirement.objects.order_by("pk").values_list("code", "content_hash", "in_force_to")) == before
+
+
+def test_the_command_ends_with_an_error_that_lists_the_problems(folder):
+    change(folder, "theme: LEAD", "theme: LEADING")
+
+    with pytest.raises(CommandError, match=r"nothing has changed\.\n.*la\.yaml:\d+: "):
+        call_command("load_library", folder=folder)
