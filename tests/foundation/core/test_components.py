@@ -26,11 +26,10 @@ def shown(component: str, **context: Any) -> str:
     return render_to_string(f"components/{component}.html", context, request)
 
 
-def acting(organisation: str = LONG_NAME, unread: int = 0) -> SimpleNamespace:
+def acting(organisation: str = LONG_NAME) -> SimpleNamespace:
     return SimpleNamespace(
         organisation=SimpleNamespace(name=organisation),
         user=SimpleNamespace(name="Morwenna Llewellyn"),
-        unread_notices=unread,
         withheld_roles=None,
     )
 
@@ -53,11 +52,17 @@ def test_changing_the_organisation_is_offered_to_people_of_several(memberships, 
 
 @pytest.mark.parametrize(("unread", "said"), [(0, "Notices Morwenna"), (12, "Notices 12 unread Morwenna")])
 def test_the_header_counts_unread_notices(unread, said):
-    assert said in text(shown("header", acting=acting(unread=unread)))
+    assert said in text(shown("header", acting=acting(), unread_notices=unread))
 
 
 def test_somebody_signed_out_sees_only_the_name_of_the_portal():
-    assert text(shown("header", acting=None, portal_name="Prevent Portal")) == "Prevent Portal"
+    header = shown("header", acting=None, portal_name="Prevent Portal", memberships=None)
+
+    assert text(header) == "Prevent Portal"
+
+
+def test_somebody_who_acts_for_no_organisation_can_sign_out():
+    assert "Sign out" in text(shown("header", acting=None, memberships=[]))
 
 
 def test_the_warning_before_time_out_comes_while_the_server_still_knows_the_session():
