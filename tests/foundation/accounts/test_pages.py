@@ -146,5 +146,5 @@ def test_somebody_without_a_membership_can_still_sign_out(db: None) -> None:
     client = Client()
     sign_in_with_app(client, user, give_app(user))
 
-    assert client.get("/accounts/security/").status_code == 403
+    assert client.get("/probe/page/").status_code == 403
     assert client.post("/accounts/sign-out/")["Location"] == "/accounts/signed-out/"
