@@ -7,11 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.base import Message
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from foundation.accounts import session_rules
+from foundation.accounts.models import User
 
 ROOT = Path(__file__).parents[3]
 BAIT = "<script>alert(1)</script>"
@@ -22,7 +24,7 @@ THEN = datetime(2026, 3, 4, 14, 5, tzinfo=UTC)
 def shown(component: str, **context: Any) -> str:
     request = RequestFactory().get("/somewhere/?theme=risk")
     request.memberships = context.pop("memberships", [1])
-    request.acting = None
+    request.acting, request.user = None, context.pop("user", AnonymousUser())
     return render_to_string(f"components/{component}.html", context, request)
 
 
@@ -62,7 +64,7 @@ def test_somebody_signed_out_sees_only_the_name_of_the_portal():
 
 
 def test_somebody_who_acts_for_no_organisation_can_sign_out():
-    assert "Sign out" in text(shown("header", acting=None, memberships=[]))
+    assert "Sign out" in text(shown("header", acting=None, memberships=[], user=User(name="Morwenna")))
 
 
 def test_the_warning_before_time_out_comes_while_the_server_still_knows_the_session():
