@@ -8,7 +8,6 @@ from compliance.library_files import LibraryError
 from compliance.models import LibraryLoad, Requirement, RequirementRevision
 from tests.conftest import NOW
 
-
 BEFORE = "A senior officer in a leadership role oversees Prevent"
 
 
