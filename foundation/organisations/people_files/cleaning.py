@@ -146,9 +146,9 @@ def _day(cell: Cell, code: str) -> date | None:
     if cell is None or cell == "":
         return None
     if isinstance(cell, datetime):
-        return cell.date()
+        return _plausible(cell.date(), code)
     if isinstance(cell, date):
-        return cell
+        return _plausible(cell, code)
     if not isinstance(cell, str):
         raise Unfit(code)
     return _written_day(cell, code)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from foundation.organisations.models import Membership
@@ -21,6 +21,7 @@ ANYTHING = st.one_of(
 
 
 @given(st.lists(ANYTHING, max_size=12))
+@example([None, None, "0", "0", None, None, None, date(1899, 1, 1)])
 def test_any_cells_give_a_row_that_fits_the_table_or_says_what_is_wrong(cells):
     row = clean(2, cells, ALL)
 
