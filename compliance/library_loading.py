@@ -51,7 +51,8 @@ def load(*, now: datetime, folder: Path = LIBRARY, dry_run: bool = False) -> Loa
         _load_frame(library)
         rows = _load_requirements(library, changes, now)
         _load_mappings(library, rows)
-        if changes:
+        last = LibraryLoad.objects.order_by("-pk").values_list("content_hash", flat=True).first()
+        if changes or last != _hash_of(library):  # a new load is also what tells every process to read again
             LibraryLoad.objects.create(
                 loaded_at=now,
                 content_hash=_hash_of(library),
@@ -174,6 +175,6 @@ def _load_mappings(library: library_files.Library, rows: dict[str, Requirement])
 
 
 def _hash_of(library: library_files.Library) -> str:
-    return hashlib.sha256(
-        "".join(library_files.content_hash(row) for row in library.requirements.values()).encode()
-    ).hexdigest()
+    frame = repr((library.themes, library.scales, library.instruments, library.frameworks))
+    rows = (library_files.content_hash(row) for row in library.requirements.values())
+    return hashlib.sha256("".join((frame, *rows)).encode()).hexdigest()

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compliance.models.library import CountsAs
-from compliance.register import Register, ThemeSummary
+from compliance.register import Register, Standing, ThemeSummary
 from foundation.documents.charts import Chart, Trend, proportion, stacked_bars
 from foundation.documents.charts import trend as draw_trend
 from foundation.documents.drawing import Category, Shade
@@ -55,17 +55,13 @@ def whole(register: Register, *, prefix: str = "page") -> Chart:
     )
 
 
-def trend(registers: Sequence[Register], *, prefix: str = "page") -> Chart:
+def trend(standings: Sequence[Standing], *, prefix: str = "page") -> Chart:
     """How many requirements were ready, and how many had any answer, at the end of each quarter."""
     return draw_trend(
-        [date_format(register.on, "M Y") for register in registers],
+        [date_format(standing.on, "M Y") for standing in standings],
         [
-            Trend(_("Ready"), [register.whole.ready for register in registers], Shade.GOOD),
-            Trend(
-                _("Assessed"),
-                [register.whole.total - register.whole.counts[CountsAs.NOTHING] for register in registers],
-                Shade.BEST,
-            ),
+            Trend(_("Ready"), [standing.ready for standing in standings], Shade.GOOD),
+            Trend(_("Assessed"), [standing.assessed for standing in standings], Shade.BEST),
         ],
         caption=_("Requirements ready and assessed over two years"),
         chart_id=f"{prefix}-trend",

@@ -3,7 +3,8 @@
 A figure alone does not show due regard; every state here comes with its reason.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -24,6 +25,7 @@ class Flag(StrEnum):
     WORDING_NOT_VERIFIED = "wording_not_verified"
 
 
+ORDER_OF_FLAGS = list(Flag)
 FLAG_TEXT = {
     Flag.EVIDENCE_EXPIRED: _("Evidence has expired"),
     Flag.REVIEW_OVERDUE: _("Review is overdue"),
@@ -49,11 +51,12 @@ STATE_COLOUR = {
     CountsAs.MET: "green",
     CountsAs.EXCEEDED: "teal",
 }
+GOOD = frozenset({CountsAs.MET, CountsAs.EXCEEDED})
 # From worst to best, for a requirement that several others answer together.
 ORDER = [CountsAs.NOTHING, CountsAs.NOT_MET, CountsAs.PARTLY_MET, CountsAs.MET, CountsAs.EXCEEDED]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EvidenceLine:
     """A piece of evidence behind an answer, as it was on the day asked about."""
 
@@ -70,9 +73,9 @@ class EvidenceLine:
         return self.expires_on is not None and self.expires_on < on
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Line:
-    """One requirement of the register with everything known about it on one day."""
+    """One requirement of the register with everything known about it on one day. Nobody changes it once it is made."""
 
     requirement_id: int
     code: str
@@ -107,7 +110,7 @@ class Line:
     evidence: tuple[EvidenceLine, ...] = ()
     answered_through: tuple[str, ...] = ()
     last_change_on: date | None = None
-    flags: tuple[Flag, ...] = field(default=())
+    flags: tuple[Flag, ...] = ()
 
     @property
     def is_counted(self) -> bool:
@@ -117,19 +120,14 @@ class Line:
     @property
     def is_ready(self) -> bool:
         """Met or better, with evidence that has not expired."""
-        return (
-            self.is_counted
-            and self.counts_as in {CountsAs.MET, CountsAs.EXCEEDED}
-            and bool(self.evidence)
-            and Flag.EVIDENCE_EXPIRED not in self.flags
-        )
+        return self.is_counted and is_ready(self.counts_as, self.evidence, self.on)
 
     @property
     def state_text(self) -> str:
         """The state as people read it. Expired evidence outweighs a good answer."""
         if not self.applies:
             return str(_("Does not apply"))
-        if Flag.EVIDENCE_EXPIRED in self.flags and self.counts_as in {CountsAs.MET, CountsAs.EXCEEDED}:
+        if Flag.EVIDENCE_EXPIRED in self.flags and self.counts_as in GOOD:
             return str(_("Not ready: evidence expired"))
         return self.status_label
 
@@ -137,7 +135,7 @@ class Line:
     def state_colour(self) -> str:
         if not self.applies:
             return "grey"
-        if Flag.EVIDENCE_EXPIRED in self.flags and self.counts_as in {CountsAs.MET, CountsAs.EXCEEDED}:
+        if Flag.EVIDENCE_EXPIRED in self.flags and self.counts_as in GOOD:
             return "red"
         return STATE_COLOUR[self.counts_as]
 
@@ -152,13 +150,18 @@ class Line:
         return [str(FLAG_TEXT[flag]) for flag in self.flags if flag != Flag.WORDING_NOT_VERIFIED]
 
 
+def is_ready(state: CountsAs, evidence: Sequence[EvidenceLine], on: date) -> bool:
+    """Whether a requirement that counts is ready: a good answer, with evidence, none of which has expired."""
+    return state in GOOD and bool(evidence) and not any(item.has_expired(on) for item in evidence)
+
+
 def flags_of(line: Line, *, stale_before: date, expiry_warning_until: date) -> tuple[Flag, ...]:
     """What needs attention on ``line.on``. ``stale_before``: no change since earlier than this day is stale."""
     if not line.is_counted:
         return ()
     found = []
     answered = line.counts_as != CountsAs.NOTHING
-    good = line.counts_as in {CountsAs.MET, CountsAs.EXCEEDED}
+    good = line.counts_as in GOOD
     if any(item.has_expired(line.on) for item in line.evidence):
         found.append(Flag.EVIDENCE_EXPIRED)
     elif any(item.expires_on is not None and item.expires_on <= expiry_warning_until for item in line.evidence):
@@ -173,8 +176,7 @@ def flags_of(line: Line, *, stale_before: date, expiry_warning_until: date) -> t
         found.append(Flag.NO_OWNER)
     if not line.verified:
         found.append(Flag.WORDING_NOT_VERIFIED)
-    order = list(Flag)
-    return tuple(sorted(found, key=order.index))
+    return tuple(sorted(found, key=ORDER_OF_FLAGS.index)) if len(found) > 1 else tuple(found)
 
 
 def worst(states: list[CountsAs]) -> CountsAs:

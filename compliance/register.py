@@ -13,6 +13,16 @@ from compliance.readiness import ORDER, Flag, Line
 
 
 @dataclass(frozen=True)
+class Standing:
+    """One point of a trend: of ``total`` requirements that counted on a day, how many were ready or had any answer."""
+
+    on: date
+    total: int
+    ready: int
+    assessed: int
+
+
+@dataclass(frozen=True)
 class Register:
     """The register on one day."""
 
@@ -23,6 +33,11 @@ class Register:
     @cached_property
     def counted(self) -> list[Line]:
         return [line for line in self.lines if line.is_counted]
+
+    @cached_property
+    def standing(self) -> Standing:
+        whole = self.whole
+        return Standing(self.on, whole.total, whole.ready, whole.total - whole.counts[CountsAs.NOTHING])
 
     @cached_property
     def by_theme(self) -> "list[ThemeSummary]":

@@ -1,5 +1,6 @@
 """Filtering, sorting and exporting the register. It holds at most a few hundred lines, computed from history."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compliance.models.library import CountsAs, Force
-from compliance.readiness import FLAG_TEXT, ORDER, Flag, Line
+from compliance.readiness import FLAG_COLOUR, FLAG_TEXT, ORDER, Flag, Line
 from compliance.register import Register
+from foundation.core import addresses
 from foundation.core.forms import set_choices
 
 ANY = ("", gettext_lazy("Any"))
@@ -117,6 +119,24 @@ class RegisterFilter(forms.Form):
         if value in {"ready", "not_ready"}:
             return line.is_counted and line.is_ready == (value == "ready")
         return line.applies and line.counts_as == value
+
+
+def lines_for_page(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
+    """What the page shows of each line, with the few words that recur translated once."""
+    flags = {flag: (str(text), FLAG_COLOUR[flag]) for flag, text in FLAG_TEXT.items()}
+    for line in lines:
+        yield {
+            "code": line.code,
+            "url": addresses.of_row("compliance:requirement", line.code),
+            "title": line.title,
+            "through": ", ".join(line.answered_through),
+            "state": line.state_text,
+            "colour": line.state_colour,
+            "flags": [flags[flag] for flag in line.flags],
+            "owner": line.owner_name,
+            "review": line.next_review_on,
+            "changed": line.last_change_on,
+        }
 
 
 def export_headers() -> list[str]:

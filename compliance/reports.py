@@ -9,7 +9,7 @@ from compliance import queries
 from compliance.models import ComplianceReport
 from compliance.models.library import CountsAs
 from compliance.readiness import Line
-from compliance.register import Register, ThemeSummary
+from compliance.register import Register, Standing, ThemeSummary
 from foundation.core.acting import Acting
 from foundation.core.markings import Marking
 from foundation.documents.layout import DocumentContext
@@ -33,7 +33,7 @@ class ComplianceContent:
     lines: list[Line]
     open_lines: list[Line]
     not_applicable: list[Line]
-    earlier: list[Register]
+    earlier: list[Standing]
     with_evidence: bool
 
     @property
@@ -43,8 +43,7 @@ class ComplianceContent:
 
 def build_compliance(*, acting: Acting, report: ComplianceReport, now: datetime) -> ComplianceContent:
     """The content of a report as the person who asked may see it, as at the end of the report's day."""
-    registers = queries.registers(acting, queries.quarter_ends(report.as_at, 8))
-    register = registers[-1]
+    register, earlier = queries.with_trend(acting, report.as_at, quarters=8)
     lines = [line for line in register.lines if report.theme_id is None or line.theme_code == report.theme_id]
     return ComplianceContent(
         document=_document(acting, report, now),
@@ -55,7 +54,7 @@ def build_compliance(*, acting: Acting, report: ComplianceReport, now: datetime)
         lines=lines,
         open_lines=sorted((line for line in lines if line.is_counted and not line.is_ready), key=_pressing),
         not_applicable=[line for line in lines if not line.applies],
-        earlier=registers,
+        earlier=earlier,
         with_evidence=report.with_evidence,
     )
 

@@ -1,16 +1,17 @@
 """The duty library as loaded: dated reference data that every organisation reads, and each one's own additions."""
 
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from foundation.core import addresses
 from foundation.core.models import Versioned
-from foundation.organisations.models import Organisation, in_force
+from foundation.organisations.models import Organisation
 
 if TYPE_CHECKING:
     from foundation.core.acting import Acting
@@ -67,10 +68,12 @@ class Scale(models.Model):
 
     def step(self, code: str) -> dict[str, Any]:
         """The step with this code. Raises KeyError for one the scale does not have."""
-        for step in self.steps:
-            if step["code"] == code:
-                return step
-        raise KeyError(code)
+        return self.by_code[code]
+
+    @cached_property
+    def by_code(self) -> dict[str, dict[str, Any]]:
+        """The steps by their codes, lowest first."""
+        return {step["code"]: step for step in self.steps}
 
     @property
     def has_scores(self) -> bool:
@@ -99,21 +102,17 @@ class Instrument(models.Model):
         return self.title
 
 
-class FrameworkQuerySet(models.QuerySet):
-    def applying_to(self, organisation: Organisation, on: date) -> Self:
-        """Frameworks in force on a day that fit the organisation's nation and sectors.
+class InForce:
+    """Something that holds from a date to a date; the last day itself included."""
 
-        A partnership is not listed in the Act; it answers for members that are.
-        """
-        fits = Q(sectors__overlap=organisation.sectors)
-        if organisation.is_specified_authority or organisation.kind == Organisation.Kind.PARTNERSHIP:
-            fits |= Q(every_sector=True)
-        else:
-            fits = (fits | Q(every_sector=True)) & Q(applies_to_partners=True)
-        return self.filter(in_force(on, "in_force_from", "in_force_to"), fits, nations__contains=[organisation.nation])
+    in_force_from: date
+    in_force_to: date | None
+
+    def is_in_force(self, on: date) -> bool:
+        return self.in_force_from <= on and (self.in_force_to is None or on <= self.in_force_to)
 
 
-class Framework(models.Model):
+class Framework(InForce, models.Model):
     """A dated set of requirements for some sectors and nations, with the scale it is answered on."""
 
     code = models.CharField(max_length=40, primary_key=True)
@@ -134,13 +133,22 @@ class Framework(models.Model):
     note = models.TextField(blank=True)
     position = models.PositiveSmallIntegerField()
 
-    objects = FrameworkQuerySet.as_manager()
-
     class Meta:
         ordering = ["position"]
 
     def __str__(self) -> str:
         return self.title
+
+    def fits(self, organisation: Organisation, on: date) -> bool:
+        """In force on a day, and for the organisation's nation and sectors.
+
+        A partnership is not listed in the Act; it answers for members that are.
+        """
+        if not self.is_in_force(on) or organisation.nation not in self.nations:
+            return False
+        if not organisation.is_listed_or_answers_for_listed and not self.applies_to_partners:
+            return False
+        return self.every_sector or not set(self.sectors).isdisjoint(organisation.sectors)
 
 
 class RequirementQuerySet(models.QuerySet):
@@ -148,19 +156,8 @@ class RequirementQuerySet(models.QuerySet):
         """The library's requirements, which everyone may read, and the organisation's own."""
         return self.filter(Q(organisation__isnull=True) | Q(organisation_id=acting.organisation_id))
 
-    def applying_to(self, organisation: Organisation, on: date) -> Self:
-        """What the duty asks of this organisation on a day, its own additions included."""
-        frameworks = Framework.objects.applying_to(organisation, on)
-        library = Q(organisation__isnull=True, framework__in=frameworks)
-        if organisation.kind == Organisation.Kind.PARTNERSHIP:
-            library &= Q(answered_at="group")
-        if not organisation.is_specified_authority and organisation.kind != Organisation.Kind.PARTNERSHIP:
-            library &= Q(asked_of_partners=True)
-        own = Q(organisation=organisation)
-        return self.filter(library | own, in_force(on, "in_force_from", "in_force_to"))
 
-
-class Requirement(Versioned):
+class Requirement(InForce, Versioned):
     """One checkable statement of the duty; or, with ``organisation``, one that an organisation added for itself.
 
     The wording of each date is in its revisions; the columns here are the latest, for lists.
@@ -209,11 +206,17 @@ class Requirement(Versioned):
         return f"{self.code} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("compliance:requirement", args=[self.code])
+        return addresses.of_row("compliance:requirement", self.code)
 
     @property
     def is_local(self) -> bool:
         return self.organisation_id is not None
+
+    def is_asked_of(self, organisation: Organisation, on: date) -> bool:
+        """Whether the library asks it of an organisation that its framework fits, on a day."""
+        if organisation.kind == Organisation.Kind.PARTNERSHIP:
+            return self.is_in_force(on) and self.answered_at == "group"
+        return self.is_in_force(on) and (organisation.is_specified_authority or self.asked_of_partners)
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from compliance import permissions, pictures, queries
 from compliance.models import Framework, Instrument, LibraryLoad, Requirement
-from compliance.register_page import RegisterFilter, export_cells, export_headers
+from compliance.register_page import RegisterFilter, export_cells, export_headers, lines_for_page
 from compliance.views.finding import get_requirement_or_404, today
 from foundation.core.access import requires
 from foundation.core.http import Request
@@ -20,15 +20,14 @@ from foundation.documents.responses import export_rows
 @require_GET
 def overview(request: Request) -> HttpResponse:
     """The duty by theme: state, reason in words, next date; and how it moved over two years."""
-    day = today()
-    found = queries.registers(request.acting, queries.quarter_ends(day, 8))
+    found, trend = queries.with_trend(request.acting, today(), quarters=8)
     return render(
         request,
         "compliance/overview.html",
         {
-            "register": found[-1],
-            "chart": pictures.by_theme(found[-1]),
-            "trend": pictures.trend(found),
+            "register": found,
+            "chart": pictures.by_theme(found),
+            "trend": pictures.trend(trend),
             "can_report": request.acting.may("compliance.report"),
             "can_customise": request.acting.may("compliance.customise"),
         },
@@ -57,7 +56,7 @@ def register(request: Request) -> HttpResponseBase:
         "compliance/register.html",
         {
             "register": whole,
-            "lines": lines,
+            "lines": list(lines_for_page(lines)),
             "form": form,
             "headings": form.headings(),
             "can_customise": request.acting.may("compliance.customise"),
@@ -95,14 +94,14 @@ def requirement(request: Request, code: str) -> HttpResponse:
 @require_GET
 def library(request: Request) -> HttpResponse:
     """Frameworks and instruments: what applies, since when, from where, and how far it was verified."""
-    applying = set(Framework.objects.applying_to(request.acting.organisation, today()).values_list("code", flat=True))
     frameworks = list(Framework.objects.select_related("instrument"))
+    day, organisation = today(), request.acting.organisation
     return render(
         request,
         "compliance/library.html",
         {
-            "applying": [framework for framework in frameworks if framework.code in applying],
-            "others": [framework for framework in frameworks if framework.code not in applying],
+            "applying": [framework for framework in frameworks if framework.fits(organisation, day)],
+            "others": [framework for framework in frameworks if not framework.fits(organisation, day)],
             "instruments": Instrument.objects.all(),
             "loads": LibraryLoad.objects.all()[:5],
         },

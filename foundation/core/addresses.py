@@ -1,8 +1,12 @@
-"""Whole addresses of the portal's pages, for letters and wherever there is no request to take them from."""
+"""Addresses of the portal's pages: whole ones for letters, and those of a list's rows."""
 
-from urllib.parse import urlsplit
+from functools import cache
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from django.urls import get_urlconf, reverse
+
+_MARK = "ROW-MARK"
 
 
 def absolute(path: str) -> str:
@@ -13,3 +17,15 @@ def absolute(path: str) -> str:
 def host() -> str:
     """The portal's host name, without port."""
     return urlsplit(settings.PORTAL_ADDRESS).hostname or "localhost"
+
+
+def of_row(name: str, reference: str) -> str:
+    """What ``reverse(name, args=[reference])`` gives, without matching the route anew for each row of a list."""
+    before, after = _around(name, get_urlconf())
+    return f"{before}{quote(reference)}{after}"
+
+
+@cache
+def _around(name: str, urlconf: str | None) -> tuple[str, str]:
+    before, _mark, after = reverse(name, urlconf=urlconf, args=[_MARK]).partition(_MARK)
+    return before, after

@@ -1,6 +1,7 @@
 """Abstract models that organisation data stands on, and the drafts that keep typed text."""
 
 import secrets
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -41,6 +42,16 @@ class OrganisationRow(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: models.Field) -> str:  # noqa: N802 -- Django's name
+        """As Django's, which translates and hashes every choice of the field for every row of a list."""
+        value = getattr(self, field.attname)
+        return str(_labels(field).get(value, "" if value is None else value))
+
+
+@cache
+def _labels(field: models.Field) -> dict[Any, Any]:
+    return dict(field.flatchoices)
 
 
 class Versioned(models.Model):

@@ -1,5 +1,6 @@
 """The evidence library as a list."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from foundation.core import addresses
 from foundation.core.acting import Acting
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
@@ -65,31 +67,51 @@ class EvidenceFilter(FilterForm):
 
 def rows_for_list(rows: EvidenceQuerySet) -> EvidenceQuerySet:
     """With a last day for what never expires, so that the list can be sorted by it."""
-    return rows.for_list().annotate(counts_until=Coalesce("expires_on", Value(NEVER), output_field=DateField()))
+    return rows.annotate(counts_until=Coalesce("expires_on", Value(NEVER), output_field=DateField()))
+
+
+STATES = {
+    "withdrawn": (_("Withdrawn"), "grey"),
+    "refused": (_("File refused"), "red"),
+    "expired": (_("Expired"), "red"),
+    "soon": (_("Expires soon"), "yellow"),
+    "current": (_("Counts"), "green"),
+}
 
 
 def state_of(item: EvidenceItem, today: date) -> tuple[str, str]:
     """One word for an item, and the colour of its tag."""
-    return _state(item.withdrawn_at, item.expires_on, item.file.status if item.file else "", today)
+    label, colour = STATES[_state(item.withdrawn_at, item.expires_on, item.file.status if item.file else "", today)]
+    return str(label), colour
 
 
-def _state(
-    withdrawn_at: datetime | None, expires_on: date | None, file_status: str | None, today: date
-) -> tuple[str, str]:
+def _state(withdrawn_at: datetime | None, expires_on: date | None, file_status: str | None, today: date) -> str:
     if withdrawn_at is not None:
-        return str(_("Withdrawn")), "grey"
+        return "withdrawn"
     if file_status in HARMFUL:
-        return str(_("File refused")), "red"
+        return "refused"
     if expires_on is not None and expires_on < today:
-        return str(_("Expired")), "red"
-    if expires_on is not None and expires_on <= today + SOON:
-        return str(_("Expires soon")), "yellow"
-    return str(_("Counts")), "green"
+        return "expired"
+    return "soon" if expires_on is not None and expires_on <= today + SOON else "current"
+
+
+def lines(items: Iterable[dict[str, Any]], today: date) -> list[dict[str, Any]]:
+    """What the page shows of each item of the list."""
+    kinds = {value: str(label) for value, label in Kind.choices}
+    states = {key: (str(label), colour) for key, (label, colour) in STATES.items()}
+    found = []
+    for item in items:
+        state = _state(item["withdrawn_at"], item["expires_on"], item["file__status"], today)
+        label, colour = states[state]
+        url = addresses.of_row("evidence:item", item["reference"])
+        found.append(item | {"url": url, "kind": kinds[item["kind"]], "state": label, "colour": colour})
+    return found
 
 
 def columns(today: date) -> tuple[Column, ...]:
     """The list's columns, as on a day."""
     kinds = {value: str(label) for value, label in Kind.choices}
+    states = {key: str(label) for key, (label, _colour) in STATES.items()}
     return (
         Column("title", _("Evidence"), lambda item: item.title, sort="title", raw=("title",)),
         Column("reference", _("Reference"), lambda item: item.reference, sort="reference", raw=("reference",)),
@@ -102,7 +124,7 @@ def columns(today: date) -> tuple[Column, ...]:
             _("State"),
             lambda item: state_of(item, today)[0],
             raw=("withdrawn_at", "expires_on", "file__status"),
-            from_raw=lambda withdrawn_at, expires_on, status: _state(withdrawn_at, expires_on, status, today)[0],
+            from_raw=lambda withdrawn_at, expires_on, status: states[_state(withdrawn_at, expires_on, status, today)],
         ),
     )
 

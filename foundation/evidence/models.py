@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from foundation.core import addresses
 from foundation.core.markings import Marking
 from foundation.core.models import OrganisationQuerySet, OrganisationRow, Versioned, reference_field
 
@@ -124,7 +124,7 @@ class EvidenceItem(EvidenceFields, OrganisationRow, Versioned):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("evidence:item", args=[self.reference])
+        return addresses.of_row("evidence:item", self.reference)
 
 
 class EvidenceRevision(EvidenceFields, OrganisationRow):

@@ -26,30 +26,21 @@ class ItemAsAt:
 
 
 class History:
-    """The revisions of some items: one query, then any moment can be asked for."""
+    """The revisions of some items: one query at most, then any moment can be asked for."""
 
     def __init__(self, acting: Acting, evidence_ids: Collection[int]) -> None:
-        self._revisions: dict[int, list[EvidenceRevision]] = defaultdict(list)
-        rows = (
-            EvidenceRevision.objects.visible_to(acting)
-            .filter(item_id__in=evidence_ids)
-            .select_related("item", "file")
-            .order_by("item_id", "-number")
-        )
-        for row in rows:
-            self._revisions[row.item_id].append(row)
+        self._revisions: dict[int, list[tuple[datetime, ItemAsAt]]] = defaultdict(list)
+        rows = EvidenceRevision.objects.visible_to(acting).filter(item_id__in=evidence_ids)
+        for number, changed_at, withdrawn_at, file_status, reference, title, kind, begins, expires_on in rows.order_by(
+            "item_id", "-number"
+        ).values_list(
+            "item_id", "changed_at", "withdrawn_at", "file__status", "item__reference", "title", "kind",
+            "effective_from", "expires_on",
+        ):  # fmt: skip
+            is_withdrawn = withdrawn_at is not None or file_status in HARMFUL
+            item = ItemAsAt(number, reference, title, kind, begins, expires_on, is_withdrawn)
+            self._revisions[number].append((changed_at, item))
 
     def as_at(self, evidence_id: int, at: datetime) -> ItemAsAt | None:
         """The item as it stood at ``at``, or None if it was not there yet."""
-        for row in self._revisions[evidence_id]:
-            if row.changed_at <= at:
-                return ItemAsAt(
-                    evidence_id=row.item_id,
-                    reference=row.item.reference,
-                    title=row.title,
-                    kind=row.kind,
-                    effective_from=row.effective_from,
-                    expires_on=row.expires_on,
-                    is_withdrawn=row.is_withdrawn or (row.file is not None and row.file.status in HARMFUL),
-                )
-        return None
+        return next((item for changed_at, item in self._revisions[evidence_id] if changed_at <= at), None)

@@ -19,7 +19,7 @@ from foundation.core.markings import Marking
 from foundation.documents.responses import export_list
 from foundation.evidence import actions, permissions
 from foundation.evidence.forms import KINDS, EvidenceForm, KindForm, WithdrawForm
-from foundation.evidence.listing import evidence_listing, rows_for_list, state_of
+from foundation.evidence.listing import evidence_listing, lines, rows_for_list, state_of
 from foundation.evidence.models import EvidenceFields, EvidenceItem, EvidenceRevision, Kind
 from foundation.evidence.uses import uses_of
 from foundation.files import permissions as files
@@ -50,12 +50,14 @@ def index(request: Request) -> HttpResponseBase:
         return page
     if wanted := request.GET.get("export"):
         return export_list(page, format=wanted, title=_("Evidence"), acting=request.acting, now=timezone.now())
-    today = timezone.localdate()
-    rows = [(item, *state_of(item, today)) for item in page.items]
     return render(
         request,
         "evidence/index.html",
-        {"page": page, "rows": rows, "can_manage": request.acting.may("evidence.manage")},
+        {
+            "page": page,
+            "lines": lines(page.items, timezone.localdate()),
+            "can_manage": request.acting.may("evidence.manage"),
+        },
     )
 
 

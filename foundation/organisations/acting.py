@@ -1,13 +1,14 @@
 """Builds ``Acting``: which roles are in force for this person in this organisation at this moment."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.core import request_id
 from foundation.core.acting import Acting, person_context
-from foundation.organisations.models import Membership, RoleGrant
+from foundation.core.prepared import Prepared, columns, instances
+from foundation.organisations.models import Membership, Organisation, RoleGrant
 from foundation.organisations.roles import ROLES, Role, permissions_of
 
 
@@ -23,13 +24,8 @@ def for_membership(
 
     Roles that need a passkey are withheld, with what they allow, from somebody who signed in without one.
     """
-    today = timezone.localdate(at)
-    granted = frozenset(
-        RoleGrant.objects.in_force(today)
-        .filter(organisation_id=membership.organisation_id, membership=membership)
-        .values_list("role", flat=True)
-    )
-    granted |= {Role.STAFF.value}
+    rows = _ROLES.rows(membership.organisation_id, membership.pk, timezone.localdate(at))
+    granted = frozenset(role for (role,) in rows) | {Role.STAFF.value}
     withheld = frozenset(role for role in granted if not has_passkey and ROLES[Role(role)].needs_passkey)
     return Acting(
         user=user,
@@ -52,12 +48,44 @@ def memberships_of(user: User, on: datetime, *, provider: str | None = None) -> 
     today = timezone.localdate(on)
     return [
         membership
-        for membership in Membership.objects.current(today)
-        .filter(user=user)
-        .select_related("organisation")
-        .order_by("organisation__name", "pk")
+        for membership in _current_memberships(user, today)
         if membership.organisation.is_active(today) and provider in (None, membership.organisation.slug)
     ]
+
+
+def _current_memberships(user: User, on: date) -> list[Membership]:
+    rows = _MEMBERSHIPS.rows(user.pk, on)
+    of_membership = len(columns(Membership))
+    found = []
+    for membership, organisation in zip(
+        instances(Membership, rows), instances(Organisation, rows, begin=of_membership), strict=True
+    ):
+        membership.organisation, membership.user = organisation, user
+        found.append(membership)
+    return found
+
+
+_MEMBERSHIPS = Prepared(
+    lambda user_id, on: (
+        Membership.objects.current(on)
+        .filter(user_id=user_id)
+        .order_by("organisation__name", "pk")
+        .values_list(*columns(Membership), *columns(Organisation, "organisation__"))
+    ),
+    int,
+    date,
+)
+_ROLES = Prepared(
+    lambda organisation_id, membership_id, on: (
+        RoleGrant.objects.in_force(on)
+        .filter(organisation_id=organisation_id, membership_id=membership_id)
+        .order_by()
+        .values_list("role")
+    ),
+    int,
+    int,
+    date,
+)
 
 
 def for_job(*, user_id: int | None, membership_id: int, organisation_id: int, at: datetime) -> Acting | None:

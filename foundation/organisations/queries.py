@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import FactorReset
 from foundation.core.acting import Acting
+from foundation.core.prepared import Prepared, stand_in
 from foundation.organisations.models import (
     IdentityProvider,
     Invitation,
@@ -151,9 +152,16 @@ def open_factor_resets(acting: Acting, person: Membership, now: datetime) -> lis
 
 def role_holders(acting: Acting, on: date) -> list[tuple[int, str]]:
     """People who may own work: those with a role beyond that of every member of staff, by name, for a select."""
+    return [(pk, name) for pk, name in _ROLE_HOLDERS.rows(acting.organisation_id, on)]
+
+
+def _role_holders(organisation_id: int, on: date) -> QuerySet:
+    acting = stand_in(organisation_id=organisation_id)
     holders = RoleGrant.objects.visible_to(acting).in_force(on).exclude(role=Role.STAFF).values("membership_id")
-    people = current_people(acting, on).filter(pk__in=holders).order_by("name", "pk")
-    return list(people.values_list("pk", "name"))
+    return current_people(acting, on).filter(pk__in=holders).order_by("name", "pk").values_list("pk", "name")
+
+
+_ROLE_HOLDERS = Prepared(_role_holders, int, date)
 
 
 def has_role(role: str, on: date) -> Exists:
@@ -251,11 +259,10 @@ class SetupStep:
 
 
 def setup_progress(acting: Acting) -> list[SetupStep]:
-    """What an administrator of a new organisation does first, in order. One query for each step at most."""
-    today = timezone.localdate(acting.at)
-    people = Membership.objects.visible_to(acting).current(today)
-    leads = RoleGrant.objects.visible_to(acting).in_force(today).filter(role=Role.PREVENT_LEAD)
-    administrators = RoleGrant.objects.visible_to(acting).in_force(today).filter(role=Role.ORGANISATION_ADMIN)
+    """What an administrator of a new organisation does first, in order. One query."""
+    (several_people, lead, two_administrators, several_sign_in, provider), *_rest = _SETUP.rows(
+        acting.organisation_id, timezone.localdate(acting.at)
+    )
     return [
         SetupStep(
             "settings",
@@ -269,28 +276,50 @@ def setup_progress(acting: Acting) -> list[SetupStep]:
             _("Add your people"),
             _("Import a file from your personnel system, or add a few people by hand."),
             "organisations:people",
-            people[:2].count() > 1,
+            several_people,
         ),
         SetupStep(
             "lead",
             _("Name a Prevent or safeguarding lead"),
             _("The lead answers the duty, keeps the evidence and reports."),
             "organisations:people",
-            leads.exists(),
+            lead,
         ),
         SetupStep(
             "second_administrator",
             _("Name a second administrator"),
             _("Some things take two: giving you a role, or resetting somebody's second factor."),
             "organisations:people",
-            administrators.filter(membership__user__isnull=False)[:2].count() > 1,
+            two_administrators,
         ),
         SetupStep(
             "sign_in",
             _("Decide how people sign in"),
             _("Invite them one by one, or connect your organisation's identity provider."),
             "organisations:identity_provider",
-            IdentityProvider.objects.visible_to(acting).filter(enabled_at__isnull=False).exists()
-            or people.filter(user__isnull=False)[:2].count() > 1,
+            provider or several_sign_in,
         ),
     ]
+
+
+def _setup(organisation_id: int, on: date) -> QuerySet:
+    """How far an organisation has come: all the questions of ``setup_progress`` as one row."""
+    acting = stand_in(organisation_id=organisation_id)
+    people = Membership.objects.visible_to(acting).current(on).order_by()
+    grants = RoleGrant.objects.visible_to(acting).in_force(on).order_by()
+    administrators = grants.filter(role=Role.ORGANISATION_ADMIN, membership__user__isnull=False)
+    providers = IdentityProvider.objects.visible_to(acting).filter(enabled_at__isnull=False)
+    return (
+        Organisation.objects.filter(pk=organisation_id)
+        .order_by()
+        .values_list(
+            Exists(people[1:2]),
+            Exists(grants.filter(role=Role.PREVENT_LEAD)),
+            Exists(administrators[1:2]),
+            Exists(people.filter(user__isnull=False)[1:2]),
+            Exists(providers),
+        )
+    )
+
+
+_SETUP = Prepared(_setup, int, date)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from compliance import actions
+from compliance import actions, library_memory
 from compliance.models import Requirement
 from foundation.core.acting import Acting
 from home.severnshire.dice import NOT_APPLICABLE, Profile, Step, dice, history, profiles, steps
@@ -158,7 +158,7 @@ def _drawn(entry: OrganisationEntry, code: str, texts: dict[str, Any], profile: 
 
 def _asked_of(cast: Cast, entry: OrganisationEntry) -> set[str]:
     """What the duty asks of the organisation and no more specific requirement answers."""
-    asked = Requirement.objects.applying_to(cast.organisations[entry.key], cast.moments.today)
-    rows = list(asked.filter(organisation__isnull=True).values_list("code", "content"))
-    answered_elsewhere = {same["code"] for _code, content in rows for same in content.get("same_question_as", ())}
-    return {code for code, _content in rows} - answered_elsewhere
+    library = library_memory.library()
+    asked = library.asked_of(cast.organisations[entry.key], cast.moments.today)
+    answered_elsewhere = {code for row in asked for code in library.wordings[row.pk][0].same_question_as}
+    return {row.code for row in asked} - answered_elsewhere

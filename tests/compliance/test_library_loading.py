@@ -3,7 +3,7 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 
-from compliance import library_loading
+from compliance import library_loading, library_memory
 from compliance.library_files import LibraryError
 from compliance.models import LibraryLoad, Requirement, RequirementRevision
 from tests.conftest import NOW
@@ -86,3 +86,25 @@ def test_the_command_ends_with_an_error_that_lists_the_problems(folder):
 
     with pytest.raises(CommandError, match=r"nothing has changed\.\n.*la\.yaml:\d+: "):
         call_command("load_library", folder=folder)
+
+
+def test_every_process_reads_the_library_again_after_a_load_and_only_then(folder, django_assert_num_queries):
+    before = library_memory.library()
+    change(folder, BEFORE, "A chief officer oversees it")
+
+    with django_assert_num_queries(1):
+        assert library_memory.library() is before
+    library_loading.load(now=NOW, folder=folder)
+
+    titles = [wording.title for wordings in library_memory.library().wordings.values() for wording in wordings]
+    assert titles.count("A chief officer oversees it") == 1
+
+
+def test_a_change_of_a_scale_alone_is_a_load_too(folder):
+    before = library_memory.library()
+    change(folder, "label: Met", "label: In place", file="scales.yaml")
+
+    library_loading.load(now=NOW, folder=folder)
+
+    assert "In place" in [step["label"] for step in library_memory.library().own_scale.steps]
+    assert "In place" not in [step["label"] for step in before.own_scale.steps]

@@ -5,13 +5,14 @@ the attributes it needs: a form can be shown twice, and no text a person typed i
 """
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
@@ -174,7 +175,39 @@ def _drawn(field: BoundField, widget: forms.Widget, attributes: dict[str, Any]) 
     widget.is_localized = widget.is_localized or field.field.localize
     disabled = {"disabled": True} if field.field.disabled else {}
     attributes = {"id": field.auto_id, **attributes, **disabled}
+    if type(widget) is forms.Select:
+        return _select(field, widget, attributes)
     return widget.render(field.html_name, field.value(), attributes, field.form.renderer)
+
+
+def _select(field: BoundField, widget: forms.Select, attributes: dict[str, Any]) -> SafeString:
+    """As widget.render, without a template for each option: a list's filter has hundreds of people to choose from."""
+    chosen = set(widget.format_value(field.value()))
+    options = [_options(name, choices, chosen) for name, choices in _in_groups(widget.choices)]
+    return format_html(
+        '<select name="{}"{}>{}</select>',
+        field.html_name,
+        flatatt(widget.build_attrs(widget.attrs, attributes)),
+        SafeString("".join(options)),
+    )
+
+
+def _in_groups(choices: Iterable[Any]) -> Iterator[tuple[Any, list[tuple[Any, Any]]]]:
+    """Choices outside any group come under None, in the order they stand in."""
+    for value, label in choices:
+        yield (value, list(label)) if isinstance(label, list | tuple) else (None, [(value, label)])
+
+
+def _options(group: Any, choices: list[tuple[Any, Any]], chosen: set[str]) -> SafeString:
+    drawn = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        (
+            (value, SafeString(" selected" if value in chosen else ""), label)
+            for value, label in (("" if value is None else str(value), label) for value, label in choices)
+        ),
+    )
+    return drawn if group is None else format_html('<optgroup label="{}">{}</optgroup>', group, drawn)
 
 
 def _nth(number: int) -> str:

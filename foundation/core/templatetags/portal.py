@@ -1,6 +1,7 @@
 """Small display filters and tags, available in every template."""
 
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -9,6 +10,8 @@ from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -22,9 +25,12 @@ def day(value: date | datetime | None) -> str:
     if not value:
         return ""
     local = timezone.localtime(value) if isinstance(value, datetime) else value
-    return (
-        f"{local.day} {MONTHS[local.month]} {local.year}"  # a long list shows hundreds: date_format costs ten times it
-    )
+    return f"{local.day} {_months(get_language())[local.month]} {local.year}"  # a long list shows hundreds
+
+
+@cache
+def _months(language: str | None) -> dict[int, str]:
+    return {number: str(name) for number, name in MONTHS.items()}
 
 
 @register.filter
@@ -45,6 +51,11 @@ def error_prefix(form: Any) -> str:
 @register.simple_tag
 def status_tag(text: str, colour: str = "") -> str:
     """A GOV.UK tag. ``colour`` is one of Frontend's tag colours; the text always says the same as the colour."""
+    return _tag(str(text), colour)
+
+
+@lru_cache(maxsize=500)
+def _tag(text: str, colour: str) -> SafeString:
     assert colour in TAG_COLOURS, colour
     classes = f"govuk-tag govuk-tag--{colour}" if colour else "govuk-tag"
     return format_html('<strong class="{}">{}</strong>', classes, text)

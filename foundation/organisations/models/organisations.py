@@ -85,6 +85,11 @@ class Organisation(Versioned):
         return self.active_from <= on and (self.active_to is None or on <= self.active_to)
 
     @property
+    def is_listed_or_answers_for_listed(self) -> bool:
+        """Listed in Schedule 6, or a partnership, which is not listed itself and answers for members that are."""
+        return self.is_specified_authority or self.kind == self.Kind.PARTNERSHIP
+
+    @property
     def sector_labels(self) -> list[str]:
         return [str(Sector(code).label) for code in self.sectors]
 

@@ -34,7 +34,7 @@ def form_fields(**changes):
 
 
 def titles(response) -> list[str]:
-    return [item.title for item in response.context["page"].items]
+    return [item["title"] for item in response.context["page"].items]
 
 
 def text_of(response) -> str:

@@ -1,0 +1,88 @@
+"""The duty library in memory: reference data that every organisation reads and that only a load changes.
+
+Each process reads it once and again after the next load, so that a page costs the answers of one organisation and not
+the library too. Nothing an organisation wrote itself is in it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.db.models import Q
+
+from compliance.models import Framework, LibraryLoad, Requirement, RequirementRevision, Scale
+from compliance.models.library import DEFAULT_SCALE
+from foundation.core.prepared import Prepared
+from foundation.organisations.models import Organisation
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a requirement said from a moment on, and which general requirements it answers too."""
+
+    effective_at: datetime
+    title: str
+    text: str
+    force: str
+    same_question_as: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Library:
+    """What the last load brought, in the library's order. ``wordings`` of a requirement begin with the latest."""
+
+    requirements: tuple[Requirement, ...]
+    frameworks: Mapping[str, Framework]
+    wordings: Mapping[int, tuple[Wording, ...]]
+    own_scale: Scale | None
+
+    def asked_of(self, organisation: Organisation, on: date) -> list[Requirement]:
+        """What the library asks of an organisation on a day."""
+        fitting = {code for code, framework in self.frameworks.items() if framework.fits(organisation, on)}
+        return [
+            requirement
+            for requirement in self.requirements
+            if requirement.framework_id in fitting and requirement.is_asked_of(organisation, on)
+        ]
+
+
+def library() -> Library:
+    """The library as it stands. One short query, and the rest from memory unless a load came between."""
+    return _read(*_LAST_LOAD.rows())
+
+
+_LAST_LOAD = Prepared(lambda: LibraryLoad.objects.order_by("-pk").values_list("pk", "loaded_at", "content_hash")[:1])
+
+
+def wordings_of(requirements: Q) -> dict[int, tuple[Wording, ...]]:
+    """The wordings of some requirements, latest first."""
+    found: dict[int, list[Wording]] = defaultdict(list)
+    rows = RequirementRevision.objects.filter(requirements).order_by("-effective_at")
+    for number, effective_at, title, text, force, same in rows.values_list(
+        "requirement_id",
+        "effective_at",
+        "content__title",
+        "content__text",
+        "content__force",
+        "content__same_question_as",
+    ):
+        found[number].append(Wording(effective_at, title, text, force, _codes(same)))
+    return {number: tuple(wordings) for number, wordings in found.items()}
+
+
+@lru_cache(maxsize=2)
+def _read(*last_load: object) -> Library:
+    """``last_load`` says which load was the last, if any; it is only what the memory goes by."""
+    requirements = Requirement.objects.filter(organisation=None).select_related("theme").defer("content")
+    return Library(
+        requirements=tuple(requirements.order_by("position", "pk")),
+        frameworks={each.code: each for each in Framework.objects.select_related("scale", "assurer_scale")},
+        wordings=wordings_of(Q(requirement__organisation=None)),
+        own_scale=Scale.objects.filter(pk=DEFAULT_SCALE).first(),
+    )
+
+
+def _codes(links: Iterable[dict[str, str]] | None) -> tuple[str, ...]:
+    return tuple(link["code"] for link in links or ())

@@ -1,0 +1,77 @@
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from foundation.core.acting import acting_as, person_context
+from foundation.core.prepared import Prepared, columns, instances
+from foundation.organisations import acting as organisations_acting
+from foundation.organisations import queries as organisations
+from foundation.organisations.models import Membership, RoleGrant
+from tests.conftest import NOW, acting_of, make_membership, make_organisation
+
+TODAY = NOW.date()
+NAMES = Prepared(
+    lambda organisation_id, on: (
+        Membership.objects.current(on).filter(organisation_id=organisation_id).order_by("name").values_list("name")
+    ),
+    int,
+    date,
+)
+
+
+def test_a_prepared_query_answers_as_the_queryset_does_for_any_values(lead):
+    with acting_as(lead):
+        for name, starts_on in (("Here", TODAY), ("Later", TODAY + timedelta(days=1))):
+            Membership.objects.create(organisation=lead.organisation, name=name, starts_on=starts_on)
+
+        for on in (TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)):
+            expected = Membership.objects.current(on).order_by("name").values_list("name")
+            assert NAMES.rows(lead.organisation_id, on) == list(expected)
+
+
+def test_a_prepared_query_sees_only_what_the_context_shows(lead, other_organisation):
+    with acting_as(lead):
+        assert NAMES.rows(other_organisation.pk, TODAY) == []
+
+
+def test_a_place_that_the_query_does_not_use_is_refused(lead):
+    forgetful = Prepared(lambda _organisation_id: Membership.objects.values_list("name"), int)
+
+    with acting_as(lead), pytest.raises(AssertionError, match="a place is unused"):
+        forgetful.rows(1)
+
+
+def test_rows_of_all_columns_become_objects(lead):
+    with acting_as(lead):
+        rows = list(Membership.objects.values_list(*columns(Membership)))
+        made, found = list(instances(Membership, rows)), list(Membership.objects.all())
+
+    assert [(each.pk, each.name, each.starts_on) for each in made] == [(e.pk, e.name, e.starts_on) for e in found]
+
+
+def test_memberships_and_roles_are_those_of_the_day_and_no_others(lead):
+    elsewhere = make_membership(make_organisation("A second place"), "prevent_lead", "assurer")
+    with acting_as(acting_of(elsewhere)):
+        Membership.objects.filter(pk=elsewhere.pk).update(user=lead.user)
+        RoleGrant.objects.filter(role="assurer").update(ends_on=TODAY - timedelta(days=1))
+
+    with person_context(user_id=lead.user.pk, organisation_id=None):
+        found = organisations_acting.memberships_of(lead.user, NOW)
+        orm = Membership.objects.current(TODAY).filter(user=lead.user).order_by("organisation__name", "pk")
+        expected = list(orm.values_list("pk", "organisation__name"))
+    assert [(each.pk, each.organisation.name) for each in found] == expected
+    assert {each.user for each in found} == {lead.user}
+    with acting_as(acting_of(elsewhere)):
+        yesterday = organisations_acting.for_membership(lead.user, elsewhere, at=NOW - timedelta(days=1))
+        today = organisations_acting.for_membership(lead.user, elsewhere, at=NOW)
+    assert (yesterday.roles, today.roles) == ({"staff", "prevent_lead", "assurer"}, {"staff", "prevent_lead"})
+
+
+def test_the_first_hour_costs_one_query(lead):
+    with acting_as(lead), CaptureQueriesContext(connection) as captured:
+        steps = organisations.setup_progress(lead)
+
+    assert len(captured) == 1
+    assert {step.key: step.is_done for step in steps}["lead"] is True
