@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from foundation import ledger
 from foundation.accounts import authentication
 from foundation.core.access import Access, declared_on
-from foundation.core.acting import Acting, acting_as, narrow_to, person_context
+from foundation.core.acting import Acting, acting_as, person_context
 from foundation.core.http import Request
 from foundation.organisations import acting as organisations_acting
 
@@ -42,7 +42,6 @@ class ActingMiddleware:
             membership = chosen or (memberships[0] if memberships else None)
             if membership is None:
                 return self.get_response(request)
-            narrow_to(membership.organisation_id)
             request.acting = organisations_acting.for_membership(
                 request.user,
                 membership,

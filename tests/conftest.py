@@ -15,7 +15,7 @@ from django.test import Client
 from compliance import library_loading
 from foundation.accounts.authentication import PASSKEY, STRONG_AT
 from foundation.accounts.models import User
-from foundation.core.acting import Acting, narrow_to, person_context
+from foundation.core.acting import Acting, acting_as, person_context
 from foundation.ledger import acting_system
 from foundation.organisations.acting import for_membership
 from foundation.organisations.models import Membership, Organisation, RoleGrant
@@ -189,9 +189,7 @@ def within(_database: None) -> Iterator[Callable[[Acting], Acting]]:
     with ExitStack() as stack:
 
         def enter(acting: Acting) -> Acting:
-            stack.enter_context(person_context(user_id=acting.user_id, organisation_id=None))
-            narrow_to(acting.organisation_id)
-            return acting
+            return stack.enter_context(acting_as(acting))
 
         yield enter
 

@@ -71,12 +71,6 @@ def person_context(*, user_id: int | None, organisation_id: int | None) -> Itera
             _write(*before)
 
 
-def narrow_to(organisation_id: int) -> None:
-    """Inside a person's context: act for this organisation until the context ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('portal.organisation_id', %s, true)", [str(organisation_id)])
-
-
 @contextmanager
 def acting_as(acting: Acting) -> Iterator[Acting]:
     """Do something as this person for this organisation: one transaction, one row-level-security context."""

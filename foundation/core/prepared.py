@@ -4,7 +4,7 @@ Writing the SQL costs the ORM several times what the database needs to answer su
 stays where it was, in the queryset; nothing here is written by hand.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from types import SimpleNamespace
@@ -31,11 +31,19 @@ class Prepared:
     def __init__(self, build: Callable[..., QuerySet], *types: type) -> None:
         self._build, self._types = build, types
 
-    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
-        """The answer to these values, as the database gives it. Runs inside the context that stands."""
+    def rows(self, *values: Any, setting: Mapping[str, int | str] | None = None) -> list[tuple[Any, ...]]:
+        """The answer to these values, as the database gives it. Runs inside the context that stands.
+
+        ``setting`` changes settings of the transaction first, in the same message to the database.
+        """
         sql, places = self._text
+        found = [values[place] if isinstance(place, int) else place.value for place in places]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [values[place] if isinstance(place, int) else place.value for place in places])
+            for name, value in (setting or {}).items():
+                sql, found = f"SELECT set_config(%s, %s, true); {sql}", [name, str(value), *found]
+            cursor.execute(sql, found)
+            for _setting in setting or ():
+                cursor.nextset()
             return cursor.fetchall()
 
     @cached_property

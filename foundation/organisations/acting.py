@@ -22,9 +22,12 @@ def for_membership(
 ) -> Acting:
     """The acting value for a membership. Call it inside the person's row-level-security context.
 
-    Roles that need a passkey are withheld, with what they allow, from somebody who signed in without one.
+    From then on that context acts for the membership's organisation. Roles that need a passkey are withheld, with what
+    they allow, from somebody who signed in without one.
     """
-    rows = _ROLES.rows(membership.organisation_id, membership.pk, timezone.localdate(at))
+    organisation_id = membership.organisation_id
+    context = {"portal.organisation_id": organisation_id}
+    rows = _ROLES.rows(organisation_id, membership.pk, timezone.localdate(at), setting=context)
     granted = frozenset(role for (role,) in rows) | {Role.STAFF.value}
     withheld = frozenset(role for role in granted if not has_passkey and ROLES[Role(role)].needs_passkey)
     return Acting(
