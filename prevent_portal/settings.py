@@ -107,7 +107,6 @@ INSTALLED_APPS = [
     "django.contrib.sites",
     "django_linear_migrations",
     "django_celery_beat",
-    "django_htmx",
     "crispy_forms",
     "crispy_forms_gds",
     "allauth",
@@ -135,7 +134,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "foundation.accounts.middleware.SecondFactorMiddleware",
     "prevent_portal.middleware.ActingMiddleware",
 ]

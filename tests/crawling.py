@@ -7,7 +7,7 @@ from html import unescape
 
 from django.test import Client
 
-LINK = re.compile(r'(?:href|action|hx-get)="(/[^"#]*)')
+LINK = re.compile(r'(?:href|action|data-progress)="(/[^"#]*)')
 LEFT_ALONE = ("/static/", "/accounts/sign-out/", "/demo/")
 
 

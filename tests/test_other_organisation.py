@@ -1,90 +1,180 @@
-"""Another organisation's object and one that never was get the same answer: not found, word for word."""
+"""Another organisation's object and one that never was get the same answer, word for word, for every role.
+
+Generated from the URLconf: an address that takes an object and is not matched here fails the first test.
+"""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.urls import reverse
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern
 
-from compliance import actions as compliance
-from foundation.core.acting import acting_as
-from foundation.organisations.roles import Role
-from tests.conftest import NOW, acting_of, make_membership
-from tests.factories.evidence import note
+from foundation.core.access import all_routes, declared_on
+from foundation.organisations.roles import ROLES, Role
+from tests.conftest import acting_of, make_membership
+from tests.factories.everything import maker_of, one_of_each
 
-EVERYTHING = [role for role in Role if role != Role.INSPECTOR]
-ROUTES = [
-    ("evidence:item", "item"),
-    ("evidence:revise", "item"),
-    ("evidence:withdraw", "item"),
-    ("evidence:history", "item"),
-    ("compliance:requirement", "requirement"),
-    ("compliance:answer", "requirement"),
-    ("compliance:assure", "requirement"),
-    ("compliance:history", "requirement"),
-    ("compliance:link_evidence", "requirement"),
-    ("compliance:change_requirement", "requirement"),
-    ("compliance:withdraw_requirement", "requirement"),
-    ("compliance:report", "report"),
-    ("compliance:download_report", "report"),
-    ("compliance:export_report", "report"),
-    ("compliance:report_again", "report"),
-    ("jobs:job", "job"),
-    ("jobs:progress", "job"),
-    ("jobs:cancel", "job"),
-    ("jobs:retry", "job"),
-    ("organisations:person", "person"),
-    ("organisations:change_person", "person"),
-    ("organisations:end_person", "person"),
-    ("organisations:reinstate_person", "person"),
-    ("organisations:grant_role", "person"),
-    ("organisations:invite", "person"),
-    ("organisations:reset_password", "person"),
-    ("organisations:reset_factors", "person"),
-]
-MISSING = {"requirement": "NOWHERE-1"}
+# Where a variable part stands, and what kind of thing it names. The longest beginning that fits counts.
+KINDS = {
+    "/evidence/<slug:reference>": "item",
+    "/files/<str:reference>": "file",
+    "/compliance/requirements/<slug:code>": "requirement",
+    "/compliance/requirements/<slug:code>/evidence/<int:use>": "use",
+    "/compliance/reports/<slug:reference>": "report",
+    "/jobs/<slug:reference>": "job",
+    "/notifications/<slug:reference>": "notice",
+    "/audit/event/<int:event_id>": "event",
+    "/audit/object/<str:target_type>": "target_type",
+    "/audit/object/<str:target_type>/<str:key>": "event_target",
+    "/organisations/teams/<int:team_id>": "team",
+    "/organisations/people/<slug:reference>": "person",
+    "/organisations/people/<slug:reference>/roles/<int:grant_id>": "grant",
+    "/organisations/people/<slug:reference>/reset-factors/<int:reset_id>": "reset",
+    "/organisations/people/export/<slug:reference>": "export",
+    "/organisations/people/import/<slug:reference>": "import",
+}
+# Of no organisation: a person's own sign-in, and the library that all share.
+OF_NOBODY = ("/accounts/", "/compliance/library/", "/static/")
+# Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
+PERSONAL = {"job", "notice", "export", "file"}
+MISSING = {"requirement": "NOWHERE-1", "target_type": "evidence.evidenceitem"}
+NUMBERS = {"use", "event", "team", "grant", "reset"}
+TYPED = {"decision": "withdraw"}  # one address asks for it; the others do not look at it
+VARIABLE = re.compile(r"<[^>]+>")
+
+Found = dict[str, str]
+
+
+def takes_an_object(route: str, pattern: URLPattern) -> bool:
+    access = declared_on(pattern.callback)
+    return bool(access and access.kind != "public" and VARIABLE.search(route) and not route.startswith(OF_NOBODY))
+
+
+ROUTES = [(route, pattern) for route, pattern in all_routes() if takes_an_object(route, pattern)]
+
+
+def kinds_in(route: str) -> list[str | None]:
+    """What each variable part of a route names, from left to right."""
+    return [KINDS.get(route[: match.end()]) for match in VARIABLE.finditer(route)]
+
+
+def address(route: str, named: Found, *, last: Found | None = None) -> str:
+    """The route with its parts filled in; the last of them from elsewhere, where given."""
+    kinds = kinds_in(route)
+    values = [named[kind] for kind in kinds[:-1]] + [(last or named)[kinds[-1]]]
+    filled = iter(values)
+    return VARIABLE.sub(lambda _: next(filled), route)
+
+
+def may_open(role: Role, pattern: URLPattern) -> bool:
+    """Whether the role's permissions let somebody past the door of this address."""
+    permission = declared_on(pattern.callback).permission
+    return not permission or permission in ROLES[role].permissions
+
+
+def nothing_there() -> Found:
+    """A name of each kind that nobody has."""
+    fitting = {kind: "999999999" if kind in NUMBERS else "ZZZZ-ZZZZ" for kind in KINDS.values()}
+    return fitting | MISSING
+
+
+def answers(client: Client, address: str) -> dict[str, tuple[int, str]]:
+    """Status and words of what GET and POST answer. What they did is undone: the next finds everything as it was."""
+    found = {}
+    for method in ("get", "post"):
+        with transaction.atomic():
+            response = getattr(client, method)(address, TYPED if method == "post" else None)
+            found[method] = (response.status_code, words_of(response))
+            transaction.set_rollback(True)
+    return found
+
+
+def words_of(response: HttpResponseBase) -> str:
+    """The page less what differs at every request."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return re.sub(r'(csrfmiddlewaretoken" value|nonce)="[^"]+"', "", content.decode(errors="replace"))
 
 
 @pytest.fixture
-def theirs(other_organisation, _database) -> dict[str, str]:
-    """One of each thing of another organisation, by its public name."""
-    stranger = acting_of(make_membership(other_organisation, *EVERYTHING))
-    item = note(stranger, "Theirs")
-    with acting_as(stranger):
-        row = compliance.add_requirement(
-            code="THEIRS-1",
-            theme_code="LEAD",
-            title="Theirs",
-            text="Theirs",
-            force="should",
-            review_interval_months=12,
-            by=stranger,
-            now=NOW,
-        )
-        report = compliance.request_report(
-            theme_code="", as_at=NOW.date(), marking="official", with_evidence=True, by=stranger, now=NOW
-        )
-        job = report.job.reference
-    return {
-        "item": item.reference,
-        "requirement": row.code,
-        "report": report.reference,
-        "job": job,
-        "person": stranger.membership.reference,
-    }
+def theirs(other_organisation: Any) -> Found:
+    return one_of_each(maker_of(other_organisation), "THEIRS-1") | {"target_type": "evidence.evidenceitem"}
 
 
-def without_tokens(page: str) -> str:
-    """The page less what differs at every request."""
-    return re.sub(r'(csrfmiddlewaretoken" value|nonce)="[^"]+"', "", page)
+@pytest.fixture
+def ours(organisation: Any) -> Found:
+    return one_of_each(maker_of(organisation), "OURS-1") | {"target_type": "evidence.evidenceitem"}
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize(("route", "kind"), ROUTES)
-def test_their_object_is_as_missing_as_one_that_never_was(organisation, theirs, client_for, route, kind, method):
-    client = client_for(acting_of(make_membership(organisation, *EVERYTHING)))
+@pytest.fixture
+def client(organisation: Any, client_for: Callable[..., Client]) -> Callable[[Role], Client]:
+    """``client(role)``: somebody of the organisation with that role and no other."""
+    return lambda role: client_for(acting_of(make_membership(organisation, role, name="Asker")))
 
-    there = getattr(client, method)(reverse(route, args=[theirs[kind]]))
-    nowhere = getattr(client, method)(reverse(route, args=[MISSING.get(kind, "ZZZZ-ZZZZ")]))
 
-    assert (there.status_code, there.status_code) in {(404, nowhere.status_code), (405, nowhere.status_code)}
-    assert without_tokens(there.content.decode()) == without_tokens(nowhere.content.decode())
+def test_every_address_that_takes_an_object_says_what_kind_of_object():
+    unmatched = [route for route, _ in ROUTES if None in kinds_in(route)]
+
+    assert unmatched == [], "say in KINDS what they name, and make one in tests/factories/everything.py"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_their_object_is_as_missing_as_one_that_never_was(theirs: Found, client: Callable[[Role], Client], role: Role):
+    browser, never, told_apart = client(role), nothing_there(), {}
+
+    for route, pattern in ROUTES:
+        expected = {404, 405} if may_open(role, pattern) else {403}
+        there = answers(browser, address(route, theirs))
+        if there != answers(browser, address(route, never)) or {status for status, _ in there.values()} - expected:
+            told_apart[route] = {method: status for method, (status, _) in there.items()}
+
+    assert told_apart == {}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_their_part_of_our_object_is_as_missing_too(
+    ours: Found, theirs: Found, client: Callable[[Role], Client], role: Role
+):
+    """One's own person with another organisation's role grant, one's own requirement with their evidence link."""
+    browser, never, told_apart = client(role), nothing_there(), {}
+    nested = [(route, pattern) for route, pattern in ROUTES if len(kinds_in(route)) > 1]
+
+    for route, pattern in nested:
+        expected = {404, 405} if may_open(role, pattern) else {403}
+        there = answers(browser, address(route, ours, last=theirs))
+        nowhere = answers(browser, address(route, ours, last=never))
+        if there != nowhere or {status for status, _ in there.values()} - expected:
+            told_apart[route] = {method: status for method, (status, _) in there.items()}
+
+    assert len(nested) == 4
+    assert told_apart == {}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_ones_own_is_there_for_exactly_the_roles_that_may(ours: Found, client: Callable[[Role], Client], role: Role):
+    browser, wrong = client(role), {}
+
+    for route, pattern in ROUTES:
+        statuses = {status for status, _ in answers(browser, address(route, ours)).values()}
+        if may_open(role, pattern):
+            is_right = 404 not in statuses or PERSONAL & set(kinds_in(route))
+        else:
+            is_right = statuses == {403}
+        if not is_right:
+            wrong[route] = statuses
+
+    assert wrong == {}
+
+
+def test_the_one_who_made_them_finds_all_of_them(organisation: Any, client_for: Callable[..., Client]):
+    """Otherwise the tests above would prove nothing: an address that leads nowhere is missing for everybody."""
+    maker = maker_of(organisation)
+    made = one_of_each(maker, "OURS-1") | {"target_type": "evidence.evidenceitem"}
+    browser = client_for(maker)
+
+    found = {route: answers(browser, address(route, made)) for route, _ in ROUTES}
+
+    assert {route for route, each in found.items() if 404 in {status for status, _ in each.values()}} == set()

@@ -62,7 +62,7 @@ class SessionRulesMiddleware:
         if access is not None and access.kind == "public":
             return None
         address = f"{reverse('account_login')}?{urlencode({'next': page, 'why': ended})}"
-        return send(request, address)
+        return redirect(address)
 
 
 class SecondFactorMiddleware:
@@ -80,9 +80,7 @@ class SecondFactorMiddleware:
         access = declared_on(view)
         if access is not None and (access.kind == "public" or access.before_second_factor):
             return None
-        return send(
-            request, f"{reverse('accounts:enrol')}?{urlencode({'next': authentication.page_to_return_to(request)})}"
-        )
+        return redirect(f"{reverse('accounts:enrol')}?{urlencode({'next': authentication.page_to_return_to(request)})}")
 
 
 def close(request: HttpRequest, because: str) -> None:
@@ -91,10 +89,3 @@ def close(request: HttpRequest, because: str) -> None:
         trail.record(request, "session.closed", user=request.user, at=timezone.now(), because=str(because))  # type: ignore[arg-type]
         UserSession.objects.filter(session_key=request.session.session_key).delete()
         logout(request)
-
-
-def send(request: HttpRequest, address: str) -> HttpResponse:
-    """A redirect that also takes the whole page along when only a part of it was asked for."""
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return redirect(address)

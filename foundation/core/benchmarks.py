@@ -3,13 +3,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Measurement:
-    """Two things measured in the same run, each the median of several. Passes when ours / yardstick <= bar."""
+    """Two things measured in the same run, each the median of several. Passes when ours / yardstick <= bar.
+
+    With ``more_is_better``, as for requests a second, it passes when ours / yardstick >= bar.
+    """
 
     name: str
     ours: float
     yardstick: float
     bar: float
     unit: str = "s"
+    more_is_better: bool = False
 
     @property
     def ratio(self) -> float:
@@ -17,4 +21,4 @@ class Measurement:
 
     @property
     def passes(self) -> bool:
-        return self.ratio <= self.bar
+        return self.ratio >= self.bar if self.more_is_better else self.ratio <= self.bar

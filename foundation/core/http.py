@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
-    from django_htmx.middleware import HtmxDetails
-
     from foundation.core.acting import Acting
     from foundation.organisations.models import Membership
 
@@ -21,4 +19,3 @@ class Request(HttpRequest):
     acting: "Acting"
     memberships: "list[Membership]"
     refused: str
-    htmx: "HtmxDetails"

@@ -71,12 +71,11 @@ def job(request: Request, reference: str) -> HttpResponse:
 @background
 @require_GET
 def progress(request: Request, reference: str) -> HttpResponse:
-    """The moving part of the job's page. Asks for the whole page once there is nothing left to move."""
+    """The moving part of the job's page. Leads to the whole page once there is nothing left to move."""
     found = _job_or_404(request, reference)
-    response = render(request, "jobs/partials/progress.html", _shown(_acting(request), found))
     if found.is_finished:
-        response["HX-Refresh"] = "true"
-    return response
+        return redirect(found)
+    return render(request, "jobs/partials/progress.html", _shown(_acting(request), found))
 
 
 @signed_in

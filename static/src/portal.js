@@ -6,6 +6,7 @@ import {
 import { keepDrafts } from "./portal/drafts.js";
 import { sendOnce } from "./portal/forms.js";
 import { foldFilters, fitTables } from "./portal/lists.js";
+import { followProgress } from "./portal/progress.js";
 import { watchSession } from "./portal/session.js";
 
 const components = [
@@ -18,4 +19,5 @@ fitTables();
 foldFilters();
 sendOnce();
 keepDrafts();
+followProgress();
 watchSession();

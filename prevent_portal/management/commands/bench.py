@@ -8,15 +8,23 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from foundation.core.benchmarks import Measurement
 from foundation.ledger import benchmarks as ledger
-from prevent_portal.benchmarks import files, pages
+from foundation.organisations import benchmarks as organisations
+from prevent_portal.benchmarks import documents, files, lasting, pages, policies, starting, throughput
 from prevent_portal.benchmarks.ground import Place, scratch_database
 
 Suite = Callable[[Place, Place], Iterator[Measurement]]
 SUITES: dict[str, Suite] = {
     "pages": pages.measure,
+    "throughput": lambda small, large: throughput.measure(large),
     "exports": lambda small, large: files.measure(large),
-    "register": lambda small, large: files.measure_long_register(),
+    "report": lambda small, large: documents.measure_report(large),
+    "register": lambda small, large: documents.measure_long_register(),
+    "people": lambda small, large: organisations.p10_import(large.acting),
     "ledger": lambda small, large: (each() for each in (ledger.p15_record, ledger.p16_seal, ledger.p16_verify)),
+    "policies": lambda small, large: policies.measure(large),
+    "memory": lambda small, large: lasting.measure(large),
+    "start": lambda small, large: starting.measure_start(),
+    "assets": lambda small, large: starting.measure_assets(large),
 }
 
 
@@ -41,9 +49,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Written to {target}")
 
     def show(self, found: Measurement) -> None:
-        verdict = "pass" if found.passes else "FAIL"
+        verdict, bar = "pass" if found.passes else "FAIL", "at least" if found.more_is_better else "bar"
         scale, unit = (1000, "ms") if found.unit == "s" else (1, found.unit)
         self.stdout.write(
             f"{found.name:<48} {found.ours * scale:>10.1f} {unit} {found.yardstick * scale:>10.1f} {unit}"
-            f" {found.ratio:>6.2f}x  bar {found.bar:>4.2f}x  {verdict}"
+            f" {found.ratio:>6.2f}x  {bar} {found.bar:>4.2f}x  {verdict}"
         )

@@ -212,14 +212,6 @@ def test_an_unknown_reason_in_the_address_says_nothing(db: None) -> None:
     assert "govuk-inset-text" not in response.content.decode()
 
 
-def test_a_partial_page_takes_the_whole_page_to_sign_in(browser: Client, clock: Any) -> None:
-    clock.shift(timedelta(minutes=31))
-
-    response = browser.get("/probe/page/", headers={"HX-Request": "true"})
-
-    assert (response.status_code, response["HX-Redirect"]) == (204, f"{TO_SIGN_IN}&why=idle")
-
-
 def test_an_ended_session_stays_ended_when_the_clock_goes_back(browser: Client, clock: Any) -> None:
     clock.shift(timedelta(minutes=31))
     browser.get("/probe/page/")

@@ -42,7 +42,7 @@ def test_the_page_shows_how_far_the_job_is_and_updates_itself(
 
     assert "Part 3 of 10" in text
     assert '<progress class="portal-progress" value="3" max="10"' in text
-    assert f'hx-get="/jobs/{running.reference}/progress/" hx-trigger="every 2s"' in text
+    assert f'<div data-progress="/jobs/{running.reference}/progress/">' in text
     assert '<noscript><meta http-equiv="refresh" content="4"></noscript>' in text
     assert "Cancel this job" in text
 
@@ -55,20 +55,20 @@ def test_a_finished_job_leads_to_its_result_and_stands_still(running: Job, lead:
     assert '<a class="govuk-button" href="/jobs/"' in text
     assert "Open the report" in text
     assert "http-equiv" not in text
-    assert "hx-get" not in text
+    assert "data-progress" not in text
     assert "Cancel this job" not in text
 
 
-def test_the_moving_part_asks_for_the_whole_page_at_the_end(running: Job, lead: Acting, client_for: ClientFor) -> None:
+def test_the_moving_part_leads_to_the_whole_page_at_the_end(running: Job, lead: Acting, client_for: ClientFor) -> None:
     client = client_for(lead)
 
     before = client.get(f"/jobs/{running.reference}/progress/")
     end(running, lead)
     after = client.get(f"/jobs/{running.reference}/progress/")
 
-    assert "HX-Refresh" not in before.headers
+    assert before.status_code == 200
     assert "<html" not in before.content.decode()
-    assert after.headers["HX-Refresh"] == "true"
+    assert (after.status_code, after.headers["Location"]) == (302, f"/jobs/{running.reference}/")
 
 
 def test_an_administrator_sees_title_and_status_and_no_more(

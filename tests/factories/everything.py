@@ -1,0 +1,126 @@
+"""One of each thing that an address can name, as the people of an organisation make it."""
+
+import io
+
+from django.utils import timezone
+
+from compliance import actions as compliance
+from foundation.core.acting import Acting, acting_as
+from foundation.evidence import actions as evidence
+from foundation.files.examination import EVERYTHING, SPREADSHEETS, examine
+from foundation.ledger.models import Event
+from foundation.notifications.models import Notice
+from foundation.organisations import actions as organisations
+from foundation.organisations.models import Organisation
+from foundation.organisations.roles import Role
+from tests.conftest import acting_of, make_membership
+from tests.factories import compliance as answers
+from tests.factories.organisations import team
+
+ALL_ROLES = [role for role in Role if role != Role.INSPECTOR]
+PEOPLE = b"Staff number,Name,E-mail,Start date\nX1,Somebody,somebody@example.org,05/01/2026\nX2,,nobody,never\n"
+
+
+def maker_of(organisation: Organisation) -> Acting:
+    """Somebody who may do everything in the organisation."""
+    return acting_of(make_membership(organisation, *ALL_ROLES, name=f"Maker of {organisation.name}"))
+
+
+def one_of_each(maker: Acting, code: str) -> dict[str, str]:
+    """The public names of one thing of each kind. ``code`` is that of a requirement of the organisation's own.
+
+    ``maker`` made all of them and is the one the job, the notice and the export belong to.
+    """
+    return {
+        **_evidence(maker),
+        **_duty(maker, code),
+        **_people(maker),
+        **_told(maker),
+    }
+
+
+def _evidence(maker: Acting) -> dict[str, str]:
+    described = evidence.Description(title="Minutes", note="", effective_from=timezone.localdate())
+    with acting_as(maker):
+        item = evidence.add(
+            kind="file",
+            description=described,
+            upload=examine(io.BytesIO(b"Present: three.\n"), "minutes.txt", EVERYTHING),
+            by=maker,
+            now=timezone.now(),
+        )
+    assert item.file is not None
+    return {"item": item.reference, "file": item.file.reference, "item_pk": str(item.pk)}
+
+
+def _duty(maker: Acting, code: str) -> dict[str, str]:
+    now = timezone.now()
+    with acting_as(maker):
+        requirement = compliance.add_requirement(
+            code=code,
+            theme_code="LEAD",
+            title="Our own",
+            text="Our own",
+            force="should",
+            review_interval_months=12,
+            by=maker,
+            now=now,
+        )
+    answers.give_answer(maker, requirement, owner_id=maker.membership_id, now=now)
+    with acting_as(maker):
+        item = evidence.add(
+            kind="note",
+            description=evidence.Description(title="Note", note="Seen.", effective_from=timezone.localdate()),
+            by=maker,
+            now=now,
+        )
+        use = compliance.link_evidence(requirement_id=requirement.pk, evidence_id=item.pk, by=maker, now=now)
+        report = compliance.request_report(
+            theme_code="", as_at=timezone.localdate(), marking="official", with_evidence=True, by=maker, now=now
+        )
+        compliance.store_report(report_id=report.pk, pdf=b"%PDF-1.7", pages=1, by=maker, now=now)
+    assert report.job is not None
+    return {"requirement": code, "use": str(use.pk), "report": report.reference, "job": report.job.reference}
+
+
+def _people(maker: Acting) -> dict[str, str]:
+    now = timezone.now()
+    with acting_as(maker):
+        asked = organisations.request_people_export(
+            purpose="Audit", format="csv", filters={}, search="", by=maker, now=now
+        )
+        uploaded = organisations.upload_people(
+            examined=examine(io.BytesIO(PEOPLE), "people.csv", SPREADSHEETS), by=maker, now=now
+        )
+        organisations.make_people_export(export_id=asked.pk, by=maker, now=now)
+        organisations.choose_columns(import_id=uploaded.pk, chosen=uploaded.columns, by=maker, now=now)
+        organisations.check_import(import_id=uploaded.pk, by=maker, now=now)
+    colleague = make_membership(maker.organisation, name=f"Colleague of {maker.organisation.name}")
+    with acting_as(maker):
+        grant = organisations.grant_role(
+            membership_id=colleague.pk,
+            role=Role.BOARD_MEMBER,
+            starts_on=timezone.localdate(),
+            ends_on=None,
+            reason="New",
+            by=maker,
+            now=now,
+        )
+        reset = organisations.request_factor_reset(
+            membership_id=colleague.pk, site="https://localhost/", by=maker, now=now
+        )
+    return {
+        "export": asked.reference,
+        "import": uploaded.reference,
+        "person": colleague.reference,
+        "grant": str(grant.pk),
+        "reset": str(reset.pk),
+        "team": str(team(maker, "Adult services").pk),
+    }
+
+
+def _told(maker: Acting) -> dict[str, str]:
+    with acting_as(maker):
+        notice = Notice.objects.visible_to(maker).order_by("-pk")[0]
+        event = Event.objects.visible_to(maker).filter(target_type="evidence.evidenceitem").order_by("-pk")[0]
+    return {"notice": notice.reference, "event": str(event.pk), "event_target": event.target_reference}
