@@ -13,7 +13,7 @@ from compliance.forms import ReportForm, VerifyForm
 from compliance.models import ComplianceReport
 from compliance.register_page import export_cells, export_headers
 from compliance.views.finding import get_report_or_404, today
-from compliance.workflow import ReportStatus
+from compliance.workflow import MAY_BE_MADE_AGAIN, ReportStatus
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
@@ -31,7 +31,7 @@ REPORTS = Listing(
         Column("as_at", _("As at"), lambda report: report.as_at, sort="as_at"),
         Column("requested", _("Asked for"), lambda report: report.requested_at, sort="requested_at"),
         Column("by", _("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
-        Column("status", _("Status"), lambda report: report.get_status_display(), sort="status"),
+        Column("status", _("Status"), lambda report: report.state_label, sort="state"),
     ),
     default_sort="-requested",
     search=("reference", "requested_by__name"),
@@ -42,7 +42,7 @@ REPORTS = Listing(
 @requires("compliance.report")
 @require_http_methods(["GET", "POST"])
 def index(request: Request) -> HttpResponseBase:
-    rows = ComplianceReport.objects.visible_to(request.acting).select_related("theme", "requested_by")
+    rows = ComplianceReport.objects.visible_to(request.acting).with_state().select_related("theme", "requested_by")
     page = REPORTS.read(request, rows)
     if not isinstance(page, ListPage):
         return page
@@ -50,7 +50,7 @@ def index(request: Request) -> HttpResponseBase:
         return export_list(
             page, format=wanted, title=_("Compliance reports"), acting=request.acting, now=timezone.now()
         )
-    return render(request, "compliance/reports.html", {"page": page, "ready": ReportStatus.READY})
+    return render(request, "compliance/reports.html", {"page": page})
 
 
 @requires("compliance.report")
@@ -78,8 +78,9 @@ def show(request: Request, reference: str) -> HttpResponse:
         "compliance/report.html",
         {
             "report": report,
-            "is_ready": report.status == ReportStatus.READY,
-            "can_try_again": report.status in {ReportStatus.FAILED, ReportStatus.CANCELLED},
+            "is_ready": report.state == ReportStatus.READY,
+            "has_failed": report.state == ReportStatus.FAILED,
+            "can_try_again": report.state in MAY_BE_MADE_AGAIN,
         },
     )
 
