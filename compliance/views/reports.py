@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from compliance import actions, queries, verification
@@ -23,19 +24,24 @@ from foundation.documents.responses import export_list, export_rows
 from foundation.files import actions as files
 from foundation.files.receiving import accepts_files
 
+
+def covers(report: ComplianceReport) -> str:
+    return report.theme.title if report.theme else _("The whole duty")
+
+
 REPORTS = Listing(
     name="compliance-reports",
     columns=(
-        Column("reference", _("Report"), lambda report: report.reference, sort="reference"),
-        Column("covers", _("Covers"), lambda report: report.theme.title if report.theme else _("The whole duty")),
-        Column("as_at", _("As at"), lambda report: report.as_at, sort="as_at"),
-        Column("requested", _("Asked for"), lambda report: report.requested_at, sort="requested_at"),
-        Column("by", _("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
-        Column("status", _("Status"), lambda report: report.state_label, sort="state"),
+        Column("reference", gettext_lazy("Report"), lambda report: report.reference, sort="reference"),
+        Column("covers", gettext_lazy("Covers"), covers),
+        Column("as_at", gettext_lazy("As at"), lambda report: report.as_at, sort="as_at"),
+        Column("requested", gettext_lazy("Asked for"), lambda report: report.requested_at, sort="requested_at"),
+        Column("by", gettext_lazy("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
+        Column("status", gettext_lazy("Status"), lambda report: report.state_label, sort="state"),
     ),
     default_sort="-requested",
     search=("reference", "requested_by__name"),
-    search_label=_("Search by report id or person"),
+    search_label=gettext_lazy("Search by report id or person"),
 )
 
 
