@@ -1,4 +1,4 @@
-"""A list as a file: CSV streams at once, XLSX is written to disk first. Every export is in the ledger."""
+"""A list as a file: CSV streams at once, XLSX is written to disk first. Each needs fresh proof and is in the ledger."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from foundation import ledger
 from foundation.core.acting import Acting, acting_as
+from foundation.core.exceptions import ProofNeeded
 from foundation.core.lists import ListPage
 from foundation.core.markings import Marking
 from foundation.documents import csv_export, xlsx
@@ -20,7 +21,7 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def export_list(page: ListPage, *, format: str, title: str, acting: Acting, now: datetime) -> HttpResponseBase:
-    """The whole list as filtered and sorted, as ``csv`` or ``xlsx``. Any other format is a 404."""
+    """The whole list as filtered and sorted, as ``csv`` or ``xlsx``. Any other format is a 404. Raises ProofNeeded."""
     return export_rows(
         page.header_row(), page.export_rows, name=page.listing.name, format=format, title=title, acting=acting, now=now
     )
@@ -37,9 +38,14 @@ def export_rows(
     now: datetime,
     marking: Marking = Marking.OFFICIAL,
 ) -> HttpResponseBase:
-    """Rows as a file named after the list and the day; ``rows`` is called in a context of its own while it streams."""
+    """Rows as a file named after the list and the day; ``rows`` is called in a context of its own while it streams.
+
+    Raises ProofNeeded unless the person proved who they are within ten minutes: no list is taken out without it.
+    """
     if format not in {"csv", "xlsx"}:
         raise Http404
+    if not acting.recently_strong(now):
+        raise ProofNeeded
     ledger.record("list.exported", actor=acting, at=now, list=name, format=format)
     filename = f"{slugify(name)}-{timezone.localdate(now):%Y-%m-%d}.{format}"
     if format == "csv":
