@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from compliance import actions, queries, verification
 from compliance.forms import ReportForm, VerifyForm
 from compliance.models import ComplianceReport
-from compliance.register_page import export_cells, export_headers
+from compliance.register_page import RegisterExport
 from compliance.views.finding import get_report_or_404, today
 from compliance.workflow import MAY_BE_MADE_AGAIN, ReportStatus
 from foundation.core.access import requires
@@ -117,9 +117,10 @@ def export(request: Request, reference: str) -> HttpResponseBase:
     report = get_report_or_404(request.acting, reference)
     register = queries.register(request.acting, report.as_at)
     lines = [line for line in register.lines if report.theme_id in (None, line.theme_code)]
+    rows = RegisterExport(lines, with_evidence=report.with_evidence)
     return export_rows(
-        export_headers(),
-        lambda: (export_cells(line) for line in lines),
+        rows.headers(),
+        rows.rows,
         name=f"compliance-{report.reference}",
         format=request.GET.get("format", "csv"),
         title=_("Compliance report %(reference)s") % {"reference": report.reference},
