@@ -57,8 +57,24 @@ def whole(register: Register, *, prefix: str = "page") -> Chart:
 
 def trend(registers: Sequence[Register], *, prefix: str = "page") -> Chart:
     """How many requirements were ready, and how many had any answer, at the end of each quarter."""
+    return _over_time(
+        registers, "M Y", caption=_("Requirements ready and assessed over two years"), chart_id=f"{prefix}-trend"
+    )
+
+
+def movement(registers: Sequence[Register], *, prefix: str = "page") -> Chart:
+    """The same for a period: the first of ``registers`` is of the day before it, the last of its last day."""
+    return _over_time(
+        registers,
+        "j M Y",
+        caption=_("Requirements ready and assessed, from the day before the period to its last day"),
+        chart_id=f"{prefix}-movement",
+    )
+
+
+def _over_time(registers: Sequence[Register], format_of_day: str, *, caption: str, chart_id: str) -> Chart:
     return draw_trend(
-        [date_format(register.on, "M Y") for register in registers],
+        [date_format(register.on, format_of_day) for register in registers],
         [
             Trend(_("Ready"), [register.whole.ready for register in registers], Shade.GOOD),
             Trend(
@@ -67,7 +83,7 @@ def trend(registers: Sequence[Register], *, prefix: str = "page") -> Chart:
                 Shade.BEST,
             ),
         ],
-        caption=_("Requirements ready and assessed over two years"),
-        chart_id=f"{prefix}-trend",
+        caption=caption,
+        chart_id=chart_id,
         period_header=_("At the end of"),
     )

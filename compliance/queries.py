@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,8 @@ from compliance.register import Register
 from foundation.core.acting import Acting
 from foundation.evidence import queries as evidence_queries
 from foundation.organisations.models import Organisation
+
+MOST_BETWEEN = 8  # points of a chart between the first and the last
 
 
 def register(acting: Acting, on: date) -> Register:
@@ -51,6 +53,28 @@ def quarter_ends(until: date, count: int) -> list[date]:
         ends.append(last)
         first_of_quarter = date(last.year, 3 * ((last.month - 1) // 3) + 1, 1)
     return [*reversed(ends), until]
+
+
+def period_days(first: date, last: date) -> list[date]:
+    """The days whose ends show how a period went: the day before it, quarters' ends in between, its last day.
+
+    At most ten, however long the period is.
+    """
+    quarters = 1 + (last - first).days // 89
+    between = [day for day in quarter_ends(last, quarters)[:-1] if first <= day < last]
+    thinned = between[:: -(-len(between) // MOST_BETWEEN)] if between else []
+    return [first - timedelta(days=1), *thinned, last]
+
+
+def period_start(acting: Acting, until: date) -> date:
+    """Where a report's period begins unless somebody says otherwise: a year before its last day, or later when the
+    organisation, or its first answer, is younger than that.
+    """
+    first_answer = AnswerRevision.objects.visible_to(acting).aggregate(first=Min("changed_at"))["first"]
+    beginnings = [_months_before(until, 12), acting.organisation.active_from]
+    if first_answer is not None:
+        beginnings.append(timezone.localdate(first_answer))
+    return min(max(beginnings), until)
 
 
 def end_of_day(day: date) -> datetime:

@@ -43,7 +43,7 @@ def context(content: reports.ComplianceContent) -> dict:
         "content": content,
         "whole_chart": pictures.whole(content.register, prefix="pdf"),
         "theme_chart": pictures.by_theme(content.register, prefix="pdf"),
-        "trend_chart": pictures.trend(content.earlier, prefix="pdf"),
+        "movement_chart": pictures.movement(content.period.registers, prefix="pdf"),
         "tags": reports.TAGS,
     }
 

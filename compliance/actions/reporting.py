@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance import permissions, workflow
+from compliance import permissions, queries, workflow
 from compliance.models import ComplianceReport, Theme
 from foundation import jobs, ledger, notifications
 from foundation.core.acting import Acting
@@ -23,17 +23,29 @@ PURPOSE = "compliance.report"
 
 @transaction.atomic
 def request_report(
-    *, theme_code: str, as_at: date, marking: str, with_evidence: bool, by: Acting, now: datetime
+    *,
+    theme_code: str,
+    as_at: date,
+    marking: str,
+    with_evidence: bool,
+    by: Acting,
+    now: datetime,
+    period_from: date | None = None,
 ) -> ComplianceReport:
-    """Ask for a compliance report; a job makes it.
+    """Ask for a compliance report; a job makes it. Without its first day, the period is ``queries.period_start``.
 
-    Raises RuleBroken for a day in the future, before the organisation began or after it closed.
+    Raises RuleBroken for a day in the future, before the organisation began or after it closed, and for a period that
+    begins after its end or before the organisation.
     """
     permissions.check_can_report(by)
     _check_day(as_at, by, now)
+    if period_from is None:
+        period_from = queries.period_start(by, as_at)
+    _check_period(period_from, as_at, by)
     report = ComplianceReport.objects.create(
         organisation=by.organisation,
         theme=Theme.objects.get(pk=theme_code) if theme_code else None,
+        period_from=period_from,
         as_at=as_at,
         marking=Marking(marking),
         with_evidence=with_evidence,
@@ -41,7 +53,14 @@ def request_report(
         requested_by=by.membership,
     )
     ledger.record(
-        "report.requested", actor=by, target=report, at=now, as_at=as_at, theme=theme_code or "all", marking=marking
+        "report.requested",
+        actor=by,
+        target=report,
+        at=now,
+        period_from=period_from,
+        as_at=as_at,
+        theme=theme_code or "all",
+        marking=marking,
     )
     return _queue(report, by, now)
 
@@ -101,4 +120,14 @@ def _check_day(as_at: date, by: Acting, now: datetime) -> None:
         raise RuleBroken(
             _("%(name)s closed on %(day)s. Choose that day or an earlier one.")
             % {"name": organisation.name, "day": f"{organisation.active_to:%-d %B %Y}"}
+        )
+
+
+def _check_period(first: date, last: date, by: Acting) -> None:
+    if first > last:
+        raise RuleBroken(_("The period must begin on or before the day that the report is as at."))
+    if first < by.organisation.active_from:
+        raise RuleBroken(
+            _("%(name)s did not exist on the first day of the period. It began on %(day)s.")
+            % {"name": by.organisation.name, "day": f"{by.organisation.active_from:%-d %B %Y}"}
         )

@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, CharField, Q, Value, When
+from django.db.models import Case, CharField, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,14 +29,16 @@ class ReportQuerySet(OrganisationQuerySet):
 class ComplianceReport(OrganisationRow):
     """A compliance report asked for: of what, as at when, and the document that came of it.
 
-    How it stands is not kept here: see ``with_state``. ``sha256`` is of the finished PDF, so that a copy can be
-    checked years later.
+    How it stands is not kept here: see ``with_state``. It tells of a period, from the beginning of ``period_from`` to
+    the end of ``as_at``; the oldest reports were asked for without its first day. ``sha256`` is of the finished PDF, so
+    that a copy can be checked years later.
     """
 
     state: str  # only on rows read ``with_state``
 
     reference = reference_field(unique=True)
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    period_from = models.DateField(_("period from"), null=True)
     as_at = models.DateField(_("as at"))
     marking = models.CharField(_("marking"), max_length=30, choices=Marking, default=Marking.OFFICIAL)
     with_evidence = models.BooleanField(_("with the list of evidence"), default=True)
@@ -54,6 +56,10 @@ class ComplianceReport(OrganisationRow):
         ordering = ["-requested_at", "-pk"]
         indexes = [models.Index(fields=["organisation", "sha256"])]
         constraints = [
+            models.CheckConstraint(
+                name="report_period_begins_before_it_ends",
+                condition=Q(period_from__isnull=True) | Q(period_from__lte=F("as_at")),
+            ),
             models.CheckConstraint(
                 name="report_document_whole_or_not_at_all",
                 condition=Q(file__isnull=False, pages__isnull=False, finished_at__isnull=False) & ~Q(sha256="")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from compliance import actions, queries, verification
+from compliance import actions, queries, reports, verification
 from compliance.forms import ReportForm, VerifyForm
 from compliance.models import ComplianceReport
 from compliance.register_page import RegisterExport
@@ -20,7 +20,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import Column, Listing, ListPage
 from foundation.core.markings import Marking
-from foundation.documents.responses import export_list, export_rows
+from foundation.documents.responses import ReportFacts, export_list, export_rows
 from foundation.files import actions as files
 from foundation.files.receiving import accepts_files
 
@@ -34,6 +34,7 @@ REPORTS = Listing(
     columns=(
         Column("reference", gettext_lazy("Report"), lambda report: report.reference, sort="reference"),
         Column("covers", gettext_lazy("Covers"), covers),
+        Column("from", gettext_lazy("Period from"), lambda report: report.period_from),
         Column("as_at", gettext_lazy("As at"), lambda report: report.as_at, sort="as_at"),
         Column("requested", gettext_lazy("Asked for"), lambda report: report.requested_at, sort="requested_at"),
         Column("by", gettext_lazy("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
@@ -63,7 +64,10 @@ def index(request: Request) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     form = ReportForm(
-        request.POST if request.method == "POST" else None, today=today(), initial={"as_at": today(), "theme_code": ""}
+        request.POST if request.method == "POST" else None,
+        today=today(),
+        organisation=request.acting.organisation,
+        initial={"as_at": today(), "theme_code": ""},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -84,6 +88,7 @@ def show(request: Request, reference: str) -> HttpResponse:
         "compliance/report.html",
         {
             "report": report,
+            "period": reports.period_in_words(report),
             "is_ready": report.state == ReportStatus.READY,
             "has_failed": report.state == ReportStatus.FAILED,
             "can_try_again": report.state in MAY_BE_MADE_AGAIN,
@@ -127,6 +132,7 @@ def export(request: Request, reference: str) -> HttpResponseBase:
         acting=request.acting,
         now=timezone.now(),
         marking=Marking(report.marking),
+        of_report=ReportFacts(report.reference, queries.end_of_day(report.as_at), reports.period_in_words(report)),
     )
 
 
