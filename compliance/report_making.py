@@ -49,7 +49,13 @@ def context(content: reports.ComplianceContent) -> dict:
 
 
 def _finish(job: "jobs.JobContext", report: ComplianceReport) -> None:
-    job.finish(label=_("Open the report"), url_name="compliance:report", reference=report.reference)
+    job.finish(
+        label=_("Open the report"),
+        url_name="compliance:report",
+        reference=report.reference,
+        file_label=_("Download the PDF"),
+        file_url_name="compliance:download_report",
+    )
 
 
 def _asker(job: "jobs.JobContext"):  # type: ignore[no-untyped-def]

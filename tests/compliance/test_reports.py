@@ -16,7 +16,7 @@ from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken
 from foundation.files.models import StoredFile
 from foundation.ledger.models import Event
-from foundation.organisations.models import Membership, Organisation
+from foundation.organisations.models import Membership, Organisation, RoleGrant
 from tests.conftest import NOW, acting_of, make_membership
 from tests.factories.compliance import ask_for_report as ask
 from tests.factories.compliance import give_answer
@@ -150,3 +150,23 @@ def test_what_is_not_ready_comes_with_the_law_first_and_the_worst_first(lead, re
     shoulds = [line for line in content.open_lines if line.force == "should"]
     assert forces == sorted(forces, key=["must", "should", "good"].index)
     assert shoulds[0].counts_as == CountsAs.NOT_MET
+
+
+def test_the_page_of_the_job_offers_the_document_to_who_may_still_have_it(finished, lead, client_for):
+    client = client_for(lead)
+    with acting_as(lead):
+        page = client.get(f"/jobs/{finished.job.reference}/").content.decode()
+    address = f"{finished.get_absolute_url()}download/"
+
+    document = client.get(address)
+    received = b"".join(document.streaming_content)
+    document.close()
+    with acting_as(lead):
+        RoleGrant.objects.update(ends_on=date(2026, 11, 1))
+    refused = client.get(address)
+
+    assert f'href="{address}"' in page
+    assert "Download the PDF" in page
+    assert f'href="{finished.get_absolute_url()}"' in page
+    assert hashlib.sha256(received).hexdigest() == finished.sha256
+    assert refused.status_code == 403
