@@ -30,8 +30,6 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "report.requested": Sentence(_("Asked for a compliance report")),
         "report.requested_again": Sentence(_("Asked for a compliance report once more")),
         "report.made": Sentence(_("Made a compliance report")),
-        "report.failed": Sentence(_("Could not make a compliance report")),
-        "report.cancelled": Sentence(_("Cancelled a compliance report")),
         "report.copy_checked": Sentence(_("Checked a copy of a compliance report"), reads=True),
         "list.exported": Sentence(_("Exported a list"), reads=True),
     },

@@ -6,12 +6,15 @@ from typing import Any
 from crispy_forms_gds.choices import Choice
 from crispy_forms_gds.layout import Field, Size
 from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models import Requirement, Scale, Theme
 from compliance.models.library import Force
 from foundation.core.forms import DayField, VersionField, layout, set_choices
 from foundation.core.markings import Marking
+from foundation.organisations.models import Organisation
 
 LONG_TEXT = 5_000
 
@@ -229,6 +232,11 @@ class ReportForm(forms.Form):
     """What a compliance report is to hold."""
 
     theme_code = forms.ChoiceField(label=_("What should the report cover?"), widget=forms.RadioSelect, required=False)
+    period_from = DayField(
+        label=_("Period from (optional)"),
+        help_text=_("The first day of the period. Leave it empty for the year before the day the report is as at"),
+        required=False,
+    )
     as_at = DayField(
         label=_("As at"),
         help_text=_("The report shows where you stood at the end of this day"),
@@ -243,9 +251,10 @@ class ReportForm(forms.Form):
         initial="yes",
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.organisation = organisation
         set_choices(
             self,
             "theme_code",
@@ -257,6 +266,7 @@ class ReportForm(forms.Form):
         self.helper = layout(
             self,
             Field.radios("theme_code", legend_size=Size.SMALL, small=True),
+            Field("period_from", context={"legend_size": Size.for_legend(Size.SMALL)}),
             Field("as_at", context={"legend_size": Size.for_legend(Size.SMALL)}),
             Field.radios("marking", legend_size=Size.SMALL, small=True),
             Field.radios("with_evidence", legend_size=Size.SMALL, small=True),
@@ -268,6 +278,22 @@ class ReportForm(forms.Form):
         if as_at > self.today:
             raise forms.ValidationError(_("The date must be today or in the past"))
         return as_at
+
+    def clean_period_from(self) -> date | None:
+        first = self.cleaned_data["period_from"]
+        if first is not None and first < self.organisation.active_from:
+            raise forms.ValidationError(
+                gettext("Your organisation began on %(day)s. The period cannot begin before that")
+                % {"day": date_format(self.organisation.active_from, "j F Y")}
+            )
+        return first
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("period_from"), cleaned.get("as_at")
+        if first and last and first > last:
+            self.add_error("period_from", _("The period must begin on or before the day that the report is as at"))
+        return cleaned
 
 
 class VerifyForm(forms.Form):

@@ -57,13 +57,29 @@ def whole(register: Register, *, prefix: str = "page") -> Chart:
 
 def trend(standings: Sequence[Standing], *, prefix: str = "page") -> Chart:
     """How many requirements were ready, and how many had any answer, at the end of each quarter."""
+    return _over_time(
+        standings, "M Y", caption=_("Requirements ready and assessed over two years"), chart_id=f"{prefix}-trend"
+    )
+
+
+def movement(registers: Sequence[Register], *, prefix: str = "page") -> Chart:
+    """The same for a period: the first of ``registers`` is of the day before it, the last of its last day."""
+    return _over_time(
+        [register.standing for register in registers],
+        "j M Y",
+        caption=_("Requirements ready and assessed, from the day before the period to its last day"),
+        chart_id=f"{prefix}-movement",
+    )
+
+
+def _over_time(standings: Sequence[Standing], format_of_day: str, *, caption: str, chart_id: str) -> Chart:
     return draw_trend(
-        [date_format(standing.on, "M Y") for standing in standings],
+        [date_format(standing.on, format_of_day) for standing in standings],
         [
             Trend(_("Ready"), [standing.ready for standing in standings], Shade.GOOD),
             Trend(_("Assessed"), [standing.assessed for standing in standings], Shade.BEST),
         ],
-        caption=_("Requirements ready and assessed over two years"),
-        chart_id=f"{prefix}-trend",
+        caption=caption,
+        chart_id=chart_id,
         period_header=_("At the end of"),
     )

@@ -7,12 +7,17 @@ The number of queries is the same for one day or twenty, ten requirements or a t
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from compliance.history import History
+from django.db.models import Min
+from django.utils import timezone
+
+from compliance.history import History, months_before
 from compliance.history import end_of_day as end_of_day
-from compliance.models import Settings
+from compliance.models import AnswerRevision, Settings
 from compliance.register import Register, Standing
 from foundation.core.acting import Acting
 from foundation.core.prepared import Prepared, columns, instances, stand_in
+
+MOST_BETWEEN = 8  # points of a chart between the first and the last
 
 
 def register(acting: Acting, on: date) -> Register:
@@ -43,6 +48,28 @@ def quarter_ends(until: date, count: int) -> list[date]:
         ends.append(last)
         first_of_quarter = date(last.year, 3 * ((last.month - 1) // 3) + 1, 1)
     return [*reversed(ends), until]
+
+
+def period_days(first: date, last: date) -> list[date]:
+    """The days whose ends show how a period went: the day before it, quarters' ends in between, its last day.
+
+    At most ten, however long the period is.
+    """
+    quarters = 1 + (last - first).days // 89
+    between = [day for day in quarter_ends(last, quarters)[:-1] if first <= day < last]
+    thinned = between[:: -(-len(between) // MOST_BETWEEN)] if between else []
+    return [first - timedelta(days=1), *thinned, last]
+
+
+def period_start(acting: Acting, until: date) -> date:
+    """Where a report's period begins unless somebody says otherwise: a year before its last day, or later when the
+    organisation, or its first answer, is younger than that.
+    """
+    first_answer = AnswerRevision.objects.visible_to(acting).aggregate(first=Min("changed_at"))["first"]
+    beginnings = [months_before(until, 12), acting.organisation.active_from]
+    if first_answer is not None:
+        beginnings.append(timezone.localdate(first_answer))
+    return min(max(beginnings), until)
 
 
 def settings_of(acting: Acting) -> Settings:

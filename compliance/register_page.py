@@ -1,10 +1,13 @@
 """Filtering, sorting and exporting the register. It holds at most a few hundred lines, computed from history."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -139,32 +142,58 @@ def lines_for_page(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
         }
 
 
-def export_headers() -> list[str]:
-    return [
-        _("Code"), _("Theme"), _("Framework"), _("Strength"), _("Requirement"), _("Where we stand"), _("Score"),
-        _("Ready"), _("Answered through"), _("Comment"), _("Owner"), _("Next review"), _("Answered on"),
-        _("Assurer's rating"), _("Assurer's comment"), _("Evidence"), _("Needs attention"), _("Wording verified"),
-    ]  # fmt: skip
+@dataclass(frozen=True)
+class ExportColumn:
+    """One column of the register as a file."""
+
+    title: str | Promise
+    cell: Callable[[Line], Any]
 
 
-def export_cells(line: Line) -> list[Any]:
-    return [
-        line.code,
-        line.theme_code,
-        line.framework_title,
-        Force(line.force).label,
-        line.text or line.title,
-        line.state_text if line.applies else f"{line.state_text}: {line.why_not}",
-        line.score,
-        _("Yes") if line.is_ready else _("No"),
-        ", ".join(line.answered_through),
-        line.comment,
-        line.owner_name,
-        line.next_review_on,
-        line.answered_at.date() if line.answered_at else None,
-        line.assured_label,
-        line.assured_comment,
-        "; ".join(f"{item.reference} {item.title}" for item in line.evidence),
-        "; ".join(text for text, _colour in line.flag_tags),
-        _("Yes") if line.verified else _("No"),
-    ]
+EVIDENCE = ExportColumn(
+    gettext_lazy("Evidence"), lambda line: "; ".join(f"{item.reference} {item.title}" for item in line.evidence)
+)
+EXPORT_COLUMNS = (
+    ExportColumn(gettext_lazy("Code"), lambda line: line.code),
+    ExportColumn(gettext_lazy("Theme"), lambda line: line.theme_code),
+    ExportColumn(gettext_lazy("Framework"), lambda line: line.framework_title),
+    ExportColumn(gettext_lazy("Strength"), lambda line: Force(line.force).label),
+    ExportColumn(gettext_lazy("Requirement"), lambda line: line.text or line.title),
+    ExportColumn(
+        gettext_lazy("Where we stand"),
+        lambda line: line.state_text if line.applies else f"{line.state_text}: {line.why_not}",
+    ),
+    ExportColumn(gettext_lazy("Score"), lambda line: line.score),
+    ExportColumn(gettext_lazy("Ready"), lambda line: _("Yes") if line.is_ready else _("No")),
+    ExportColumn(gettext_lazy("Answered through"), lambda line: ", ".join(line.answered_through)),
+    ExportColumn(gettext_lazy("Comment"), lambda line: line.comment),
+    ExportColumn(gettext_lazy("Owner"), lambda line: line.owner_name),
+    ExportColumn(gettext_lazy("Next review"), lambda line: line.next_review_on),
+    ExportColumn(
+        gettext_lazy("Answered on"), lambda line: timezone.localdate(line.answered_at) if line.answered_at else None
+    ),
+    ExportColumn(gettext_lazy("Assurer's rating"), lambda line: line.assured_label),
+    ExportColumn(gettext_lazy("Assurer's comment"), lambda line: line.assured_comment),
+    EVIDENCE,
+    ExportColumn(gettext_lazy("Needs attention"), lambda line: "; ".join(text for text, _colour in line.flag_tags)),
+    ExportColumn(gettext_lazy("Wording verified"), lambda line: _("Yes") if line.verified else _("No")),
+)
+
+
+@dataclass(frozen=True)
+class RegisterExport:
+    """Lines of the register as rows for a file, with or without the list of evidence."""
+
+    lines: Sequence[Line]
+    with_evidence: bool = True
+
+    @property
+    def columns(self) -> list[ExportColumn]:
+        return [column for column in EXPORT_COLUMNS if self.with_evidence or column is not EVIDENCE]
+
+    def headers(self) -> list[str]:
+        return [str(column.title) for column in self.columns]
+
+    def rows(self) -> Iterator[list[Any]]:
+        columns = self.columns
+        return ([column.cell(line) for column in columns] for line in self.lines)

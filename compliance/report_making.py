@@ -1,12 +1,13 @@
 """The steps of making a compliance report, with nothing long inside a transaction."""
 
+from django.utils.translation import gettext as _
+
 from compliance import actions, pictures, reports
 from compliance.models import ComplianceReport
-from compliance.workflow import ReportStatus
 from foundation import jobs
 from foundation.core.exceptions import RuleBroken
 from foundation.documents import layout, verify
-from foundation.documents.pdf import PdfCancelled, PdfFailed
+from foundation.documents.pdf import PdfCancelled
 from foundation.documents.process import PdfTooLarge, PdfTooSlow
 
 TEMPLATE = "compliance/pdf/report.html"
@@ -17,7 +18,7 @@ def make(job: "jobs.JobContext", *, report_id: int) -> None:
     job.progress(0, 3, "reading")
     with job.step() as acting:
         report = ComplianceReport.objects.visible_to(acting).select_related("theme").get(pk=report_id)
-        if report.status == ReportStatus.READY:
+        if report.file_id is not None:
             _finish(job, report)
             return
         content = reports.build_compliance(acting=acting, report=report, now=job.now())
@@ -27,11 +28,7 @@ def make(job: "jobs.JobContext", *, report_id: int) -> None:
     except PdfCancelled:
         raise jobs.JobCancelled from None
     except (PdfTooLarge, PdfTooSlow) as error:
-        _fail(job, report_id)
         raise RuleBroken(str(error)) from error
-    except PdfFailed:
-        _fail(job, report_id)
-        raise
     job.progress(2, 3, "keeping")
     with job.step() as acting:
         report = actions.store_report(
@@ -46,18 +43,19 @@ def context(content: reports.ComplianceContent) -> dict:
         "content": content,
         "whole_chart": pictures.whole(content.register, prefix="pdf"),
         "theme_chart": pictures.by_theme(content.register, prefix="pdf"),
-        "trend_chart": pictures.trend(content.earlier, prefix="pdf"),
+        "movement_chart": pictures.movement(content.period.registers, prefix="pdf"),
         "tags": reports.TAGS,
     }
 
 
 def _finish(job: "jobs.JobContext", report: ComplianceReport) -> None:
-    job.finish(label="Open the report", url_name="compliance:report", reference=report.reference)
-
-
-def _fail(job: "jobs.JobContext", report_id: int) -> None:
-    with job.step() as acting:
-        actions.fail_report(report_id=report_id, cancelled=False, by=acting, now=job.now())
+    job.finish(
+        label=_("Open the report"),
+        url_name="compliance:report",
+        reference=report.reference,
+        file_label=_("Download the PDF"),
+        file_url_name="compliance:download_report",
+    )
 
 
 def _asker(job: "jobs.JobContext"):  # type: ignore[no-untyped-def]

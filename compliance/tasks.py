@@ -1,8 +1,21 @@
 """Jobs of the assessment."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from foundation import jobs
+from foundation.core.acting import Acting
+
+if TYPE_CHECKING:
+    from foundation.jobs.models import Job
+
+
+def is_still_wanted(acting: Acting, job: "Job") -> bool:
+    """False once a report that failed was asked for again: the new job makes it."""
+    from compliance.models import ComplianceReport  # noqa: PLC0415 -- leaf
+
+    return ComplianceReport.objects.visible_to(acting).filter(job=job).exists()
 
 
 @jobs.handler(
@@ -11,6 +24,7 @@ from foundation import jobs
     limit_seconds=300,
     title=_("Compliance report"),
     messages={"reading": _("Reading the assessment"), "drawing": _("Drawing the document"), "keeping": _("Keeping it")},
+    still_wanted=is_still_wanted,
 )
 def make_report(job: jobs.JobContext, *, report_id: int, **_later: object) -> None:
     from compliance import report_making  # noqa: PLC0415 -- leaf

@@ -15,6 +15,7 @@ from foundation import ledger
 from foundation.accounts import authentication
 from foundation.core.access import Access, declared_on
 from foundation.core.acting import Acting, acting_as, person_context
+from foundation.core.exceptions import ProofNeeded
 from foundation.core.http import Request
 from foundation.organisations import acting as organisations_acting
 
@@ -73,12 +74,15 @@ class ActingMiddleware:
             return authentication.ask_again(request)
         return None
 
-    def process_exception(self, request: Request, exception: Exception) -> None:
+    def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ProofNeeded):
+            return authentication.ask_again(request)
         connection = transaction.get_connection()
         if connection.in_atomic_block:
             transaction.set_rollback(True)
         if isinstance(exception, PermissionDenied):
             request.refused = "denied"
+        return None
 
 
 def refuse(request: Request, sentence: str, permission: str = "") -> HttpResponse:

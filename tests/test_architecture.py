@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,54 @@ def test_only_actions_assign_a_status(path):
     ]
 
     assert assigned == []
+
+
+TRANSLATES_AT_ONCE = {"gettext", "ngettext", "pgettext", "npgettext"}
+
+
+def done_at_import(tree: ast.AST) -> Iterator[ast.AST]:
+    """What Python runs when it reads the file: everything but the insides of functions."""
+    for node in ast.iter_child_nodes(tree):
+        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)] if inside else []
+        for part in [*getattr(node, "decorator_list", ()), *defaults] if inside else [node]:
+            yield part
+            yield from done_at_import(part)
+
+
+@pytest.mark.parametrize("path", CODE, ids=IDS)
+def test_no_text_is_translated_when_its_file_is_read(path):
+    """It would stay in the language of whoever started the process: such texts are ``gettext_lazy``."""
+    tree = ast.parse(path.read_text())
+    names = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.name in TRANSLATES_AT_ONCE
+    }
+
+    translated = [
+        node.lineno
+        for node in done_at_import(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
+    ]
+
+    assert translated == []
+
+
+def test_a_text_translated_when_a_file_is_read_is_found():
+    source = """
+from django.utils.translation import gettext as _
+HEADING = Column("a", _("A"), lambda row: _("not yet"))
+class Form:
+    label = _("B")
+    def name(self, default=_("C")):
+        return _("not yet")
+"""
+
+    found = [
+        n.args[0].value for n in done_at_import(ast.parse(source)) if getattr(getattr(n, "func", 0), "id", "") == "_"
+    ]
+
+    assert found == ["A", "B", "C"]

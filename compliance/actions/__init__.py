@@ -7,7 +7,7 @@ from compliance.actions.customising import (
     change_settings,
     withdraw_requirement,
 )
-from compliance.actions.reporting import fail_report, make_again, request_report, store_report
+from compliance.actions.reporting import make_again, request_report, store_report
 
 __all__ = [
     "add_requirement",
@@ -15,7 +15,6 @@ __all__ = [
     "assure",
     "change_requirement",
     "change_settings",
-    "fail_report",
     "link_evidence",
     "make_again",
     "request_report",

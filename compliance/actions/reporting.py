@@ -7,15 +7,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance import permissions, workflow
+from compliance import permissions, queries, workflow
 from compliance.models import ComplianceReport, Theme
-from compliance.workflow import ReportStatus
 from foundation import jobs, ledger, notifications
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
+from foundation.jobs.models import Job
 
 JOB = "compliance.make_report"
 PURPOSE = "compliance.report"
@@ -23,17 +23,29 @@ PURPOSE = "compliance.report"
 
 @transaction.atomic
 def request_report(
-    *, theme_code: str, as_at: date, marking: str, with_evidence: bool, by: Acting, now: datetime
+    *,
+    theme_code: str,
+    as_at: date,
+    marking: str,
+    with_evidence: bool,
+    by: Acting,
+    now: datetime,
+    period_from: date | None = None,
 ) -> ComplianceReport:
-    """Ask for a compliance report; a job makes it.
+    """Ask for a compliance report; a job makes it. Without its first day, the period is ``queries.period_start``.
 
-    Raises RuleBroken for a day in the future, before the organisation began or after it closed.
+    Raises RuleBroken for a day in the future, before the organisation began or after it closed, and for a period that
+    begins after its end or before the organisation.
     """
     permissions.check_can_report(by)
     _check_day(as_at, by, now)
+    if period_from is None:
+        period_from = queries.period_start(by, as_at)
+    _check_period(period_from, as_at, by)
     report = ComplianceReport.objects.create(
         organisation=by.organisation,
         theme=Theme.objects.get(pk=theme_code) if theme_code else None,
+        period_from=period_from,
         as_at=as_at,
         marking=Marking(marking),
         with_evidence=with_evidence,
@@ -41,19 +53,30 @@ def request_report(
         requested_by=by.membership,
     )
     ledger.record(
-        "report.requested", actor=by, target=report, at=now, as_at=as_at, theme=theme_code or "all", marking=marking
+        "report.requested",
+        actor=by,
+        target=report,
+        at=now,
+        period_from=period_from,
+        as_at=as_at,
+        theme=theme_code or "all",
+        marking=marking,
     )
     return _queue(report, by, now)
 
 
 @transaction.atomic
 def make_again(*, report_id: int, by: Acting, now: datetime) -> ComplianceReport:
-    """Try a report again that failed or was cancelled."""
+    """Ask once more for a report that failed or was cancelled. A job of its own makes it, in the name of ``by``.
+
+    The old job is locked too: whoever starts that one again at the same moment finds the report being made, or we do.
+    """
     report = _locked(report_id, by)
     permissions.check_can_report(by, report)
-    workflow.check_transition(report.status, ReportStatus.REQUESTED)
-    report.status = ReportStatus.REQUESTED
-    report.save(update_fields=["status"])
+    if report.job_id is not None:
+        Job.objects.filter(organisation_id=by.organisation_id).select_for_update(no_key=True).get(pk=report.job_id)
+    standing = ComplianceReport.objects.visible_to(by).with_state().get(pk=report_id)
+    workflow.check_may_be_made_again(standing.state)
     ledger.record("report.requested_again", actor=by, target=report, at=now)
     return _queue(report, by, now)
 
@@ -63,31 +86,17 @@ def store_report(*, report_id: int, pdf: bytes, pages: int, by: Acting, now: dat
     """Keep the finished document and its hash. A second delivery of the same job finds it there and keeps the first."""
     report = _locked(report_id, by)
     permissions.check_can_report(by, report)
-    if report.status == ReportStatus.READY:
+    if report.file_id is not None:
         return report
-    workflow.check_transition(report.status, ReportStatus.READY)
     report.file = files.keep_made(
         content=pdf, file_type=FileType.PDF, name=f"{report.reference}.pdf", purpose=PURPOSE, by=by, now=now
     )
-    report.status, report.sha256 = ReportStatus.READY, hashlib.sha256(pdf).hexdigest()
-    report.pages, report.finished_at = pages, now
-    report.save(update_fields=["status", "file", "sha256", "pages", "finished_at"])
+    report.sha256, report.pages, report.finished_at = hashlib.sha256(pdf).hexdigest(), pages, now
+    report.save(update_fields=["file", "sha256", "pages", "finished_at"])
     ledger.record("report.made", actor=by, target=report, at=now, sha256=report.sha256, pages=pages)
     notifications.notify(
         membership_id=report.requested_by_id, kind="compliance.report_ready", target=report, by=by, now=now
     )
-    return report
-
-
-@transaction.atomic
-def fail_report(*, report_id: int, cancelled: bool, by: Acting, now: datetime) -> ComplianceReport:
-    """Remember that a report could not be made, or is no longer wanted."""
-    report = _locked(report_id, by)
-    to = ReportStatus.CANCELLED if cancelled else ReportStatus.FAILED
-    workflow.check_transition(report.status, to)
-    report.status = to
-    report.save(update_fields=["status"])
-    ledger.record("report.cancelled" if cancelled else "report.failed", actor=by, target=report, at=now)
     return report
 
 
@@ -111,4 +120,14 @@ def _check_day(as_at: date, by: Acting, now: datetime) -> None:
         raise RuleBroken(
             _("%(name)s closed on %(day)s. Choose that day or an earlier one.")
             % {"name": organisation.name, "day": f"{organisation.active_to:%-d %B %Y}"}
+        )
+
+
+def _check_period(first: date, last: date, by: Acting) -> None:
+    if first > last:
+        raise RuleBroken(_("The period must begin on or before the day that the report is as at."))
+    if first < by.organisation.active_from:
+        raise RuleBroken(
+            _("%(name)s did not exist on the first day of the period. It began on %(day)s.")
+            % {"name": by.organisation.name, "day": f"{by.organisation.active_from:%-d %B %Y}"}
         )

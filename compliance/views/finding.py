@@ -28,8 +28,10 @@ def get_requirement_or_404(acting: Acting, code: str) -> Requirement:
 
 
 def get_report_or_404(acting: Acting, reference: str) -> ComplianceReport:
+    """A report with its state."""
     report = (
         ComplianceReport.objects.visible_to(acting)
+        .with_state()
         .filter(reference=reference)
         .select_related("theme", "requested_by", "job", "file")
         .first()

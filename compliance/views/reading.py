@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from compliance import permissions, pictures, queries
 from compliance.models import Framework, Instrument, LibraryLoad, Requirement
-from compliance.register_page import RegisterFilter, export_cells, export_headers, lines_for_page
+from compliance.register_page import RegisterExport, RegisterFilter, lines_for_page
 from compliance.views.finding import get_requirement_or_404, today
 from foundation.core.access import requires
 from foundation.core.http import Request
@@ -42,9 +42,10 @@ def register(request: Request) -> HttpResponseBase:
     form = RegisterFilter(request.GET, register=whole)
     lines = form.narrow(list(whole.lines))
     if wanted := request.GET.get("export"):
+        export = RegisterExport(lines)
         return export_rows(
-            export_headers(),
-            lambda: (export_cells(line) for line in lines),
+            export.headers(),
+            export.rows,
             name="duty-register",
             format=wanted,
             title=_("Duty register"),

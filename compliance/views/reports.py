@@ -6,43 +6,50 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from compliance import actions, queries, verification
+from compliance import actions, queries, reports, verification
 from compliance.forms import ReportForm, VerifyForm
 from compliance.models import ComplianceReport
-from compliance.register_page import export_cells, export_headers
+from compliance.register_page import RegisterExport
 from compliance.views.finding import get_report_or_404, today
-from compliance.workflow import ReportStatus
+from compliance.workflow import MAY_BE_MADE_AGAIN, ReportStatus
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import Column, Listing, ListPage
 from foundation.core.markings import Marking
-from foundation.documents.responses import export_list, export_rows
+from foundation.documents.responses import ReportFacts, export_list, export_rows
 from foundation.files import actions as files
 from foundation.files.receiving import accepts_files
+
+
+def covers(report: ComplianceReport) -> str:
+    return report.theme.title if report.theme else _("The whole duty")
+
 
 REPORTS = Listing(
     name="compliance-reports",
     columns=(
-        Column("reference", _("Report"), lambda report: report.reference, sort="reference"),
-        Column("covers", _("Covers"), lambda report: report.theme.title if report.theme else _("The whole duty")),
-        Column("as_at", _("As at"), lambda report: report.as_at, sort="as_at"),
-        Column("requested", _("Asked for"), lambda report: report.requested_at, sort="requested_at"),
-        Column("by", _("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
-        Column("status", _("Status"), lambda report: report.get_status_display(), sort="status"),
+        Column("reference", gettext_lazy("Report"), lambda report: report.reference, sort="reference"),
+        Column("covers", gettext_lazy("Covers"), covers),
+        Column("from", gettext_lazy("Period from"), lambda report: report.period_from),
+        Column("as_at", gettext_lazy("As at"), lambda report: report.as_at, sort="as_at"),
+        Column("requested", gettext_lazy("Asked for"), lambda report: report.requested_at, sort="requested_at"),
+        Column("by", gettext_lazy("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
+        Column("status", gettext_lazy("Status"), lambda report: report.state_label, sort="state"),
     ),
     default_sort="-requested",
     search=("reference", "requested_by__name"),
-    search_label=_("Search by report id or person"),
+    search_label=gettext_lazy("Search by report id or person"),
 )
 
 
 @requires("compliance.report")
 @require_http_methods(["GET", "POST"])
 def index(request: Request) -> HttpResponseBase:
-    rows = ComplianceReport.objects.visible_to(request.acting).select_related("theme", "requested_by")
+    rows = ComplianceReport.objects.visible_to(request.acting).with_state().select_related("theme", "requested_by")
     page = REPORTS.read(request, rows)
     if not isinstance(page, ListPage):
         return page
@@ -50,14 +57,17 @@ def index(request: Request) -> HttpResponseBase:
         return export_list(
             page, format=wanted, title=_("Compliance reports"), acting=request.acting, now=timezone.now()
         )
-    return render(request, "compliance/reports.html", {"page": page, "ready": ReportStatus.READY})
+    return render(request, "compliance/reports.html", {"page": page})
 
 
 @requires("compliance.report")
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     form = ReportForm(
-        request.POST if request.method == "POST" else None, today=today(), initial={"as_at": today(), "theme_code": ""}
+        request.POST if request.method == "POST" else None,
+        today=today(),
+        organisation=request.acting.organisation,
+        initial={"as_at": today(), "theme_code": ""},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -78,8 +88,10 @@ def show(request: Request, reference: str) -> HttpResponse:
         "compliance/report.html",
         {
             "report": report,
-            "is_ready": report.status == ReportStatus.READY,
-            "can_try_again": report.status in {ReportStatus.FAILED, ReportStatus.CANCELLED},
+            "period": reports.period_in_words(report),
+            "is_ready": report.state == ReportStatus.READY,
+            "has_failed": report.state == ReportStatus.FAILED,
+            "can_try_again": report.state in MAY_BE_MADE_AGAIN,
         },
     )
 
@@ -110,15 +122,17 @@ def export(request: Request, reference: str) -> HttpResponseBase:
     report = get_report_or_404(request.acting, reference)
     register = queries.register(request.acting, report.as_at)
     lines = [line for line in register.lines if report.theme_id in (None, line.theme_code)]
+    rows = RegisterExport(lines, with_evidence=report.with_evidence)
     return export_rows(
-        export_headers(),
-        lambda: (export_cells(line) for line in lines),
+        rows.headers(),
+        rows.rows,
         name=f"compliance-{report.reference}",
         format=request.GET.get("format", "csv"),
         title=_("Compliance report %(reference)s") % {"reference": report.reference},
         acting=request.acting,
         now=timezone.now(),
         marking=Marking(report.marking),
+        of_report=ReportFacts(report.reference, queries.end_of_day(report.as_at), reports.period_in_words(report)),
     )
 
 

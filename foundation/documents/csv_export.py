@@ -24,14 +24,18 @@ def harmless(text: str) -> str:
     return text
 
 
-def stream(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+def stream(
+    headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, heading: Sequence[tuple[str, Cell]] = ()
+) -> Iterator[bytes]:
     """The file in pieces of a few hundred rows, with a byte order mark, CRLF and a header row.
+
+    With a ``heading``, what the file is stands above: one line a fact, and an empty line.
 
     Numbers and dates are written as such (dates as ISO 8601); every text cell is harmless. Memory does not grow with
     the number of rows.
     """
     source = iter(rows)
-    yield BYTE_ORDER_MARK + _lines([headers])
+    yield BYTE_ORDER_MARK + _lines([*heading, [], headers] if heading else [headers])
     while some := list(islice(source, ROWS_AT_A_TIME)):
         yield _lines(some)
 

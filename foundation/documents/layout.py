@@ -18,7 +18,10 @@ LONDON = ZoneInfo("Europe/London")
 
 @dataclass(frozen=True)
 class DocumentContext:
-    """What a document says about itself on its cover and on every page. ``lang`` is en-GB or cy."""
+    """What a document says about itself on its cover and on every page. ``lang`` is en-GB or cy.
+
+    ``period`` is what it tells of, in words such as "1 April 2026 to 25 November 2026"; empty for a single moment.
+    """
 
     title: str
     organisation: str
@@ -29,6 +32,7 @@ class DocumentContext:
     version: str
     lang: str = "en-GB"
     subtitle: str = ""
+    period: str = ""
 
     def identity(self) -> Identity:
         """The same facts for the PDF's metadata."""

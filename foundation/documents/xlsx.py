@@ -122,6 +122,7 @@ def _write_about(workbook: Any, document: DocumentContext, count: int, filters: 
         (gettext("Title"), document.title),
         (gettext("Organisation"), document.organisation),
         (gettext("Marking"), document.marking),
+        *([(gettext("Period"), document.period)] if document.period else []),
         (gettext("As at"), f"{document.as_at_in_london:%Y-%m-%d %H:%M}"),
         (gettext("Made"), f"{document.generated_at_in_london:%Y-%m-%d %H:%M}"),
         (gettext("Report ID"), document.report_id),

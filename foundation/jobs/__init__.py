@@ -18,6 +18,8 @@ Doing it, in the app's ``tasks.py``::
             actions.store(report_id=report_id, pdf=pdf, by=acting, now=job.now())
             job.finish(label=_("Open the report"), url_name="compliance:report", reference=reference)
 
+A job that made a file also names the view that hands it out, with ``file_label`` and ``file_url_name``.
+
 What a handler may rely on is said in :class:`foundation.jobs.context.JobContext`.
 """
 

@@ -79,12 +79,21 @@ class JobContext:
             actions.fence(self._job, by=acting, result=self._result, now=self.now())
         self.is_finished = self._result is not None
 
-    def finish(self, *, label: str | Promise, url_name: str, reference: str = "") -> None:
+    def finish(
+        self,
+        *,
+        label: str | Promise,
+        url_name: str,
+        reference: str = "",
+        file_label: str | Promise = "",
+        file_url_name: str = "",
+    ) -> None:
         """Inside the last step: the job is done when this step commits, and its page leads to this result.
 
-        ``url_name`` is a page that checks the reader's rights itself and takes ``reference`` as its one argument.
+        ``url_name`` is a page that checks the reader's rights itself and takes ``reference`` as its one argument. A job
+        that made a file names the view that hands it out as ``file_url_name``, under the same two conditions.
         """
-        self._result = Result(str(label), url_name, reference)
+        self._result = Result(str(label), url_name, reference, str(file_label), file_url_name)
 
     def progress(self, done: int, total: int = 0, message: str = "") -> None:
         """Say how far the job is. Cheap: call it as often as you like, in a step or between. Raises JobCancelled.

@@ -70,6 +70,8 @@ class Job(OrganisationRow, Versioned):
     result_label = models.CharField(max_length=120, blank=True)
     result_url_name = models.CharField(max_length=80, blank=True)
     result_reference = models.CharField(max_length=60, blank=True)
+    result_file_label = models.CharField(max_length=120, blank=True)
+    result_file_url_name = models.CharField(max_length=80, blank=True)
     failure_code = models.CharField(max_length=20, choices=Failure, blank=True)
     failure_sentence = models.CharField(max_length=300, blank=True)
 
@@ -116,7 +118,14 @@ class Job(OrganisationRow, Versioned):
             ),
             models.CheckConstraint(
                 name="job_result_only_when_done",
-                condition=Q(status=Status.DONE) | Q(result_label="", result_url_name="", result_reference=""),
+                condition=Q(status=Status.DONE)
+                | Q(
+                    result_label="",
+                    result_url_name="",
+                    result_reference="",
+                    result_file_label="",
+                    result_file_url_name="",
+                ),
             ),
             models.CheckConstraint(name="job_attempts", condition=Q(attempts__lte=MOST_ATTEMPTS)),
             models.CheckConstraint(
@@ -150,10 +159,18 @@ class Job(OrganisationRow, Versioned):
     @property
     def result_url(self) -> str:
         """Where the result is, or nothing when there is none."""
-        if not self.result_url_name:
+        return self._address(self.result_url_name)
+
+    @property
+    def file_url(self) -> str:
+        """Where the file that the job made is handed out to whoever may have it, or nothing when there is none."""
+        return self._address(self.result_file_url_name)
+
+    def _address(self, url_name: str) -> str:
+        if not url_name:
             return ""
         try:
-            return reverse(self.result_url_name, args=[self.result_reference] if self.result_reference else [])
+            return reverse(url_name, args=[self.result_reference] if self.result_reference else [])
         except NoReverseMatch:  # an older version of the portal made it, and the page has gone
             return ""
 

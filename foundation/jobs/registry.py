@@ -2,19 +2,29 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
 
 from foundation.jobs.exceptions import UnknownJob
 
+if TYPE_CHECKING:
+    from foundation.core.acting import Acting
+    from foundation.jobs.models import Job
+
 Text = str | Promise
 Run = TypeVar("Run", bound=Callable[..., None])
+StillWanted = Callable[["Acting", "Job"], bool]
 
 LONGEST_SECONDS = 3600
 # Longer jobs travel in a queue of their own, so that a letter never waits behind a report.
 LONG_SECONDS = 60
+
+
+def always(acting: "Acting", job: "Job") -> bool:
+    """Nothing takes the place of a job of this kind."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class Handler:
     limit_seconds: int
     title: Text = ""
     messages: Mapping[str, Text] = field(default_factory=dict)
+    still_wanted: StillWanted = always
 
 
 _handlers: dict[str, Handler] = {}
@@ -39,11 +50,14 @@ def handler(
     limit_seconds: int = LONG_SECONDS,
     title: Text = "",
     messages: Mapping[str, Text] | None = None,
+    still_wanted: StillWanted = always,
 ) -> Callable[[Run], Run]:
     """Declare the function that does jobs called ``name`` ("app.verb"). It may run twice and must not mind.
 
     ``permission`` is needed to ask for the job and again when it runs. Past ``limit_seconds`` the job is stopped and
     fails. ``messages`` are the sentences of ``job.progress``: a code and a text that may use %(done)s and %(total)s.
+    ``still_wanted`` says whether a failed job may start again, or another has taken its place. It only reads; when a
+    person starts the job again, it is asked while the job's row is locked.
     """
 
     def declare(run: Run) -> Run:
@@ -51,7 +65,7 @@ def handler(
             raise ImproperlyConfigured(f"Two functions handle the job {name}: {_handlers[name].run} and {run}.")
         if not 0 < limit_seconds <= LONGEST_SECONDS:
             raise ImproperlyConfigured(f"The job {name} must end within {LONGEST_SECONDS} seconds.")
-        _handlers[name] = Handler(name, run, permission, limit_seconds, title, dict(messages or {}))
+        _handlers[name] = Handler(name, run, permission, limit_seconds, title, dict(messages or {}), still_wanted)
         return run
 
     return declare

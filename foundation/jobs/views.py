@@ -13,7 +13,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import Column, Listing
 from foundation.documents.responses import export_list
-from foundation.jobs import actions, permissions, workflow
+from foundation.jobs import actions, permissions, registry, workflow
 from foundation.jobs.forms import JobFilterForm, OrganisationJobFilterForm
 from foundation.jobs.models import ALL_JOBS, Job
 from foundation.jobs.workflow import Status
@@ -116,6 +116,11 @@ def _job_or_404(request: Request, reference: str) -> Job:
     return found
 
 
+def _still_wanted(acting: Acting, found: Job) -> bool:
+    handler = registry.known().get(found.name)
+    return handler is not None and handler.still_wanted(acting, found)
+
+
 def _shown(acting: Acting, found: Job) -> dict[str, object]:
     mine = found.belongs_to(acting)
     return {
@@ -123,7 +128,7 @@ def _shown(acting: Acting, found: Job) -> dict[str, object]:
         "colour": COLOURS[Status(found.status)],
         "sees_details": mine,
         "can_cancel": mine and workflow.may_become(found.status, Status.CANCELLED) and not found.cancel_requested_at,
-        "can_retry": mine and found.status == Status.FAILED,
+        "can_retry": mine and found.status == Status.FAILED and _still_wanted(acting, found),
         "is_overdue": found.is_overdue(timezone.now()),
         "refresh_seconds": REFRESH_SECONDS,
     }

@@ -58,4 +58,10 @@ def export_people(job: jobs.JobContext, *, export_id: int, **_later: object) -> 
 
     with job.step() as acting:
         made = actions.make_people_export(export_id=export_id, by=acting, now=job.now())
-        job.finish(label=_("Download the list"), url_name="organisations:export", reference=made.reference)
+        job.finish(
+            label=_("Open the export"),
+            url_name="organisations:export",
+            reference=made.reference,
+            file_label=_("Download the list"),
+            file_url_name="organisations:download_export",
+        )

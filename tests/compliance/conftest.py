@@ -4,6 +4,9 @@ import pytest
 
 from compliance.models import Requirement
 from foundation.core.acting import Acting
+from tests.foundation.jobs.ground import often, redis, start
+
+__all__ = ["often", "redis", "start"]
 
 
 @pytest.fixture

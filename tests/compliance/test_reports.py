@@ -16,8 +16,9 @@ from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken
 from foundation.files.models import StoredFile
 from foundation.ledger.models import Event
-from foundation.organisations.models import Membership, Organisation
+from foundation.organisations.models import Membership, Organisation, RoleGrant
 from tests.conftest import NOW, acting_of, make_membership
+from tests.factories.compliance import ask_for_report as ask
 from tests.factories.compliance import give_answer
 from tests.foundation.documents.pdf_checks import assert_is_accessible
 
@@ -32,16 +33,10 @@ def titles_in_outline(pdf):
         return within(outline.root)
 
 
-def ask(by, **fields):
-    wanted = {"theme_code": "", "as_at": TODAY, "marking": "official", "with_evidence": True} | fields
-    with acting_as(by):
-        return actions.request_report(by=by, now=NOW, **wanted)
-
-
 def make(by, report):
     with acting_as(by):
         jobs.run_here(report.job, at=NOW)
-        return ComplianceReport.objects.select_related("file__bytes").get(pk=report.pk)
+        return ComplianceReport.objects.with_state().select_related("file__bytes").get(pk=report.pk)
 
 
 @pytest.fixture
@@ -56,7 +51,7 @@ def test_a_finished_report_is_kept_with_its_hash(finished, lead):
     with acting_as(lead), finished.file.bytes.open() as content:
         pdf = content.read()
 
-    assert finished.status == ReportStatus.READY
+    assert finished.state == ReportStatus.READY
     assert finished.sha256 == hashlib.sha256(pdf).hexdigest()
     assert finished.pages == len(pikepdf.open(BytesIO(pdf)).pages)
 
@@ -135,33 +130,6 @@ def test_a_day_after_the_organisation_closed_is_refused(lead, library):
         ask(closed, as_at=date(2026, 4, 1))
 
 
-def test_a_failed_report_may_be_tried_again(lead, library):
-    report = ask(lead)
-    with acting_as(lead):
-        actions.fail_report(report_id=report.pk, cancelled=False, by=lead, now=NOW)
-
-        again = actions.make_again(report_id=report.pk, by=lead, now=NOW)
-    assert (again.status, again.job_id != report.job_id) == (ReportStatus.REQUESTED, True)
-
-
-def test_a_finished_report_cannot_be_made_again(finished, lead):
-    with pytest.raises(RuleBroken, match="is ready"), acting_as(lead):
-        actions.make_again(report_id=finished.pk, by=lead, now=NOW)
-
-
-def test_a_report_asked_for_by_somebody_who_lost_the_right_is_not_made(committed, lead, library):
-    from foundation.organisations.models import RoleGrant
-
-    report = ask(lead)
-    with acting_as(lead):
-        RoleGrant.objects.update(ends_on=date(2026, 11, 22))
-
-    make(lead, report)
-
-    with acting_as(lead):
-        assert ComplianceReport.objects.get().status != ReportStatus.READY
-
-
 def test_the_content_is_of_one_theme_where_one_was_asked_for(lead, requirement):
     report = ask(lead, theme_code="TRAIN")
 
@@ -182,3 +150,23 @@ def test_what_is_not_ready_comes_with_the_law_first_and_the_worst_first(lead, re
     shoulds = [line for line in content.open_lines if line.force == "should"]
     assert forces == sorted(forces, key=["must", "should", "good"].index)
     assert shoulds[0].counts_as == CountsAs.NOT_MET
+
+
+def test_the_page_of_the_job_offers_the_document_to_who_may_still_have_it(finished, lead, client_for):
+    client = client_for(lead)
+    with acting_as(lead):
+        page = client.get(f"/jobs/{finished.job.reference}/").content.decode()
+    address = f"{finished.get_absolute_url()}download/"
+
+    document = client.get(address)
+    received = b"".join(document.streaming_content)
+    document.close()
+    with acting_as(lead):
+        RoleGrant.objects.update(ends_on=date(2026, 11, 1))
+    refused = client.get(address)
+
+    assert f'href="{address}"' in page
+    assert "Download the PDF" in page
+    assert f'href="{finished.get_absolute_url()}"' in page
+    assert hashlib.sha256(received).hexdigest() == finished.sha256
+    assert refused.status_code == 403

@@ -242,9 +242,9 @@ def test_evidence_is_of_every_kind_reused_and_once_withdrawn():
 
 
 def test_two_reports_are_ready_and_their_files_are_what_they_say():
-    reports = list(rows(ComplianceReport).select_related("file__bytes"))
+    reports = list(ComplianceReport.objects.using("backup").with_state().select_related("file__bytes"))
 
-    assert [report.status for report in reports] == [ReportStatus.READY] * 2
+    assert [report.state for report in reports] == [ReportStatus.READY] * 2
     for report in reports:
         with report.file.bytes.open() as content:
             pdf = content.read()

@@ -34,11 +34,16 @@ class Progress:
 
 @dataclass(frozen=True)
 class Result:
-    """Where the progress page leads when the job is done: a page of the portal, by URL name and reference."""
+    """Where the progress page leads when the job is done: a page of the portal, by URL name and reference.
+
+    Where the job made a file, ``file_url_name`` is the view that hands it out; it takes the same reference.
+    """
 
     label: str
     url_name: str
     reference: str = ""
+    file_label: str = ""
+    file_url_name: str = ""
 
 
 def claim(*, job_id: int, organisation_id: int, now: datetime) -> Job | None:
@@ -165,10 +170,11 @@ def _end(locked: Job, to: Status, now: datetime, *, by: Acting | None = None, re
     if result is not None:
         locked.result_label, locked.result_url_name = result.label[:120], result.url_name
         locked.result_reference = result.reference
+        locked.result_file_label, locked.result_file_url_name = result.file_label[:120], result.file_url_name
     locked.save(
         update_fields=[
             "status", "finished_at", "leased_by", "lease_until", "version", "result_label", "result_url_name",
-            "result_reference", "failure_code", "failure_sentence",
+            "result_reference", "result_file_label", "result_file_url_name", "failure_code", "failure_sentence",
         ]
     )  # fmt: skip
     facts: dict[str, Any] = {"kind": locked.name, "attempts": locked.attempts}

@@ -92,6 +92,8 @@ def retry(*, job_id: int, by: Acting, now: datetime) -> Job:
     permissions.check_can_retry(by, job)
     permissions.check_can_ask(by, handler)
     workflow.check_transition(job.status, Status.QUEUED)
+    if not handler.still_wanted(by, job):
+        raise RuleBroken(_("Another job has taken the place of this one, so it cannot start again."))
     load = limits.load(by, is_long=job.is_long)
     limits.check(load)
     has_room = load.has_room(is_long=job.is_long)

@@ -10,6 +10,9 @@ from foundation.jobs.models import Job
 from foundation.ledger.models import Event
 from tests.conftest import NOW
 from tests.foundation.jobs import handlers
+from tests.foundation.jobs.ground import often, redis, start
+
+__all__ = ["often", "redis", "start"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,21 +1,29 @@
-"""A Redis that can be killed, frozen and emptied, and real workers on the test database."""
+"""A Redis that can be killed, frozen and emptied, and real workers on the test database.
+
+The fixtures stand in the ``conftest.py`` of each room that has such tests.
+"""
 
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
-import redis
+import pytest
+import redis as client_of_redis
 from django.conf import settings
+from django.utils import timezone
 
+from foundation.jobs import actions, broker
 from prevent_portal.embedded import programs
 
 OPTIONS = ["--appendonly", "yes", "--save", "", "--requirepass", "secret"]
+SHORT_LEASE = "4"
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -51,13 +59,13 @@ class Redis:
             self._process.send_signal(signal.SIGCONT)
 
     @property
-    def client(self) -> "redis.Redis":
-        return redis.Redis(unix_socket_path=str(self.socket), password="secret", socket_timeout=2)
+    def client(self) -> client_of_redis.Redis:
+        return client_of_redis.Redis(unix_socket_path=str(self.socket), password="secret", socket_timeout=2)
 
     def _answers(self) -> bool:
         try:
             return bool(self.client.ping())
-        except redis.RedisError:
+        except client_of_redis.RedisError:
             return False
 
 
@@ -114,3 +122,54 @@ def wait_until(true: Callable[[], Any], seconds: float = 30) -> float:
         assert time.monotonic() - began < seconds, f"not within {seconds} seconds"
         time.sleep(0.1)
     return time.monotonic() - began
+
+
+def running_child(worker: Process) -> Any:
+    """The worker's child that is busy: the one that does not wait for work is found by its job's thread."""
+    return next(child for child in worker.children if child.num_threads() > 1)
+
+
+@pytest.fixture
+def redis(committed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]:
+    with tempfile.TemporaryDirectory(prefix="portal-") as folder:  # a socket's path may not be long
+        server = Redis(Path(folder))
+        server.start()
+        monkeypatch.setenv("CELERY_BROKER_URL", server.url)
+        broker._local.connection = None
+        yield server
+        server.thaw()
+        server.kill()
+        broker._local.connection = None
+
+
+@pytest.fixture
+def start(redis: Redis, tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """``start("worker")``, ``start("beat")``: a process that is ready when this returns; killed at the end."""
+    started: list[Process] = []
+
+    def begin(kind: str, **environment: str) -> Process:
+        options = {
+            "worker": ["worker", "--concurrency=2"],
+            "beat": ["beat", "--pidfile=", "--loglevel=INFO", "--max-interval=1"],
+        }[kind]
+        log = tmp_path / f"{kind}-{len(started)}.log"
+        process = Process(*options, redis_url=redis.url, log=log, **environment)
+        started.append(process)
+        wait_until(process.is_ready, 60)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill_group()
+        print(process.log.read_text()[-3000:])  # noqa: T201 -- shown by pytest only when the test failed
+
+
+@pytest.fixture
+def often() -> Callable[[], None]:
+    """``often()``: one round of the dispatcher, as the scheduler would do every 15 seconds."""
+
+    def once() -> None:
+        broker.forget_failures()
+        actions.dispatch(now=timezone.now())
+
+    return once

@@ -85,3 +85,9 @@ def long(job: jobs.JobContext, *, seconds: int = 0, **_later: object) -> None:
 def given_arguments(job: jobs.JobContext, **ids: object) -> None:
     with job.step() as acting:
         effect(job, acting, **{name: repr(value) for name, value in ids.items()})
+
+
+@jobs.handler("tests.replaced", limit_seconds=30, still_wanted=lambda acting, job: False)
+def replaced(job: jobs.JobContext, **_later: object) -> None:
+    with job.step() as acting:
+        effect(job, acting)

@@ -2,12 +2,10 @@
 
 import json
 import signal
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,59 +21,11 @@ from foundation.jobs.workflow import Failure, Status
 from foundation.ledger.models import Event
 from tests.conftest import acting_of, make_membership, make_organisation
 from tests.foundation.jobs import handlers
-from tests.foundation.jobs.ground import Process, Redis, wait_until
+from tests.foundation.jobs.ground import SHORT_LEASE, Process, Redis, running_child, wait_until
 
 pytestmark = pytest.mark.faults
 
 Backup = Callable[..., Any]
-SHORT_LEASE = "4"
-
-
-@pytest.fixture
-def redis(committed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]:
-    with tempfile.TemporaryDirectory(prefix="portal-") as folder:  # a socket's path may not be long
-        server = Redis(Path(folder))
-        server.start()
-        monkeypatch.setenv("CELERY_BROKER_URL", server.url)
-        broker._local.connection = None
-        yield server
-        server.thaw()
-        server.kill()
-        broker._local.connection = None
-
-
-@pytest.fixture
-def start(redis: Redis, tmp_path: Path) -> Iterator[Callable[..., Process]]:
-    """``start("worker")``, ``start("beat")``: a process that is ready when this returns; killed at the end."""
-    started: list[Process] = []
-
-    def begin(kind: str, **environment: str) -> Process:
-        options = {
-            "worker": ["worker", "--concurrency=2"],
-            "beat": ["beat", "--pidfile=", "--loglevel=INFO", "--max-interval=1"],
-        }[kind]
-        log = tmp_path / f"{kind}-{len(started)}.log"
-        process = Process(*options, redis_url=redis.url, log=log, **environment)
-        started.append(process)
-        wait_until(process.is_ready, 60)
-        return process
-
-    yield begin
-    for process in started:
-        process.kill_group()
-        print(process.log.read_text()[-3000:])  # noqa: T201 -- shown by pytest only when the test failed
-
-
-@pytest.fixture
-def often(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """``often()``: one round of the dispatcher, as the scheduler would do every 15 seconds."""
-    from foundation.jobs import actions
-
-    def once() -> None:
-        broker.forget_failures()
-        actions.dispatch(now=timezone.now())
-
-    return once
 
 
 def ask(acting: Acting, name: str = "tests.once", **ids: Any) -> Job:
@@ -93,11 +43,6 @@ def effects(backup: Backup) -> Counter[str]:
 
 def statuses(backup: Backup) -> Counter[str]:
     return Counter(backup(Job).values_list("status", flat=True))
-
-
-def running_child(worker: Process) -> Any:
-    """The worker's child that is busy: the one that does not wait for work is found by its job's thread."""
-    return next(child for child in worker.children if child.num_threads() > 1)
 
 
 # ---- F4–F6: the broker

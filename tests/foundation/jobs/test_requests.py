@@ -256,6 +256,17 @@ def test_a_failed_job_starts_again_as_if_it_were_new(
     assert verbs() == ["job.requested", "job.failed", "job.retried"]
 
 
+def test_a_job_that_is_no_longer_wanted_does_not_start_again(
+    committed: None, lead: Acting, ask: Ask, backup: Backup
+) -> None:
+    job = failed_job(lead, ask, "tests.replaced")
+
+    with acting_as(lead), pytest.raises(RuleBroken, match="Another job has taken the place of this one"):
+        actions.retry(job_id=job.pk, by=lead, now=NOW)
+
+    assert backup(Job).get().status == Status.FAILED
+
+
 def test_starting_again_asks_for_the_right_again(committed: None, lead: Acting, ask: Ask, backup: Backup) -> None:
     from dataclasses import replace
 
@@ -276,6 +287,7 @@ def test_starting_again_asks_for_the_right_again(committed: None, lead: Acting, 
         {"status": "failed"},
         {"attempts": 4},
         {"result_label": "x"},
+        {"result_file_url_name": "x"},
         {"leased_by": "x"},
         {"progress_total": 1, "progress_done": 2},
     ],

@@ -59,6 +59,28 @@ def test_a_finished_job_leads_to_its_result_and_stands_still(running: Job, lead:
     assert "Cancel this job" not in text
 
 
+def test_a_job_that_made_a_file_offers_it_beside_its_result(
+    committed: None, lead: Acting, ask: Ask, client_for: ClientFor, acting_for: Callable[..., Acting]
+) -> None:
+    job = ask(lead, now=timezone.now())
+    claimed = actions.claim(job_id=job.pk, organisation_id=job.organisation_id, now=timezone.now())
+    assert claimed is not None
+    made = Result("Open it", "jobs:job", job.reference, "Download the CANARY", "jobs:progress")
+    with acting_as(lead):
+        actions.fence(claimed, by=lead, result=made, now=timezone.now())
+
+    text = page(client_for(lead), job)
+    others = page(client_for(acting_for("organisation_admin")), job)
+
+    assert [line.strip() for line in text.splitlines() if 'class="govuk-button' in line and "href" in line] == [
+        f'<a class="govuk-button" href="/jobs/{job.reference}/progress/" role="button" draggable="false"'
+        ' data-module="govuk-button">Download the CANARY</a>',
+        f'<a class="govuk-button govuk-button--secondary" href="/jobs/{job.reference}/" role="button"'
+        ' draggable="false" data-module="govuk-button">Open it</a>',
+    ]
+    assert "CANARY" not in others
+
+
 def test_the_moving_part_leads_to_the_whole_page_at_the_end(running: Job, lead: Acting, client_for: ClientFor) -> None:
     client = client_for(lead)
 
