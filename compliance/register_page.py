@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -141,7 +142,7 @@ def export_cells(line: Line) -> list[Any]:
         line.comment,
         line.owner_name,
         line.next_review_on,
-        line.answered_at.date() if line.answered_at else None,
+        timezone.localdate(line.answered_at) if line.answered_at else None,
         line.assured_label,
         line.assured_comment,
         "; ".join(f"{item.reference} {item.title}" for item in line.evidence),

@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance import permissions
@@ -39,7 +40,7 @@ def add_requirement(
         theme=Theme.objects.get(pk=theme_code),
         title=title.strip(),
         force=Force(force),
-        in_force_from=now.date(),
+        in_force_from=timezone.localdate(now),
         review_interval_months=review_interval_months,
         verified=True,
         content=content,
@@ -86,7 +87,7 @@ def withdraw_requirement(*, requirement_id: int, by: Acting, now: datetime) -> R
     row = _own_requirement(requirement_id, by)
     if row.in_force_to is not None:
         raise RuleBroken(_("This requirement was already withdrawn."))
-    row.in_force_to = max(now.date(), row.in_force_from)
+    row.in_force_to = max(timezone.localdate(now), row.in_force_from)
     row.version += 1
     row.save(update_fields=["in_force_to", "version"])
     ledger.record("requirement.withdrawn", actor=by, target=row, at=now, requirement=row.code)
