@@ -109,7 +109,7 @@ def change_settings(
     Settings.objects.get_or_create(organisation=by.organisation)
     row = Settings.objects.select_for_update(no_key=True).get(organisation=by.organisation)
     row.check_version(version)
-    before = [row.stale_after_months, row.expiry_warning_days]
+    before = _facts(row)
     row.stale_after_months, row.expiry_warning_days = stale_after_months, expiry_warning_days
     row.highest_score = highest_score
     row.version += 1
@@ -120,9 +120,13 @@ def change_settings(
         target=row,
         at=now,
         before=before,
-        after=[stale_after_months, expiry_warning_days],
+        after=_facts(row),
     )
     return row
+
+
+def _facts(row: Settings) -> dict[str, int | None]:
+    return {name: getattr(row, name) for name in ("stale_after_months", "expiry_warning_days", "highest_score")}
 
 
 def _own_requirement(requirement_id: int, by: Acting) -> Requirement:
