@@ -74,8 +74,9 @@ def change_requirement(
     row.review_interval_months = review_interval_months
     row.content = _local_content(title, text, force, review_interval_months)
     row.content_hash = _hash(row.content)
-    row.version += 1
-    row.save(update_fields=["theme", "title", "force", "review_interval_months", "content", "content_hash", "version"])
+    row.count_up(by_id=by.membership_id, now=now)
+    changed = ["theme", "title", "force", "review_interval_months", "content", "content_hash"]
+    row.save(update_fields=[*changed, *Requirement.SAVED])
     _revise_requirement(row, now)
     ledger.record("requirement.changed", actor=by, target=row, at=now, requirement=row.code)
     return row
@@ -88,8 +89,8 @@ def withdraw_requirement(*, requirement_id: int, by: Acting, now: datetime) -> R
     if row.in_force_to is not None:
         raise RuleBroken(_("This requirement was already withdrawn."))
     row.in_force_to = max(timezone.localdate(now), row.in_force_from)
-    row.version += 1
-    row.save(update_fields=["in_force_to", "version"])
+    row.count_up(by_id=by.membership_id, now=now)
+    row.save(update_fields=["in_force_to", *Requirement.SAVED])
     ledger.record("requirement.withdrawn", actor=by, target=row, at=now, requirement=row.code)
     return row
 
@@ -112,8 +113,8 @@ def change_settings(
     before = _facts(row)
     row.stale_after_months, row.expiry_warning_days = stale_after_months, expiry_warning_days
     row.highest_score = highest_score
-    row.version += 1
-    row.save(update_fields=["stale_after_months", "expiry_warning_days", "highest_score", "version"])
+    row.count_up(by_id=by.membership_id, now=now)
+    row.save(update_fields=["stale_after_months", "expiry_warning_days", "highest_score", *Settings.SAVED])
     ledger.record(
         "compliance.settings_changed",
         actor=by,

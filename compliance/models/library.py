@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from foundation.core.models import Versioned
+from foundation.core.models import Edited, saved_when_and_by_whom
 from foundation.organisations.models import Organisation, in_force
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class RequirementQuerySet(models.QuerySet):
         return self.filter(library | own, in_force(on, "in_force_from", "in_force_to"))
 
 
-class Requirement(Versioned):
+class Requirement(Edited):
     """One checkable statement of the duty; or, with ``organisation``, one that an organisation added for itself.
 
     The wording of each date is in its revisions; the columns here are the latest, for lists.
@@ -203,6 +203,7 @@ class Requirement(Versioned):
                 name="requirement_ends_after_it_begins",
                 condition=Q(in_force_to__isnull=True) | Q(in_force_to__gte=F("in_force_from")),
             ),
+            saved_when_and_by_whom("requirement"),
         ]
 
     def __str__(self) -> str:
