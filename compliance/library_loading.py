@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from compliance import library_files
 from compliance.models import (
     Framework,
@@ -160,7 +162,7 @@ def _load_requirements(
             )
         rows[code] = row
     for code in changes.withdrawn:
-        rows[code].in_force_to = max(now.date(), rows[code].in_force_from)
+        rows[code].in_force_to = max(timezone.localdate(now), rows[code].in_force_from)
         rows[code].save(update_fields=["in_force_to"])
     return rows
 

@@ -96,6 +96,22 @@ def test_every_save_of_an_existing_row_names_its_columns(path):
     assert bare == [] or str(path.relative_to(ROOT)) in allowed
 
 
+@pytest.mark.parametrize("path", CODE, ids=IDS)
+def test_no_day_is_cut_from_a_moment_without_saying_where(path):
+    """``now.date()`` is the day in UTC: between midnight and one in summer, yesterday. ``timezone.localdate`` knows."""
+    cut = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "date"
+    ]
+    allowed = {
+        "foundation/documents/xlsx.py",  # only asks whether Excel can hold the day at all
+        "foundation/organisations/people_files/cleaning.py",  # a spreadsheet's cell, which knows no time zone
+    }
+
+    assert cut == [] or str(path.relative_to(ROOT)) in allowed
+
+
 DEEDS = {"actions.py", "quarantine.py"}
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance import permissions
@@ -49,7 +50,7 @@ def answer(
     _check_on_scale(requirement, status, score, by)
     if not applies and not why_not.strip():
         raise RuleBroken(_("Say why this requirement does not apply to you."))
-    if next_review_on is not None and next_review_on < now.date():
+    if next_review_on is not None and next_review_on < timezone.localdate(now):
         raise RuleBroken(_("The next review must be today or later."))
     row = _locked_answer(requirement, by)
     row.check_version(version)
@@ -103,7 +104,7 @@ def assure(
     _check_on_scale(requirement, status, score, by, assurer=True)
     if status == NOT_ASSESSED:
         raise RuleBroken(_("Select the rating you give."))
-    if assured_on > now.date():
+    if assured_on > timezone.localdate(now):
         raise RuleBroken(_("The date of the rating must be today or earlier."))
     before = row.assured_status
     row.assured_status, row.assured_score, row.assured_comment = status, score, comment.strip()
@@ -213,6 +214,6 @@ def _person(membership_id: int | None, by: Acting, now: datetime) -> Membership 
     if membership_id is None:
         return None
     person = Membership.objects.visible_to(by).filter(pk=membership_id).first()
-    if person is None or not person.is_current(now.date()):
+    if person is None or not person.is_current(timezone.localdate(now)):
         raise RuleBroken(_("The owner must be somebody who is in the organisation today."))
     return person

@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance import permissions
@@ -39,7 +40,7 @@ def add_requirement(
         theme=Theme.objects.get(pk=theme_code),
         title=title.strip(),
         force=Force(force),
-        in_force_from=now.date(),
+        in_force_from=timezone.localdate(now),
         review_interval_months=review_interval_months,
         verified=True,
         content=content,
@@ -73,8 +74,9 @@ def change_requirement(
     row.review_interval_months = review_interval_months
     row.content = _local_content(title, text, force, review_interval_months)
     row.content_hash = _hash(row.content)
-    row.version += 1
-    row.save(update_fields=["theme", "title", "force", "review_interval_months", "content", "content_hash", "version"])
+    row.count_up(by_id=by.membership_id, now=now)
+    changed = ["theme", "title", "force", "review_interval_months", "content", "content_hash"]
+    row.save(update_fields=[*changed, *Requirement.SAVED])
     _revise_requirement(row, now)
     ledger.record("requirement.changed", actor=by, target=row, at=now, requirement=row.code)
     return row
@@ -86,9 +88,9 @@ def withdraw_requirement(*, requirement_id: int, by: Acting, now: datetime) -> R
     row = _own_requirement(requirement_id, by)
     if row.in_force_to is not None:
         raise RuleBroken(_("This requirement was already withdrawn."))
-    row.in_force_to = max(now.date(), row.in_force_from)
-    row.version += 1
-    row.save(update_fields=["in_force_to", "version"])
+    row.in_force_to = max(timezone.localdate(now), row.in_force_from)
+    row.count_up(by_id=by.membership_id, now=now)
+    row.save(update_fields=["in_force_to", *Requirement.SAVED])
     ledger.record("requirement.withdrawn", actor=by, target=row, at=now, requirement=row.code)
     return row
 
@@ -108,20 +110,24 @@ def change_settings(
     Settings.objects.get_or_create(organisation=by.organisation)
     row = Settings.objects.select_for_update(no_key=True).get(organisation=by.organisation)
     row.check_version(version)
-    before = [row.stale_after_months, row.expiry_warning_days]
+    before = _facts(row)
     row.stale_after_months, row.expiry_warning_days = stale_after_months, expiry_warning_days
     row.highest_score = highest_score
-    row.version += 1
-    row.save(update_fields=["stale_after_months", "expiry_warning_days", "highest_score", "version"])
+    row.count_up(by_id=by.membership_id, now=now)
+    row.save(update_fields=["stale_after_months", "expiry_warning_days", "highest_score", *Settings.SAVED])
     ledger.record(
         "compliance.settings_changed",
         actor=by,
         target=row,
         at=now,
         before=before,
-        after=[stale_after_months, expiry_warning_days],
+        after=_facts(row),
     )
     return row
+
+
+def _facts(row: Settings) -> dict[str, int | None]:
+    return {name: getattr(row, name) for name in ("stale_after_months", "expiry_warning_days", "highest_score")}
 
 
 def _own_requirement(requirement_id: int, by: Acting) -> Requirement:

@@ -1,5 +1,6 @@
 """Where an organisation stands: its answers, their history and the evidence behind them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -7,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models.library import Requirement, RequirementRevision
-from foundation.core.models import OrganisationQuerySet, OrganisationRow, Versioned
+from foundation.core.models import Edited, OrganisationQuerySet, OrganisationRow, Versioned, saved_when_and_by_whom
 from foundation.evidence.models import EvidenceUse
 
 NOT_ASSESSED = "not_assessed"
@@ -77,6 +78,13 @@ class Answer(AnswerFields, OrganisationRow, Versioned):
         """The requirement's code, by which people know the answer. Load ``requirement`` with the row."""
         return self.requirement.code
 
+    @property
+    def saved_last(self) -> tuple[int | None, datetime | None]:
+        """Whose change was the last, of the answer or of the assurer's rating, and when it was."""
+        given, rated = (self.answered_at, self.answered_by_id), (self.assured_at, self.assured_by_id)
+        at, by_id = max((pair for pair in (given, rated) if pair[0]), default=(None, None))
+        return by_id, at
+
 
 class AnswerRevision(AnswerFields, OrganisationRow):
     """An answer as it stood from ``changed_at`` on. Only ever added: history and as-at pages read from here."""
@@ -120,7 +128,7 @@ class AnswerEvidence(EvidenceUse):
         ]
 
 
-class Settings(OrganisationRow, Versioned):
+class Settings(OrganisationRow, Edited):
     """How one organisation keeps its assessment. Absent means the defaults."""
 
     stale_after_months = models.PositiveSmallIntegerField(
@@ -139,7 +147,10 @@ class Settings(OrganisationRow, Versioned):
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation"], name="compliance_settings_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation"], name="compliance_settings_once"),
+            saved_when_and_by_whom("compliance_settings"),
+        ]
 
     def __str__(self) -> str:
         return f"Settings of {self.organisation_id}"

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core import addresses
-from foundation.core.models import Versioned
+from foundation.core.models import Edited, saved_when_and_by_whom
 from foundation.organisations.models import Organisation
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class RequirementQuerySet(models.QuerySet):
         return self.filter(Q(organisation__isnull=True) | Q(organisation_id=acting.organisation_id))
 
 
-class Requirement(InForce, Versioned):
+class Requirement(InForce, Edited):
     """One checkable statement of the duty; or, with ``organisation``, one that an organisation added for itself.
 
     The wording of each date is in its revisions; the columns here are the latest, for lists.
@@ -200,6 +200,7 @@ class Requirement(InForce, Versioned):
                 name="requirement_ends_after_it_begins",
                 condition=Q(in_force_to__isnull=True) | Q(in_force_to__gte=F("in_force_from")),
             ),
+            saved_when_and_by_whom("requirement"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Abstract models that organisation data stands on, and the drafts that keep typed text."""
 
 import secrets
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
@@ -66,6 +67,37 @@ class Versioned(models.Model):
         """Raise StaleVersion unless ``expected`` is the version that stands. Call it on a locked row."""
         if self.version != expected:
             raise StaleVersion(self)
+
+
+class Edited(Versioned):
+    """A row people change in forms: who saved it last and when, for whoever finds it changed meanwhile.
+
+    Both are empty until the first change and after a change that nobody of the organisation made.
+    """
+
+    SAVED = ("version", "saved_at", "saved_by")
+
+    saved_at = models.DateTimeField(null=True, blank=True)
+    saved_by = models.ForeignKey(
+        "organisations.Membership", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        abstract = True
+
+    def count_up(self, *, by_id: int | None, now: datetime) -> None:
+        """One version further, saved by this membership. Call it on a locked row and save ``SAVED`` with the rest."""
+        self.version += 1
+        self.saved_at, self.saved_by_id = (now, by_id) if by_id is not None else (None, None)
+
+
+def saved_when_and_by_whom(name: str) -> models.CheckConstraint:
+    """For the constraints of an ``Edited`` model: the two are known together or not at all."""
+    return models.CheckConstraint(
+        name=f"{name}_saved_when_and_by_whom",
+        condition=models.Q(saved_at__isnull=True, saved_by__isnull=True)
+        | models.Q(saved_at__isnull=False, saved_by__isnull=False),
+    )
 
 
 class Draft(OrganisationRow):

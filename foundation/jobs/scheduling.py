@@ -22,6 +22,7 @@ from celery import current_app
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string, module_has_submodule
 
 from foundation.jobs.broker import SCHEDULED
@@ -68,7 +69,7 @@ class Schedule:
             seconds = int(self.every.total_seconds())
             return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
         assert self.at is not None
-        today = now.astimezone(LONDON).date()
+        today = timezone.localdate(now, LONDON)
         for days in range(9):
             day = today - timedelta(days=days)
             due = datetime.combine(day, self.at, LONDON).astimezone(UTC)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from compliance import actions, library_memory
 from compliance.models import Requirement
 from foundation.core.acting import Acting
@@ -118,7 +120,7 @@ def _deed(cast: Cast, book: Book, entry: OrganisationEntry, plan: Planned, step:
 
 
 def _not_before(review: date, now: datetime) -> date:
-    return max(review, now.date())
+    return max(review, timezone.localdate(now))
 
 
 def _owner(entry: OrganisationEntry, wanted: str, step: Step, lead: PersonEntry) -> PersonEntry:

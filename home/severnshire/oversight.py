@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from compliance import actions, queries
 from foundation import jobs
 from foundation.core.acting import Acting
@@ -126,7 +128,7 @@ def _rate(book: Book, code: str, rating: str, comment: str) -> Callable[[Acting,
             version=version,
             status=rating,
             comment=comment,
-            assured_on=now.date() - timedelta(days=6),
+            assured_on=timezone.localdate(now) - timedelta(days=6),
             by=by,
             now=now,
         )
@@ -158,7 +160,7 @@ def _answer_own(cast: Cast, book: Book, code: str, state: str, comment: str) -> 
             status=state,
             comment=comment,
             owner_id=cast.members[LEAD].pk,
-            next_review_on=now.date() + timedelta(days=182),
+            next_review_on=timezone.localdate(now) + timedelta(days=182),
             by=by,
             now=now,
         )

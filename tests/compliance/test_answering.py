@@ -1,5 +1,5 @@
 import threading
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -173,10 +173,10 @@ def test_the_app_role_cannot_write_the_library(lead, library):
 
 
 # ---- The assurer's rating
-def rate(by, requirement, **fields):
+def rate(by, requirement, *, now=NOW, **fields):
     fields = {"status": "met", "version": 1, "assured_on": date(2026, 11, 1)} | fields
     with acting_as(by):
-        return actions.assure(requirement_id=requirement.pk, by=by, now=NOW, **fields)
+        return actions.assure(requirement_id=requirement.pk, by=by, now=now, **fields)
 
 
 def test_the_assurers_rating_stands_beside_the_answer_and_changes_nothing_of_it(lead, assurer, requirement):
@@ -212,6 +212,24 @@ def test_a_rating_in_the_future_is_refused(lead, assurer, requirement):
 
     with pytest.raises(RuleBroken, match="today or earlier"):
         rate(assurer, requirement("B1"), assured_on=date(2026, 11, 24))
+
+
+def test_a_day_is_the_day_in_london_even_in_the_first_hour_of_a_summer_day(lead, assurer, requirement):
+    half_past_midnight = datetime(2026, 7, 14, 23, 30, tzinfo=UTC)  # 00:30 on 15 July in London
+    today = date(2026, 7, 15)
+    newcomer = make_membership(lead.organisation, name="Newcomer")
+    with acting_as(lead):
+        Membership.objects.filter(pk=newcomer.pk).update(starts_on=today)
+    row = requirement("B1")
+
+    with pytest.raises(RuleBroken, match="today or later"):
+        give_answer(lead, row, now=half_past_midnight, next_review_on=date(2026, 7, 14))
+    given = give_answer(lead, row, now=half_past_midnight, next_review_on=today, owner_id=newcomer.pk)
+    rated = rate(assurer, row, now=half_past_midnight, assured_on=today)
+    with pytest.raises(RuleBroken, match="today or earlier"):
+        rate(assurer, row, now=half_past_midnight, version=2, assured_on=date(2026, 7, 16))
+
+    assert (given.next_review_on, given.owner_id, rated.assured_on) == (today, newcomer.pk, today)
 
 
 def test_a_new_answer_leaves_the_assurers_rating_standing(lead, assurer, requirement):

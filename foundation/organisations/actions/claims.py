@@ -63,9 +63,9 @@ def claim_membership(*, slug: str, issuer: str, subject: str, claims: Mapping[st
             )
         user = create_user(email=email, name=person.name, now=now)
         person.user = user
-        person.version += 1
+        person.count_up(by_id=person.pk, now=now)
         with refuse_duplicates():
-            person.save(update_fields=["user", "version"])
+            person.save(update_fields=["user", *Membership.SAVED])
         ledger.record(
             "membership.claimed",
             actor=None,

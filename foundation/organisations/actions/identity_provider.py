@@ -56,11 +56,11 @@ def save_identity_provider(
     for field in set(changed) & wanted.keys():
         setattr(provider, field, wanted[field])
     provider.tested_at = provider.enabled_at = None
-    provider.version += 1
+    provider.count_up(by_id=by.membership_id, now=now)
     if provider.pk is None:
         provider.save(force_insert=True)
     else:
-        provider.save(update_fields=[*changed, "tested_at", "enabled_at", "version"])
+        provider.save(update_fields=[*changed, "tested_at", "enabled_at", *IdentityProvider.SAVED])
     ledger.record("identity_provider.changed", actor=by, target=provider, at=now, fields=sorted(changed))
     return provider
 
@@ -88,8 +88,8 @@ def enable_identity_provider(*, by: Acting, now: datetime) -> IdentityProvider:
     if provider.enabled_at is not None:
         raise RuleBroken(_("People can sign in through the provider already."))
     provider.enabled_at = now
-    provider.version += 1
-    provider.save(update_fields=["enabled_at", "version"])
+    provider.count_up(by_id=by.membership_id, now=now)
+    provider.save(update_fields=["enabled_at", *IdentityProvider.SAVED])
     ledger.record("identity_provider.enabled", actor=by, target=provider, at=now)
     return provider
 
@@ -101,8 +101,8 @@ def disable_identity_provider(*, by: Acting, now: datetime) -> IdentityProvider:
     if provider.enabled_at is None:
         raise RuleBroken(_("Nobody can sign in through the provider already."))
     provider.enabled_at = None
-    provider.version += 1
-    provider.save(update_fields=["enabled_at", "version"])
+    provider.count_up(by_id=by.membership_id, now=now)
+    provider.save(update_fields=["enabled_at", *IdentityProvider.SAVED])
     ledger.record("identity_provider.disabled", actor=by, target=provider, at=now)
     return provider
 

@@ -184,9 +184,9 @@ def _is_usable(invitation: Invitation, now: datetime) -> bool:
 def _join(invitation: Invitation, user: User, now: datetime, *, new_account: bool) -> None:
     person = invitation.membership
     person.user = user
-    person.version += 1
+    person.count_up(by_id=person.pk, now=now)
     with refuse_duplicates():
-        person.save(update_fields=["user", "version"])
+        person.save(update_fields=["user", *Membership.SAVED])
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
     ledger.record(

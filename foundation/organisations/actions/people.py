@@ -64,9 +64,9 @@ def change_person(*, membership_id: int, version: int, person: Person, by: Actin
         return membership
     for name in changed:
         setattr(membership, name, wanted[name])
-    membership.version += 1
+    membership.count_up(by_id=by.membership_id, now=now)
     with refuse_duplicates():
-        membership.save(update_fields=[*changed, "version"])
+        membership.save(update_fields=[*changed, *Membership.SAVED])
     if person.starts_on > today and "starts_on" in changed and _administers(membership, on=today):
         check_an_administrator_remains(by.organisation_id, on=today)
     ledger.record("person.changed", actor=by, target=membership, at=now, fields=sorted(changed))
@@ -89,8 +89,8 @@ def end_person(
     if membership.ends_on == last_day:
         raise RuleBroken(_("This is already recorded as the last day."))
     membership.ends_on = last_day
-    membership.version += 1
-    membership.save(update_fields=["ends_on", "version"])
+    membership.count_up(by_id=by.membership_id, now=now)
+    membership.save(update_fields=["ends_on", *Membership.SAVED])
     ended = _end_roles_with(membership, last_day, by, now)
     withdrawn = membership.invitations.filter(accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
     if Role.ORGANISATION_ADMIN in ended:
@@ -116,8 +116,8 @@ def reinstate_person(*, membership_id: int, by: Acting, now: datetime) -> Member
     if membership.ends_on is None:
         raise RuleBroken(_("This person has no last day."))
     before, membership.ends_on = membership.ends_on, None
-    membership.version += 1
-    membership.save(update_fields=["ends_on", "version"])
+    membership.count_up(by_id=by.membership_id, now=now)
+    membership.save(update_fields=["ends_on", *Membership.SAVED])
     ledger.record("person.reinstated", actor=by, target=membership, at=now, last_day_before=before)
     return membership
 

@@ -123,8 +123,8 @@ def close_organisation(*, organisation_id: int, last_day: date, successors: Sequ
         if organisation.active_to is not None and organisation.active_to <= last_day:
             raise RuleBroken(_("The organisation ends on or before that day already."))
         organisation.active_to = last_day
-        organisation.version += 1
-        organisation.save(update_fields=["active_to", "version"])
+        organisation.count_up(by_id=None, now=now)
+        organisation.save(update_fields=["active_to", *Organisation.SAVED])
         for successor in successors:
             Succession.objects.get_or_create(
                 organisation_id=successor,

@@ -43,8 +43,8 @@ def change_settings(
         return organisation
     for field in changed:
         setattr(organisation, field, wanted[field])
-    organisation.version += 1
-    organisation.save(update_fields=[*changed, "version"])
+    organisation.count_up(by_id=by.membership_id, now=now)
+    organisation.save(update_fields=[*changed, *Organisation.SAVED])
     ledger.record(
         "organisation.settings_changed",
         actor=by,

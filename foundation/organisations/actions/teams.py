@@ -37,9 +37,9 @@ def change_team(*, team_id: int, version: int, name: str, part_of_id: int | None
     if not changed:
         return team
     team.name, team.part_of_id = name, part_of_id
-    team.version += 1
+    team.count_up(by_id=by.membership_id, now=now)
     with refuse_duplicates():
-        team.save(update_fields=["name", "part_of", "version"])
+        team.save(update_fields=["name", "part_of", *Team.SAVED])
     ledger.record("team.changed", actor=by, target=team, at=now, fields=sorted(changed))
     return team
 

@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core import encryption
-from foundation.core.models import OrganisationQuerySet, OrganisationRow, Versioned
+from foundation.core.models import Edited, OrganisationQuerySet, OrganisationRow, saved_when_and_by_whom
 
 
-class IdentityProvider(OrganisationRow, Versioned):
+class IdentityProvider(OrganisationRow, Edited):
     """An organisation's OpenID Connect provider. People sign in with it only while ``enabled_at`` is set.
 
     ``claim`` names the claim whose value equals a membership's ``external_id``. The client secret is encrypted for this
@@ -32,6 +32,7 @@ class IdentityProvider(OrganisationRow, Versioned):
                 name="identity_provider_tested_before_enabled",
                 condition=Q(enabled_at__isnull=True) | Q(tested_at__isnull=False),
             ),
+            saved_when_and_by_whom("identity_provider"),
         ]
 
     def __str__(self) -> str:

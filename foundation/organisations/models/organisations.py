@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from foundation.core.models import OrganisationQuerySet, OrganisationRow, Versioned
+from foundation.core.models import Edited, OrganisationQuerySet, OrganisationRow, saved_when_and_by_whom
 from foundation.organisations.sectors import Nation, Sector
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class OrganisationsQuerySet(models.QuerySet):
         return self.filter(in_force(on, "active_from", "active_to"))
 
 
-class Organisation(Versioned):
+class Organisation(Edited):
     """A body that runs the duty, a partner of one, or a partnership of several.
 
     ``is_specified_authority`` says whether Schedule 6 of the Counter-Terrorism and Security Act 2015 lists it; that is
@@ -76,6 +76,7 @@ class Organisation(Versioned):
                 name="organisation_sectors_known",
                 condition=Q(sectors__contained_by=Sector.values),
             ),
+            saved_when_and_by_whom("organisation"),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +138,7 @@ class Succession(OrganisationRow):
         return f"{self.organisation} after {self.predecessor}"
 
 
-class Team(OrganisationRow, Versioned):
+class Team(OrganisationRow, Edited):
     """A part of an organisation: a service, faculty, ward or district team."""
 
     name = models.CharField(_("name"), max_length=200)
@@ -147,7 +148,10 @@ class Team(OrganisationRow, Versioned):
 
     class Meta:
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint("organisation", Lower("name"), name="team_name_once")]
+        constraints = [
+            models.UniqueConstraint("organisation", Lower("name"), name="team_name_once"),
+            saved_when_and_by_whom("team"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -8,7 +8,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.core.models import OrganisationQuerySet, OrganisationRow, Versioned, reference_field
+from foundation.core.models import (
+    Edited,
+    OrganisationQuerySet,
+    OrganisationRow,
+    reference_field,
+    saved_when_and_by_whom,
+)
 from foundation.organisations.models.organisations import Team, in_force
 from foundation.organisations.roles import Role
 
@@ -23,7 +29,7 @@ class MembershipQuerySet(OrganisationQuerySet):
         return self.select_related("team").order_by("name", "pk")
 
 
-class Membership(OrganisationRow, Versioned):
+class Membership(OrganisationRow, Edited):
     """A person's place in an organisation, with or without a sign-in.
 
     Training, ownership and mentions point here: 60,000 staff are memberships, of whom some are users.
@@ -66,6 +72,7 @@ class Membership(OrganisationRow, Versioned):
                 name="membership_ends_after_it_begins",
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
             ),
+            saved_when_and_by_whom("membership"),
         ]
 
     def __str__(self) -> str:

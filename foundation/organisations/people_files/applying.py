@@ -52,7 +52,7 @@ UPDATE organisations_membership AS person
        team_id = CASE WHEN 'team' = ANY (line.changed) THEN team.id ELSE person.team_id END,
        starts_on = coalesce(line.starts_on, person.starts_on),
        ends_on = coalesce(line.ends_on, person.ends_on),
-       version = person.version + 1
+       version = person.version + 1, saved_at = %(now)s, saved_by_id = %(by)s
   FROM organisations_peopleimportrow AS line
   LEFT JOIN organisations_team AS team
          ON line.team <> '' AND team.organisation_id = line.organisation_id AND lower(team.name) = lower(line.team)
