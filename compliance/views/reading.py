@@ -1,14 +1,15 @@
 """Pages that show the duty and where the organisation stands."""
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from compliance import permissions, pictures, queries
-from compliance.models import Framework, Instrument, LibraryLoad, Requirement
+from compliance.models import Instrument
 from compliance.register_page import RegisterFilter, export_cells, export_headers
+from compliance.relations import relations_of
 from compliance.views.finding import get_requirement_or_404, today
 from foundation.core.access import requires
 from foundation.core.http import Request
@@ -70,7 +71,8 @@ def register(request: Request) -> HttpResponseBase:
 def requirement(request: Request, code: str) -> HttpResponse:
     """One requirement: what it asks, where the organisation stands, the evidence, the assurer's rating."""
     row = get_requirement_or_404(request.acting, code)
-    line = queries.register(request.acting, today()).line(row.code)
+    whole = queries.register(request.acting, today())
+    line = whole.line(row.code)
     if line is None:
         raise Http404
     return render(
@@ -80,6 +82,7 @@ def requirement(request: Request, code: str) -> HttpResponse:
             "requirement": row,
             "line": line,
             "content": row.content,
+            "relations": relations_of(row, whole),
             "instruments": Instrument.objects.in_bulk(
                 [row.content["instrument"]] if row.content.get("instrument") else []
             ).values(),
@@ -89,30 +92,3 @@ def requirement(request: Request, code: str) -> HttpResponse:
             "can_see_evidence": request.acting.may("evidence.view"),
         },
     )
-
-
-@requires("compliance.view")
-@require_GET
-def library(request: Request) -> HttpResponse:
-    """Frameworks and instruments: what applies, since when, from where, and how far it was verified."""
-    applying = set(Framework.objects.applying_to(request.acting.organisation, today()).values_list("code", flat=True))
-    frameworks = list(Framework.objects.select_related("instrument"))
-    return render(
-        request,
-        "compliance/library.html",
-        {
-            "applying": [framework for framework in frameworks if framework.code in applying],
-            "others": [framework for framework in frameworks if framework.code not in applying],
-            "instruments": Instrument.objects.all(),
-            "loads": LibraryLoad.objects.all()[:5],
-        },
-    )
-
-
-@requires("compliance.view")
-@require_GET
-def framework(request: Request, code: str) -> HttpResponse:
-    """One framework with all its rows, whether or not it applies here."""
-    found = get_object_or_404(Framework.objects.select_related("instrument", "scale", "assurer_scale"), pk=code)
-    rows = Requirement.objects.filter(framework=found).select_related("theme").order_by("position")
-    return render(request, "compliance/framework.html", {"framework": found, "rows": rows})
