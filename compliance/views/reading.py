@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from compliance import permissions, pictures, queries
+from compliance.grouping import Grouping, with_headings
 from compliance.models import Instrument
 from compliance.register_page import RegisterFilter, export_cells, export_headers
 from compliance.relations import relations_of
@@ -43,10 +44,12 @@ def register(request: Request) -> HttpResponseBase:
     whole = queries.register(request.acting, today())
     form = RegisterFilter(request.GET, register=whole)
     lines = form.narrow(list(whole.lines))
+    grouping = Grouping(whole, request.GET.get("group", ""))
+    groups = grouping.groups(lines)
     if wanted := request.GET.get("export"):
         return export_rows(
-            export_headers(),
-            lambda: (export_cells(line) for line in lines),
+            [_("Heading"), *export_headers()] if grouping.by else export_headers(),
+            lambda: with_headings(groups, export_cells) if grouping.by else (export_cells(line) for line in lines),
             name="duty-register",
             format=wanted,
             title=_("Duty register"),
@@ -59,6 +62,8 @@ def register(request: Request) -> HttpResponseBase:
         {
             "register": whole,
             "lines": lines,
+            "grouping": grouping,
+            "groups": groups,
             "form": form,
             "headings": form.headings(),
             "can_customise": request.acting.may("compliance.customise"),
