@@ -13,10 +13,13 @@ from compliance.models import (
     Framework,
     Instrument,
     LibraryLoad,
+    Outline,
+    Relation,
     Requirement,
     RequirementRevision,
     SameQuestion,
     Scale,
+    SectorEntry,
     Theme,
 )
 from foundation.ledger import acting_system, record
@@ -79,12 +82,24 @@ def load(*, now: datetime, folder: Path = LIBRARY, dry_run: bool = False) -> Loa
 def _load_frame(library: library_files.Library) -> None:
     for position, theme in enumerate(library.themes):
         _put(Theme, theme.code, title=theme.title, description=theme.description, position=position)
+    for position, sector in enumerate(library.sectors):
+        _put(
+            SectorEntry,
+            sector.code,
+            title=sector.title,
+            covers=sector.covers,
+            not_covered=sector.not_covered,
+            usually_specified_authority=sector.usually_specified_authority,
+            mark=sector.mark.value,
+            position=position,
+        )
     for scale in library.scales:
         _put(
             Scale,
             scale.code,
             title=scale.title,
             note=scale.note,
+            mark=scale.mark.value,
             steps=[
                 {"code": s.code, "label": s.label, "meaning": s.meaning, "counts_as": s.counts_as.value}
                 for s in scale.steps
@@ -106,6 +121,7 @@ def _load_frame(library: library_files.Library) -> None:
             address=instrument.address,
             mark=instrument.mark.value,
             note=instrument.note,
+            replaces=list(instrument.replaces),
         )
     for position, framework in enumerate(library.frameworks):
         _put(
@@ -121,12 +137,36 @@ def _load_frame(library: library_files.Library) -> None:
             sectors=list(framework.sectors),
             in_force_from=framework.in_force_from,
             in_force_to=framework.in_force_to,
+            dates_note=framework.dates_note,
             scale_id=framework.scale,
             assurer=framework.assurer,
             assurer_scale_id=framework.assurer_scale,
             applies_to_partners=framework.applies_to_partners,
             note=framework.note,
             position=position,
+        )
+    _load_outlines(library)
+
+
+def _load_outlines(library: library_files.Library) -> None:
+    """Put other tools' headings over the rows; an outline that left the files leaves the database."""
+    outlines = {
+        outline.code: (framework, outline) for framework in library.frameworks for outline in framework.outlines
+    }
+    Outline.objects.exclude(code__in=outlines).delete()
+    for framework, outline in outlines.values():
+        _put(
+            Outline,
+            outline.code,
+            framework_id=framework.code,
+            title=outline.title,
+            instrument_id=outline.instrument,
+            mark=outline.mark.value,
+            note=outline.note,
+            headings=[
+                {"number": heading.number, "title": heading.title, "rows": list(heading.rows)}
+                for heading in outline.headings
+            ],
         )
 
 
@@ -173,6 +213,23 @@ def _load_mappings(library: library_files.Library, rows: dict[str, Requirement])
         SameQuestion(specific=rows[row.code], general=rows[link.code], mark=link.mark.value, note=link.note)
         for row in library.requirements.values()
         for link in row.same_question_as
+    )
+    Relation.objects.all().delete()
+    Relation.objects.bulk_create(
+        Relation(
+            kind=Relation.Kind.SUPERSEDES,
+            origin=rows[row.code],
+            target=rows[link.code],
+            mark=link.mark.value,
+            note=link.note,
+        )
+        for row in library.requirements.values()
+        for link in row.supersedes
+    )
+    Relation.objects.bulk_create(
+        Relation(kind=Relation.Kind.RELATED, origin=rows[row.code], target=rows[code])
+        for row in library.requirements.values()
+        for code in dict.fromkeys(row.related)
     )
 
 

@@ -194,6 +194,8 @@ class RegisterExport:
     def headers(self) -> list[str]:
         return [str(column.title) for column in self.columns]
 
+    def cells(self, line: Line) -> list[Any]:
+        return [column.cell(line) for column in self.columns]
+
     def rows(self) -> Iterator[list[Any]]:
-        columns = self.columns
-        return ([column.cell(line) for column in columns] for line in self.lines)
+        return (self.cells(line) for line in self.lines)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from compliance import views
-from compliance.views import reports
+from compliance.views import library, reports
 
 app_name = "compliance"
 
@@ -17,8 +17,14 @@ urlpatterns = [
     path("requirements/<slug:code>/evidence/<int:use>/remove/", views.unlink_evidence, name="unlink_evidence"),
     path("requirements/<slug:code>/change/", views.change_requirement, name="change_requirement"),
     path("requirements/<slug:code>/withdraw/", views.withdraw_requirement, name="withdraw_requirement"),
-    path("library/", views.library, name="library"),
-    path("library/<slug:code>/", views.framework, name="framework"),
+    path("library/", library.documents, name="library"),
+    path("library/frameworks/", library.frameworks, name="library_frameworks"),
+    path("library/requirements/", library.rows, name="library_rows"),
+    path("library/requirements/<slug:code>/", library.row, name="library_row"),
+    path("library/documents/<slug:code>/", library.document, name="library_document"),
+    path("library/about/", library.about, name="library_about"),
+    path("library/<slug:code>/", library.framework, name="framework"),
+    path("library/<slug:code>/mapping/", library.mapping, name="library_mapping"),
     path("settings/", views.settings, name="settings"),
     path("reports/", reports.index, name="reports"),
     path("reports/new/", reports.new, name="new_report"),

@@ -29,9 +29,18 @@ NUMBERED = (
     "compliance_requirement",
     "compliance_requirementrevision",
     "compliance_samequestion",
+    "compliance_relation",
     "compliance_libraryload",
 )
-LIBRARY_TABLES = ("compliance_theme", "compliance_scale", "compliance_instrument", "compliance_framework", *NUMBERED)
+LIBRARY_TABLES = (
+    "compliance_theme",
+    "compliance_sectorentry",
+    "compliance_scale",
+    "compliance_instrument",
+    "compliance_framework",
+    "compliance_outline",
+    *NUMBERED,
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

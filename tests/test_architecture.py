@@ -28,7 +28,17 @@ def test_a_file_is_short_enough_to_read(path):
 @pytest.mark.parametrize("path", [p for p in CODE if {"views", "views.py", "reports.py"} & set(p.parts)], ids=str)
 def test_views_and_reports_reach_organisation_data_only_through_visible_to(path):
     """``Model.objects`` must be followed by ``visible_to`` unless the model is shared library data."""
-    shared = {"Framework", "Instrument", "LibraryLoad", "Theme", "Scale", "SameQuestion", "User", "Authenticator"}
+    shared = {
+        "Framework",
+        "Instrument",
+        "LibraryLoad",
+        "Theme",
+        "Scale",
+        "SameQuestion",
+        "SectorEntry",
+        "User",
+        "Authenticator",
+    }
     text = path.read_text()
 
     found = [
@@ -36,8 +46,7 @@ def test_views_and_reports_reach_organisation_data_only_through_visible_to(path)
         for match in re.finditer(r"(\w+)\.objects\.(\w+)", text)
         if match.group(2) != "visible_to" and match.group(1) not in shared and "acting_system" not in text
     ]
-    allowed = {"Requirement.objects.filter"} if path.name == "reading.py" else set()  # a framework's rows are shared
-    assert set(found) - allowed == set()
+    assert found == []
 
 
 @pytest.mark.parametrize("path", CODE, ids=IDS)

@@ -9,6 +9,7 @@ from compliance.models.library import (
     Scale,
     Theme,
 )
+from compliance.models.library_map import Outline, Relation, SectorEntry
 from compliance.models.reports import ComplianceReport
 
 __all__ = [
@@ -19,10 +20,13 @@ __all__ = [
     "Framework",
     "Instrument",
     "LibraryLoad",
+    "Outline",
+    "Relation",
     "Requirement",
     "RequirementRevision",
     "SameQuestion",
     "Scale",
+    "SectorEntry",
     "Settings",
     "Theme",
 ]

@@ -56,6 +56,7 @@ class Scale(models.Model):
     code = models.CharField(max_length=40, primary_key=True)
     title = models.CharField(max_length=120)
     note = models.TextField(blank=True)
+    mark = models.CharField(max_length=3, blank=True)
     steps = models.JSONField()
     lowest_score = models.IntegerField(null=True)
     highest_score = models.IntegerField(null=True)
@@ -94,6 +95,7 @@ class Instrument(models.Model):
     address = models.CharField(max_length=500, blank=True)
     mark = models.CharField(max_length=3)
     note = models.TextField(blank=True)
+    replaces = ArrayField(models.CharField(max_length=40), default=list)
 
     class Meta:
         ordering = ["title", "code"]
@@ -126,6 +128,7 @@ class Framework(InForce, models.Model):
     sectors = ArrayField(models.CharField(max_length=3))
     in_force_from = models.DateField()
     in_force_to = models.DateField(null=True)
+    dates_note = models.TextField(blank=True)
     scale = models.ForeignKey(Scale, on_delete=models.PROTECT, related_name="+")
     assurer = models.CharField(max_length=200, blank=True)
     assurer_scale = models.ForeignKey(Scale, on_delete=models.PROTECT, related_name="+", null=True)

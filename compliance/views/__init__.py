@@ -1,15 +1,13 @@
 from compliance.views.answers import answer, assure, history, link_evidence, unlink_evidence
 from compliance.views.customising import add_requirement, change_requirement, settings, withdraw_requirement
-from compliance.views.reading import framework, library, overview, register, requirement
+from compliance.views.reading import overview, register, requirement
 
 __all__ = [
     "add_requirement",
     "answer",
     "assure",
     "change_requirement",
-    "framework",
     "history",
-    "library",
     "link_evidence",
     "overview",
     "register",

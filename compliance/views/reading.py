@@ -1,14 +1,16 @@
 """Pages that show the duty and where the organisation stands."""
 
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from compliance import permissions, pictures, queries
-from compliance.models import Framework, Instrument, LibraryLoad, Requirement
+from compliance.grouping import Grouping, with_headings
+from compliance.models import Instrument
 from compliance.register_page import RegisterExport, RegisterFilter, lines_for_page
+from compliance.relations import relations_of
 from compliance.views.finding import get_requirement_or_404, today
 from foundation.core.access import requires
 from foundation.core.http import Request
@@ -41,11 +43,13 @@ def register(request: Request) -> HttpResponseBase:
     whole = queries.register(request.acting, today())
     form = RegisterFilter(request.GET, register=whole)
     lines = form.narrow(list(whole.lines))
+    grouping = Grouping(whole, request.GET.get("group", ""))
+    groups = grouping.groups(lines)
     if wanted := request.GET.get("export"):
         export = RegisterExport(lines)
         return export_rows(
-            export.headers(),
-            export.rows,
+            [_("Heading"), *export.headers()] if grouping.by else export.headers(),
+            (lambda: with_headings(groups, export.cells)) if grouping.by else export.rows,
             name="duty-register",
             format=wanted,
             title=_("Duty register"),
@@ -58,6 +62,8 @@ def register(request: Request) -> HttpResponseBase:
         {
             "register": whole,
             "lines": list(lines_for_page(lines)),
+            "grouping": grouping,
+            "groups": groups,
             "form": form,
             "headings": form.headings(),
             "can_customise": request.acting.may("compliance.customise"),
@@ -70,7 +76,8 @@ def register(request: Request) -> HttpResponseBase:
 def requirement(request: Request, code: str) -> HttpResponse:
     """One requirement: what it asks, where the organisation stands, the evidence, the assurer's rating."""
     row = get_requirement_or_404(request.acting, code)
-    line = queries.register(request.acting, today()).line(row.code)
+    whole = queries.register(request.acting, today())
+    line = whole.line(row.code)
     if line is None:
         raise Http404
     return render(
@@ -80,6 +87,7 @@ def requirement(request: Request, code: str) -> HttpResponse:
             "requirement": row,
             "line": line,
             "content": row.content,
+            "relations": relations_of(row, whole),
             "instruments": Instrument.objects.in_bulk(
                 [row.content["instrument"]] if row.content.get("instrument") else []
             ).values(),
@@ -89,30 +97,3 @@ def requirement(request: Request, code: str) -> HttpResponse:
             "can_see_evidence": request.acting.may("evidence.view"),
         },
     )
-
-
-@requires("compliance.view")
-@require_GET
-def library(request: Request) -> HttpResponse:
-    """Frameworks and instruments: what applies, since when, from where, and how far it was verified."""
-    frameworks = list(Framework.objects.select_related("instrument"))
-    day, organisation = today(), request.acting.organisation
-    return render(
-        request,
-        "compliance/library.html",
-        {
-            "applying": [framework for framework in frameworks if framework.fits(organisation, day)],
-            "others": [framework for framework in frameworks if not framework.fits(organisation, day)],
-            "instruments": Instrument.objects.all(),
-            "loads": LibraryLoad.objects.all()[:5],
-        },
-    )
-
-
-@requires("compliance.view")
-@require_GET
-def framework(request: Request, code: str) -> HttpResponse:
-    """One framework with all its rows, whether or not it applies here."""
-    found = get_object_or_404(Framework.objects.select_related("instrument", "scale", "assurer_scale"), pk=code)
-    rows = Requirement.objects.filter(framework=found).select_related("theme").order_by("position")
-    return render(request, "compliance/framework.html", {"framework": found, "rows": rows})

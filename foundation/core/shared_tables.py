@@ -33,6 +33,9 @@ SHARED_TABLES: dict[str, str] = {
     "compliance_scale": "Duty library.",
     "compliance_instrument": "Duty library.",
     "compliance_framework": "Duty library.",
+    "compliance_sectorentry": "Duty library.",
+    "compliance_outline": "Duty library.",
+    "compliance_relation": "Duty library.",
     "compliance_samequestion": "Duty library.",
     "compliance_libraryload": "Duty library: when it was loaded.",
 }

@@ -86,7 +86,7 @@ def _report(large: Place) -> None:
 
     def finished() -> bool:
         with acting_as(large.acting) as acting:
-            status = ComplianceReport.objects.visible_to(acting).get(pk=asked.pk).status
+            status = ComplianceReport.objects.visible_to(acting).with_state().get(pk=asked.pk).state
         assert status not in {ReportStatus.FAILED, ReportStatus.CANCELLED}, status
         return status == ReportStatus.READY
 

@@ -5,7 +5,15 @@ from django.core.management import CommandError, call_command
 
 from compliance import library_loading, library_memory
 from compliance.library_files import LibraryError
-from compliance.models import LibraryLoad, Requirement, RequirementRevision
+from compliance.models import (
+    Instrument,
+    LibraryLoad,
+    Outline,
+    Relation,
+    Requirement,
+    RequirementRevision,
+    SectorEntry,
+)
 from tests.conftest import NOW
 
 BEFORE = "A senior officer in a leadership role oversees Prevent"
@@ -108,3 +116,28 @@ def test_a_change_of_a_scale_alone_is_a_load_too(folder):
 
     assert "In place" in [step["label"] for step in library_memory.library().own_scale.steps]
     assert "In place" not in [step["label"] for step in before.own_scale.steps]
+
+
+def test_a_heading_that_leaves_the_files_leaves_the_database_and_what_stays_is_brought_up_to_date(folder):
+    change(folder, "        title: Site security", "        title: Safe sites", file="frameworks/fe.yaml")
+    schools = folder / "frameworks/sch.yaml"
+    schools.write_text(schools.read_text().partition("\noutlines:")[0] + "\n")
+
+    library_loading.load(now=NOW, folder=folder)
+
+    assert list(Outline.objects.values_list("code", flat=True)) == ["FE-NINE"]
+    assert [heading["title"] for heading in Outline.objects.get().headings if heading["number"] == 7] == ["Safe sites"]
+
+
+def test_what_replaces_what_and_what_is_read_beside_what_is_in_the_database(library):
+    links = Relation.objects.filter(origin__code="B8").order_by("kind", "target__code")
+
+    assert [(link.kind, link.target.code, link.mark) for link in links] == [
+        ("related", "LA-03", ""),
+        ("related", "LA-08", ""),
+        ("related", "LA-26", ""),
+        ("supersedes", "B2018-09", "INF"),
+        ("supersedes", "B2018-10", "INF"),
+    ]
+    assert Instrument.objects.get(pk="LA-TOOLKIT-2024").replaces == ["LA-TOOLKIT-2018"]
+    assert SectorEntry.objects.get(pk="LA").not_covered.startswith("Parish and town councils")
