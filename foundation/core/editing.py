@@ -73,7 +73,7 @@ class Editor(Generic[F]):
         compares: bool = True,
     ) -> None:
         self.request, self.row = request, row
-        self.status, self.conflict, self.has_draft = 200, None, False
+        self.answer, self.conflict, self.has_draft = 200, None, False
         self._make, self._who_saved, self._compares = make, who_saved, compares
         if request.method == "POST":
             self.form = make(row, request.POST)
@@ -83,7 +83,7 @@ class Editor(Generic[F]):
             self.form = make(row, None)
             self._offer_draft()
 
-    status: int
+    answer: int  # the HTTP status of the page
     conflict: Conflict | None
 
     @property
@@ -102,7 +102,7 @@ class Editor(Generic[F]):
         if not isinstance(error, StaleVersion):
             self.form.add_error(on, str(error))
             return
-        self.status, self.row = 409, error.current
+        self.answer, self.row = 409, error.current
         posted = self.request.POST.copy()
         posted[VERSION] = str(self.row.version)
         self.form = self._make(self.row, posted)
@@ -118,7 +118,7 @@ class Editor(Generic[F]):
 
     def render(self, template: str, **context: Any) -> HttpResponse:
         """The page, with ``form`` and ``editor`` for components/typed.html."""
-        return render(self.request, template, {**context, "form": self.form, "editor": self}, status=self.status)
+        return render(self.request, template, {**context, "form": self.form, "editor": self}, status=self.answer)
 
     def _keep(self) -> None:
         typed = dict(self.request.POST.lists())

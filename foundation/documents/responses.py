@@ -90,7 +90,7 @@ def _heading(document: DocumentContext) -> list[tuple[str, str | date]]:
         (_("Marking"), document.marking),
         (_("Report ID"), document.report_id),
         (_("Period"), document.period),
-        (_("As at"), document.as_at_in_london.date()),
+        (_("As at"), timezone.localdate(document.as_at)),
     ]
 
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
+from django.utils import timezone
+
 from compliance import report_making, reports
 from compliance.models import ComplianceReport
 from foundation.core.acting import acting_as
@@ -43,7 +45,7 @@ def measure_report(large: Place) -> Iterator[Measurement]:
             organisation=acting.organisation,
             reference="BNCH-0001",
             theme=None,
-            as_at=NOW.date(),
+            as_at=timezone.localdate(NOW),
             marking="official",
             with_evidence=True,
             requested_at=NOW,

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import cycle, islice
 
+from django.utils import timezone
+
 from compliance import actions as compliance
 from compliance.models import ComplianceReport
 from compliance.workflow import ReportStatus
@@ -81,7 +83,7 @@ def _report(large: Place) -> None:
     now = datetime.now(UTC)
     with acting_as(large.acting) as acting:
         asked = compliance.request_report(
-            theme_code="", as_at=now.date(), marking="official", with_evidence=True, by=acting, now=now
+            theme_code="", as_at=timezone.localdate(now), marking="official", with_evidence=True, by=acting, now=now
         )
 
     def finished() -> bool:
