@@ -233,7 +233,7 @@ class ReportForm(forms.Form):
     theme_code = forms.ChoiceField(label=_("What should the report cover?"), widget=forms.RadioSelect, required=False)
     period_from = DayField(
         label=_("Period from (optional)"),
-        help_text=_("The first day of the period. Leave it empty for the year before the day the report is as at"),
+        help_text=_("The first day of the period. Leave it empty for a year that ends on the day below"),
         required=False,
     )
     as_at = DayField(
