@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from compliance import actions, permissions
+from compliance import actions, contributions, permissions
 from compliance.forms import AnswerForm, AssuranceForm
 from compliance.models import Answer, AnswerEvidence, AnswerRevision, Requirement
 from compliance.models.library import scale_of
@@ -68,6 +68,8 @@ def answer(request: Request, code: str) -> HttpResponse:
             messages.success(request, _("Answer to %(code)s saved") % {"code": requirement.code})
             return redirect(requirement)
     context = {"requirement": requirement, "form": form, "conflict": conflict, "has_draft": draft is not None}
+    if contributions.is_partnership(request.acting):
+        context |= contributions.context_of(request.acting, requirement, today())
     return render(request, "compliance/answer.html", context, status=status)
 
 
