@@ -24,6 +24,8 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "requirement.changed": Sentence(_("Changed a requirement of the organisation's own")),
         "requirement.withdrawn": Sentence(_("Withdrew a requirement of the organisation's own")),
         "compliance.settings_changed": Sentence(_("Changed the settings of the assessment")),
+        "contribution.shared": Sentence(_("Shared an answer with a partnership")),
+        "contribution.taken_back": Sentence(_("Took an answer back from a partnership")),
         "library.loaded": Sentence(_("Loaded a new state of the duty library")),
     },
     _("Reports and exports"): {
@@ -133,6 +135,7 @@ READING_RECORDS: tuple[str, ...] = tuple(verb for verb in READING if not verb.st
 TYPES: dict[str, str | Promise] = {
     "compliance.answer": _("Answer"),
     "compliance.requirement": _("Requirement"),
+    "compliance.contribution": _("Answer shared with a partnership"),
     "compliance.compliancereport": _("Report"),
     "compliance.settings": _("Settings of the assessment"),
     "compliance.libraryload": _("State of the duty library"),

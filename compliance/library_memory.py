@@ -75,10 +75,14 @@ def wordings_of(requirements: Q) -> dict[int, tuple[Wording, ...]]:
 @lru_cache(maxsize=2)
 def _read(*last_load: object) -> Library:
     """``last_load`` says which load was the last, if any; it is only what the memory goes by."""
-    requirements = Requirement.objects.filter(organisation=None).select_related("theme").defer("content")
+    frameworks = {each.code: each for each in Framework.objects.select_related("scale", "assurer_scale")}
+    rows = Requirement.objects.filter(organisation=None).select_related("theme").defer("content")
+    requirements = tuple(rows.order_by("position", "pk"))
+    for requirement in requirements:
+        requirement.framework = frameworks[requirement.framework_id or ""]
     return Library(
-        requirements=tuple(requirements.order_by("position", "pk")),
-        frameworks={each.code: each for each in Framework.objects.select_related("scale", "assurer_scale")},
+        requirements=requirements,
+        frameworks=frameworks,
         wordings=wordings_of(Q(requirement__organisation=None)),
         own_scale=Scale.objects.filter(pk=DEFAULT_SCALE).first(),
     )

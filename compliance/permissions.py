@@ -32,6 +32,11 @@ def check_can_customise(acting: Acting) -> None:
         raise PermissionDenied(_("Only a Prevent lead can change what the organisation asks of itself."))
 
 
+def check_can_share(acting: Acting) -> None:
+    if not acting.may("compliance.share"):
+        raise PermissionDenied(_("Only a Prevent lead or a senior approver can share answers with a partnership."))
+
+
 def check_can_report(acting: Acting, report: ComplianceReport | None = None) -> None:
     if not acting.may("compliance.report"):
         raise PermissionDenied(_("Your role does not include compliance reports."))

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from compliance import views
-from compliance.views import library, reports
+from compliance.views import contributions, library, reports
 
 app_name = "compliance"
 
@@ -25,6 +25,11 @@ urlpatterns = [
     path("library/about/", library.about, name="library_about"),
     path("library/<slug:code>/", library.framework, name="framework"),
     path("library/<slug:code>/mapping/", library.mapping, name="library_mapping"),
+    path("contributions/", contributions.gathered, name="contributions"),
+    path("contributions/<slug:code>/", contributions.benchmark, name="contribution"),
+    path("sharing/", contributions.sharing, name="sharing"),
+    path("sharing/<slug:partnership>/<slug:code>/", contributions.share, name="share"),
+    path("sharing/<slug:partnership>/<slug:code>/take-back/", contributions.take_back, name="take_back"),
     path("settings/", views.settings, name="settings"),
     path("reports/", reports.index, name="reports"),
     path("reports/new/", reports.new, name="new_report"),

@@ -16,6 +16,7 @@ from tests.crawling import crawl
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
 from tests.factories.organisations import team
+from tests.factories.partnerships import join, partnership, share, take_back
 
 CANARY = "zanzibarquokka"
 
@@ -81,6 +82,26 @@ def test_nothing_of_another_organisation_can_be_reached(committed, client_for, r
             leaks.append(f"search {address}")
 
     assert (leaks, broken) == ([], [])
+
+
+@pytest.mark.parametrize("role", [Role.PREVENT_LEAD, Role.INSPECTOR])
+def test_nothing_that_a_member_does_not_share_reaches_its_partnership(committed, client_for, role):
+    board = partnership()
+    member = make_organisation("Ashmere District Council")
+    join(board, member)
+    plant(member)
+    lead = acting_of(make_membership(member, Role.PREVENT_LEAD))
+    benchmark = Requirement.objects.get(code="B1")
+    take_back(lead, share(lead, board, benchmark, comment=f"{CANARY} taken back"))
+    give_answer(lead, Requirement.objects.get(code="B2"), comment="Kept back")
+    share(lead, board, Requirement.objects.get(code="B2"), comment="Given freely")
+    client = client_for(acting_of(make_membership(board, role)))
+
+    pages = {address: body.lower() for address, _status, body in crawl(client)}
+
+    assert [address for address, body in pages.items() if CANARY.encode() in body] == []
+    assert b"given freely" in pages["/compliance/contributions/"]
+    assert [address for address, body in pages.items() if b"kept back" in body] == []
 
 
 def checksums() -> dict[str, str]:

@@ -8,6 +8,7 @@ from compliance.actions.customising import (
     withdraw_requirement,
 )
 from compliance.actions.reporting import make_again, request_report, store_report
+from compliance.actions.sharing import share_contribution, take_back_contribution
 
 __all__ = [
     "add_requirement",
@@ -19,7 +20,9 @@ __all__ = [
     "make_again",
     "request_report",
     "score_range",
+    "share_contribution",
     "store_report",
+    "take_back_contribution",
     "unlink_evidence",
     "withdraw_requirement",
 ]

@@ -1,4 +1,5 @@
 from compliance.models.answers import Answer, AnswerEvidence, AnswerRevision, Settings
+from compliance.models.contributions import Contribution
 from compliance.models.library import (
     Framework,
     Instrument,
@@ -17,6 +18,7 @@ __all__ = [
     "AnswerEvidence",
     "AnswerRevision",
     "ComplianceReport",
+    "Contribution",
     "Framework",
     "Instrument",
     "LibraryLoad",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from compliance import actions, permissions
+from compliance import actions, contributions, permissions
 from compliance.forms import AnswerForm, AssuranceForm
 from compliance.models import Answer, AnswerEvidence, AnswerRevision, Requirement
 from compliance.models.library import scale_of
@@ -61,7 +61,9 @@ def answer(request: Request, code: str) -> HttpResponse:
             editor.refuse(error)
         else:
             return editor.saved(_("Answer to %(code)s saved") % {"code": requirement.code}, to=requirement)
-    return editor.render("compliance/answer.html", requirement=requirement)
+    of_members = contributions.is_partnership(request.acting)
+    gathered = contributions.context_of(request.acting, requirement, today()) if of_members else {}
+    return editor.render("compliance/answer.html", requirement=requirement, **gathered)
 
 
 @requires("compliance.assure")

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from compliance import permissions, pictures, queries
+from compliance import contributions, permissions, pictures, queries
 from compliance.grouping import Grouping, with_headings
 from compliance.models import Instrument
 from compliance.register_page import RegisterExport, RegisterFilter, lines_for_page
@@ -30,6 +30,7 @@ def overview(request: Request) -> HttpResponse:
             "register": found,
             "chart": pictures.by_theme(found),
             "trend": pictures.trend(trend),
+            "is_partnership": contributions.is_partnership(request.acting),
             "can_report": request.acting.may("compliance.report"),
             "can_customise": request.acting.may("compliance.customise"),
         },
@@ -95,5 +96,6 @@ def requirement(request: Request, code: str) -> HttpResponse:
             "can_assure": request.acting.may("compliance.assure") and line.version > 0,
             "can_change": row.is_local and request.acting.may("compliance.customise"),
             "can_see_evidence": request.acting.may("evidence.view"),
+            **contributions.context_of(request.acting, row, today()),
         },
     )

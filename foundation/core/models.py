@@ -25,7 +25,10 @@ def new_reference() -> str:
 
 
 class OrganisationQuerySet(models.QuerySet):
-    """Rows that belong to one organisation. Subclasses narrow ``visible_to`` and never widen it."""
+    """Rows that belong to one organisation.
+
+    Subclasses narrow ``visible_to``. One that widens it says for what, and its row policy says the same.
+    """
 
     def visible_to(self, acting: "Acting") -> Self:
         """The one door to the data: every page, export and job starts here."""

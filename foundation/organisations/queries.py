@@ -18,12 +18,14 @@ from foundation.organisations.models import (
     Invitation,
     Membership,
     Organisation,
+    PartnershipMember,
     PeopleExport,
     PeopleImport,
     PeopleImportRow,
     RoleGrant,
     Succession,
     Team,
+    in_force,
 )
 from foundation.organisations.models.people import MembershipQuerySet
 from foundation.organisations.roles import ROLES, Role
@@ -239,6 +241,18 @@ def predecessors(acting: Acting) -> list[Organisation]:
 def partnerships(acting: Acting) -> list[Organisation]:
     """The partnerships the organisation belongs to today, or, for a partnership, its members."""
     return list(Organisation.objects.visible_to(acting).exclude(pk=acting.organisation_id).order_by("name"))
+
+
+def belongs_to(acting: Acting, on: date) -> list[Organisation]:
+    """The partnerships that the organisation acted for is a member of on a day, by name."""
+    places = PartnershipMember.objects.filter(in_force(on), member_id=acting.organisation_id)
+    return list(Organisation.objects.active(on).filter(pk__in=places.values("organisation_id")).order_by("name", "pk"))
+
+
+def members(acting: Acting, on: date) -> list[Organisation]:
+    """The members that a partnership has on a day, by name. None for what is no partnership."""
+    places = PartnershipMember.objects.visible_to(acting).filter(in_force(on))
+    return list(Organisation.objects.filter(pk__in=places.values("member_id")).order_by("name", "pk"))
 
 
 def administrators(acting: Acting) -> list[Membership]:

@@ -24,6 +24,7 @@ PERMISSIONS: dict[str, str | Promise] = {
     "compliance.assess": _("Answer requirements and set owners and review dates"),
     "compliance.assure": _("Record the assurer's own rating, apart from the organisation's"),
     "compliance.customise": _("Add and withdraw the organisation's own requirements"),
+    "compliance.share": _("Share answers to benchmarks with the organisation's partnerships, and take them back"),
     "compliance.report": _("Request, read and verify compliance reports, and export the register"),
     "evidence.view": _("Read evidence and open its files"),
     "evidence.manage": _("Add, revise and withdraw evidence"),
@@ -60,6 +61,7 @@ ROLES: dict[Role, RoleEntry] = {
             "compliance.view",
             "compliance.assess",
             "compliance.customise",
+            "compliance.share",
             "compliance.report",
             "evidence.view",
             "evidence.manage",
@@ -69,7 +71,7 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.SENIOR_APPROVER: RoleEntry(
         _("Is accountable for Prevent at senior level: reads everything, signs off, reports."),
-        _allows("compliance.view", "compliance.report", "evidence.view", "people.view"),
+        _allows("compliance.view", "compliance.share", "compliance.report", "evidence.view", "people.view"),
     ),
     Role.BOARD_MEMBER: RoleEntry(
         _("Sits on the board that oversees Prevent: reads the state of the duty."),

@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from compliance import queries
-from compliance.models import AnswerRevision, ComplianceReport, Requirement
+from compliance import contributions, queries
+from compliance.models import AnswerRevision, ComplianceReport, Contribution, Requirement
 from compliance.models.library import CountsAs
 from compliance.readiness import Flag
 from compliance.workflow import ReportStatus
@@ -208,6 +208,22 @@ def test_the_partnership_answers_the_eight_benchmarks_for_the_area(as_person):
 
     assert [line.code for line in register.lines] == ["B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8"]
     assert register.whole.counts[CountsAs.NOTHING] == 0
+
+
+def test_districts_share_some_contributions_one_shares_none_and_one_took_one_back(as_person):
+    shared = rows(Contribution).filter(ended_at=None)
+    ended = rows(Contribution).exclude(ended_at=None)
+    lead = as_person("Severnshire Prevent Partnership", Role.PREVENT_LEAD)
+
+    with acting_as(lead):
+        found = contributions.gathered(lead, today())
+
+    assert [member.name for member in found.silent] == ["Brindle Valley District Council"]
+    assert found.shared_total == shared.count() > 20
+    assert [(each.organisation.name, each.requirement.code, each.ended_how) for each in ended] == [
+        ("Hartsmoor District Council", "B4", "taken_back")
+    ]
+    assert max(shared.values_list("shared_at", flat=True)) < timezone.now()
 
 
 def test_the_adviser_rated_seven_benchmarks_in_each_of_two_letters():

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ TALLEST = {WIDE: 1500, PHONE: 1100}  # a longer page is cut: its beginning says 
 LARGEST = 150_000
 COLOURS = (256, 128, 64, 32)
 COUNCIL, NEWCOMER = "Severnshire County Council", "Brindle Valley Primary Academy"
+COLLEGE, DISTRICT, PARTNERSHIP = "Hartsmoor College", "Hartsmoor District Council", "Severnshire Prevent Partnership"
+COLLEGE_LEAD, DISTRICT_LEAD = "Tariq Mahmood-Lane", "Trevor Highmoor"
 LEAD, ASSURER, ADMINISTRATOR = "Priya Ravindran", "Iwan Treharne", "Gwen Adeyemi-Price"
 ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
@@ -80,6 +83,11 @@ SHOTS = (
     Shot("home-phone", "/", LEAD, width=PHONE),
     Shot("duty-at-a-glance", "/compliance/", LEAD),
     Shot("register", "/compliance/requirements/", LEAD),
+    Shot("register-outline", "/compliance/requirements/?group=outline", COLLEGE_LEAD, organisation=COLLEGE),
+    Shot("library", "/compliance/library/", LEAD),
+    Shot("library-mapping", "/compliance/library/LA-B2024/mapping/", LEAD),
+    Shot("sharing", "/compliance/sharing/", DISTRICT_LEAD, organisation=DISTRICT),
+    Shot("contributions", "/compliance/contributions/", LEAD, organisation=PARTNERSHIP),
     Shot("requirement", READY, LEAD, then=REQUIREMENT),
     Shot("requirement-phone", READY, LEAD, then=REQUIREMENT, width=PHONE),
     Shot("answer", READY, LEAD, then=(*REQUIREMENT, follow("Change the answer"))),
@@ -189,7 +197,7 @@ def visit(page: "Page", address: str) -> None:
 def sign_in(page: "Page", url: str, shot: Shot) -> None:
     """Become the shot's person in the shot's organisation, as /demo/ offers it."""
     visit(page, f"{url}/demo/")
-    heading = page.get_by_role("heading", name=shot.organisation, exact=True)
+    heading = page.get_by_role("heading", name=re.compile(rf"^{re.escape(shot.organisation)}\b"))  # then: Made up
     people = page.locator("section").filter(has=heading).locator("button").filter(has_text=shot.who)
     if not people.count():
         raise NothingThereError(f"/demo/ does not offer {shot.who} of {shot.organisation}")
