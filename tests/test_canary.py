@@ -1,52 +1,89 @@
 """What another organisation keeps appears in nothing that this one can fetch; and reading changes nothing."""
 
+import re
+from collections import Counter
 from datetime import date
 
 import pytest
 from django.apps import apps
+from django.core import mail
 from django.db import connections
+from django.utils import timezone
 
 from compliance import actions as compliance
 from compliance.models import Requirement
 from foundation import jobs
-from foundation.core.acting import acting_as
+from foundation.core.acting import Acting, acting_as
+from foundation.jobs.models import Job
+from foundation.notifications import upkeep
+from foundation.notifications.models import OutgoingMail
+from foundation.organisations import actions as organisations
+from foundation.organisations.models import Membership
 from foundation.organisations.roles import Role
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.crawling import crawl
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
-from tests.factories.organisations import team
+from tests.factories.organisations import person, team
 from tests.factories.partnerships import join, partnership, share, take_back
 
 CANARY = "zanzibarquokka"
+OWN_WORD = "homelyteapot"
 
 
-def plant(organisation) -> None:
-    """Put the canary into every text that people of ``organisation`` can write."""
-    lead = acting_of(make_membership(organisation, Role.PREVENT_LEAD, name=f"{CANARY} Lead"))
-    assurer = acting_of(make_membership(organisation, Role.ASSURER, name=f"{CANARY} Assurer"))
-    administrator = acting_of(make_membership(organisation, Role.ORGANISATION_ADMIN, name=f"{CANARY} Admin"))
-    team(administrator, f"{CANARY} team")
+def plant(organisation, word=CANARY) -> Acting:
+    """Put the word into every text that people of ``organisation`` can write, and have everybody told about it.
+
+    Returns the lead, to whom a report and an exported list of people belong.
+    """
+    lead = acting_of(
+        make_membership(
+            organisation, Role.PREVENT_LEAD, Role.ORGANISATION_ADMIN, Role.RECORDS_MANAGER, name=f"{word} Lead"
+        )
+    )
+    assurer = acting_of(make_membership(organisation, Role.ASSURER, name=f"{word} Assurer"))
+    administrator = acting_of(make_membership(organisation, Role.ORGANISATION_ADMIN, name=f"{word} Admin"))
+    answer(lead, assurer, word)
+    build(lead, word)
+    invite(administrator, word)
+    upkeep.send_mail(now=timezone.now())
+    return lead
+
+
+def answer(lead: Acting, assurer: Acting, word: str) -> None:
+    """Answers with an owner who is told, and a rating."""
     for code in ("LA-05", "GEN-01", "B1"):
-        give_answer(lead, Requirement.objects.get(code=code), status="met", comment=f"{CANARY} comment {code}")
-    give_answer(lead, Requirement.objects.get(code="LA-09"), applies=False, why_not=f"{CANARY} reason")
-    item = note(lead, f"{CANARY} evidence", note=f"{CANARY} text")
+        give_answer(
+            lead,
+            Requirement.objects.get(code=code),
+            status="met",
+            comment=f"{word} comment {code}",
+            owner_id=assurer.membership_id,
+            now=timezone.now(),
+        )
+    give_answer(lead, Requirement.objects.get(code="LA-09"), applies=False, why_not=f"{word} reason")
     with acting_as(assurer):
         compliance.assure(
             requirement_id=Requirement.objects.get(code="B1").pk,
             version=1,
             status="met",
-            comment=f"{CANARY} rating",
+            comment=f"{word} rating",
             assured_on=date(2026, 11, 1),
             by=assurer,
-            now=NOW,
+            now=timezone.now(),
         )
+
+
+def build(lead: Acting, word: str) -> None:
+    """A requirement of their own with evidence behind it, a report and an export, both made by their jobs."""
+    now = timezone.now()
+    item = note(lead, f"{word} evidence", note=f"{word} text")
     with acting_as(lead):
         row = compliance.add_requirement(
-            code=f"{CANARY}-1",
+            code=f"{word}-1",
             theme_code="LEAD",
-            title=f"{CANARY} title",
-            text=f"{CANARY} wording",
+            title=f"{word} title",
+            text=f"{word} wording",
             force="should",
             review_interval_months=12,
             by=lead,
@@ -54,9 +91,23 @@ def plant(organisation) -> None:
         )
         compliance.link_evidence(requirement_id=row.pk, evidence_id=item.pk, by=lead, now=NOW)
         report = compliance.request_report(
-            theme_code="LEAD", as_at=NOW.date(), marking="official", with_evidence=True, by=lead, now=NOW
+            theme_code="LEAD", as_at=timezone.localdate(), marking="official", with_evidence=True, by=lead, now=now
         )
-        jobs.run_here(report.job, at=NOW)
+        export = organisations.request_people_export(
+            purpose=f"{word} purpose", format="csv", filters={}, search="", by=lead, now=now
+        )
+        for job in (report.job, export.job):
+            jobs.run_here(job)
+
+
+def invite(administrator: Acting, word: str) -> None:
+    """A team, and somebody who is invited to sign in; the letter is sent."""
+    team(administrator, f"{word} team")
+    guest = person(administrator, name=f"{word} Guest", email=f"guest@{word}.example")
+    with acting_as(administrator):
+        organisations.invite(membership_id=guest.pk, site="https://localhost/", by=administrator, now=timezone.now())
+        job = Job.objects.visible_to(administrator).get(name="organisations.send_invitation")
+        jobs.run_here(job)
 
 
 ADDRESSES_WITH_SEARCH = ("/evidence/", "/organisations/people/", "/compliance/reports/", "/audit/")
@@ -66,7 +117,7 @@ ADDRESSES_WITH_SEARCH = ("/evidence/", "/organisations/people/", "/compliance/re
 def test_nothing_of_another_organisation_can_be_reached(committed, client_for, role):
     plant(make_organisation(f"{CANARY} District Council"))
     own = make_organisation()
-    give_answer(acting_of(make_membership(own, Role.PREVENT_LEAD)), Requirement.objects.get(code="LA-05"))
+    plant(own, OWN_WORD)
     client = client_for(acting_of(make_membership(own, role)))
 
     leaks, broken = [], []
@@ -102,6 +153,50 @@ def test_nothing_that_a_member_does_not_share_reaches_its_partnership(committed,
     assert [address for address, body in pages.items() if CANARY.encode() in body] == []
     assert b"given freely" in pages["/compliance/contributions/"]
     assert [address for address, body in pages.items() if b"kept back" in body] == []
+
+
+def test_files_and_what_jobs_made_hold_ones_own_and_nothing_else(committed, client_for):
+    """All that somebody may take away, read as they would. It holds their own words, so the search bites."""
+    plant(make_organisation(f"{CANARY} District Council"))
+    lead = plant(make_organisation(f"{OWN_WORD} County Council"), OWN_WORD)
+    client = client_for(lead)
+
+    files = {}
+    for address, status, body in crawl(client):
+        if status == 200 and any(part in address for part in ("export", "download", "/file/", "/files/", "/errors/")):
+            files[address] = body.lower()
+
+    kinds = Counter(re.sub(r"[0-9A-Z]{4}-[0-9A-Z]{4}", "…", address) for address in files)
+    empty = {address for address, body in files.items() if OWN_WORD.encode() not in body}
+    assert [address for address, body in files.items() if CANARY.encode() in body] == []
+    assert {"/compliance/reports/…/download/", "/organisations/people/export/…/file/"} <= kinds.keys()
+    assert {"/evidence/?export=csv", "/evidence/?export=xlsx", "/audit/export/?export=xlsx"} <= kinds.keys()
+    assert {address for address in empty if not address.startswith(("/jobs/", "/notifications/", "/audit/"))} == set()
+
+
+def test_letters_name_nobody_and_nothing_that_was_written(committed):
+    """A letter says that there is something to look at, and where; only an invitation says who invites."""
+    plant(make_organisation(f"{CANARY} District Council"))
+    plant(make_organisation(), OWN_WORD)
+
+    letters = [(str(letter.subject) + letter.body).lower() for letter in mail.outbox]
+    invitations = [letter for letter in letters if "invited" in letter]
+
+    assert len(letters) - len(invitations) >= 4  # each organisation's assurer owns something; each lead has a report
+    assert [letter for letter in letters if OWN_WORD in letter] == []
+    assert [letter.count(CANARY) for letter in invitations if CANARY in letter] == [1]
+    assert [letter for letter in letters if CANARY in letter and letter not in invitations] == []
+
+
+def test_letters_go_only_to_people_of_the_organisation_they_are_about(committed, backup):
+    plant(make_organisation(f"{CANARY} District Council"))
+    plant(make_organisation(), OWN_WORD)
+
+    belongs = {membership.email: membership.organisation_id for membership in backup(Membership).exclude(email="")}
+    told = [(sent.organisation_id, sent.membership.email) for sent in backup(OutgoingMail).select_related("membership")]
+    assert len({organisation for organisation, _ in told}) == 2
+    assert [email for organisation, email in told if belongs[email] != organisation] == []
+    assert {address for letter in mail.outbox for address in letter.to} <= belongs.keys()
 
 
 def checksums() -> dict[str, str]:
