@@ -171,20 +171,6 @@ def test_members_that_are_not_asked_the_benchmarks_stand_apart(library, board, m
     assert (len(found.benchmarks), found.total) == (8, 8)
 
 
-@pytest.mark.parametrize("sectors", [["LA"], ["POL"], ["LA", "SCH"], []])
-@pytest.mark.parametrize("nation", ["england", "wales", "scotland"])
-@pytest.mark.parametrize("listed", [True, False])
-@pytest.mark.parametrize("kind", ["authority", "partnership"])
-def test_who_is_asked_is_the_same_rule_as_in_the_register(library, sectors, nation, listed, kind):
-    organisation = make_organisation(sectors=sectors, nation=nation, is_specified_authority=listed, kind=kind)
-    row = Requirement.objects.select_related("framework").get(code="B1")
-
-    by_query = Requirement.objects.applying_to(organisation, TODAY).filter(code="B1").exists()
-
-    expected = by_query and kind != Organisation.Kind.PARTNERSHIP  # a partnership answers for others, it adds no part
-    assert contributions._is_asked(organisation, row) == expected
-
-
 def test_a_framework_for_every_sector_and_for_partners_is_the_same_rule_too(library):
     row = Requirement(framework=Framework.objects.get(pk="GEN"), asked_of_partners=False)
     asked = Requirement(framework=Framework.objects.get(pk="GEN"), asked_of_partners=True)
