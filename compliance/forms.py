@@ -142,7 +142,7 @@ class AssuranceForm(forms.Form):
 class RequirementForm(forms.Form):
     """A requirement of the organisation's own."""
 
-    code = forms.RegexField(
+    own_code = forms.RegexField(  # not "code": drafts never keep a field of that name
         label=_("Code"),
         help_text=_("Letters, digits and hyphens, for example LOCAL-01"),
         regex=r"^[A-Za-z][A-Za-z0-9-]{1,29}$",
@@ -172,22 +172,21 @@ class RequirementForm(forms.Form):
     review_interval_months = forms.IntegerField(
         label=_("Months between reviews"), min_value=1, max_value=60, initial=12
     )
-    version = VersionField(initial=0)
+    version = VersionField()
 
     def __init__(self, *args: Any, existing: Requirement | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_choices(self, "theme_code", [("", _("Select a theme")), *Theme.objects.values_list("code", "title")])
-        if existing:
-            del self.fields["code"]
+        del self.fields["own_code" if existing else "version"]
         self.helper = layout(
             self,
-            *([] if existing else [Field.text("code", field_width=10)]),
+            *([] if existing else [Field.text("own_code", field_width=10)]),
             Field.select("theme_code"),
             Field.text("title"),
             Field.textarea("text", rows=5),
             Field.radios("force"),
             Field.text("review_interval_months", field_width=2),
-            "version",
+            *(["version"] if existing else []),
             submit=_("Save requirement"),
         )
 

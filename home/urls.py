@@ -8,6 +8,7 @@ app_name = "home"
 urlpatterns = [
     path("", views.start, name="start"),
     path("drafts/", views.keep_draft, name="draft"),
+    path("drafts/drop/", views.drop_draft, name="drop_draft"),
     path("stay/", views.stay, name="stay"),
     path("help/", views.help_page, name="help"),
     path("accessibility/", views.accessibility, name="accessibility"),

@@ -1,11 +1,14 @@
 """The start page and the pages that belong to no room."""
 
+from django.contrib import messages
 from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from foundation.accounts.authentication import safe_next
 from foundation.core import drafts
 from foundation.core.access import public, signed_in
 from foundation.core.http import Request
@@ -28,6 +31,16 @@ def keep_draft(request: Request) -> HttpResponse:
         return JsonResponse({"error": "path"}, status=400)
     drafts.keep(acting=request.acting, path=path, typed=dict(request.POST.lists()), now=timezone.now())
     return HttpResponse(status=204)
+
+
+@signed_in
+@require_POST
+def drop_draft(request: Request) -> HttpResponse:
+    """Forget what was typed on a page and show the page again, with what is saved."""
+    address = safe_next(request, request.GET.get("path", ""))
+    drafts.discard(request.acting, address.partition("?")[0])
+    messages.success(request, _("What you had typed was let go"))
+    return redirect(address)
 
 
 @signed_in

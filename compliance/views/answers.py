@@ -1,10 +1,10 @@
 """Answering, assuring and linking evidence."""
 
+from datetime import datetime
 from itertools import zip_longest
-from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,14 +16,15 @@ from compliance.forms import AnswerForm, AssuranceForm
 from compliance.models import Answer, AnswerEvidence, AnswerRevision, Requirement
 from compliance.models.library import scale_of
 from compliance.views.finding import get_requirement_or_404, today
-from foundation.core import drafts
 from foundation.core.access import requires
-from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.editing import Editor, Make, WhoSaved
+from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import Column, Listing, ListPage
 from foundation.evidence.listing import state_of
 from foundation.evidence.models import EvidenceItem
 from foundation.organisations import queries as organisations
+from foundation.organisations.models import Membership
 
 CHOICES = Listing(
     name="evidence-to-link",
@@ -50,25 +51,17 @@ def answer(request: Request, code: str) -> HttpResponse:
     requirement = get_requirement_or_404(request.acting, code)
     permissions.check_can_answer(request.acting, requirement)
     row = current_answer(request, requirement)
-    draft = drafts.find(request.acting, request.path) if request.method == "GET" else None
-    form = _answer_form(request, requirement, row, draft)
-    status, conflict = 200, None
-    if request.method == "POST" and form.is_valid():
+    editor = Editor(request, row, _answer_form(request, requirement), who_saved=_who_saved(request))
+    if editor.is_ready:
         try:
-            actions.answer(requirement_id=requirement.pk, by=request.acting, now=timezone.now(), **form.cleaned_data)
-        except StaleVersion as stale:
-            _keep(request)
-            status, conflict = 409, _both_texts(request, requirement, form, stale)
-            form = _answer_form(request, requirement, stale.current, None, typed=request.POST)
+            actions.answer(
+                requirement_id=requirement.pk, by=request.acting, now=timezone.now(), **editor.form.cleaned_data
+            )
         except RuleBroken as error:
-            _keep(request)
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            drafts.discard(request.acting, request.path)
-            messages.success(request, _("Answer to %(code)s saved") % {"code": requirement.code})
-            return redirect(requirement)
-    context = {"requirement": requirement, "form": form, "conflict": conflict, "has_draft": draft is not None}
-    return render(request, "compliance/answer.html", context, status=status)
+            return editor.saved(_("Answer to %(code)s saved") % {"code": requirement.code}, to=requirement)
+    return editor.render("compliance/answer.html", requirement=requirement)
 
 
 @requires("compliance.assure")
@@ -80,34 +73,17 @@ def assure(request: Request, code: str) -> HttpResponse:
     if row is None:
         raise Http404
     permissions.check_can_assure(request.acting, row)
-    scale = scale_of(requirement, assurer=True)
-    form = AssuranceForm(
-        request.POST if request.method == "POST" else None,
-        scale=scale,
-        scores=actions.score_range(scale, request.acting),
-        today=today(),
-        initial={
-            "version": row.version,
-            "status": row.assured_status,
-            "score": row.assured_score,
-            "comment": row.assured_comment,
-            "assured_on": row.assured_on,
-        },
-    )
-    status = 200
-    if request.method == "POST" and form.is_valid():
+    editor = Editor(request, row, _assurance_form(request, requirement), who_saved=_who_saved(request))
+    if editor.is_ready:
         try:
-            actions.assure(requirement_id=requirement.pk, by=request.acting, now=timezone.now(), **form.cleaned_data)
+            actions.assure(
+                requirement_id=requirement.pk, by=request.acting, now=timezone.now(), **editor.form.cleaned_data
+            )
         except RuleBroken as error:
-            _keep(request)
-            status = 409 if isinstance(error, StaleVersion) else 200
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("Rating of %(code)s saved") % {"code": requirement.code})
-            return redirect(requirement)
-    return render(
-        request, "compliance/assure.html", {"requirement": requirement, "answer": row, "form": form}, status=status
-    )
+            return editor.saved(_("Rating of %(code)s saved") % {"code": requirement.code}, to=requirement)
+    return editor.render("compliance/assure.html", requirement=requirement, answer=row)
 
 
 @requires("compliance.view")
@@ -199,65 +175,44 @@ def _link_chosen(request: Request, requirement: Requirement) -> HttpResponse:
     return redirect(requirement)
 
 
-def _answer_form(
-    request: Request,
-    requirement: Requirement,
-    row: Answer | None,
-    draft: dict[str, list[str]] | None,
-    typed: Any = None,
-) -> AnswerForm:
+def _answer_form(request: Request, requirement: Requirement) -> Make[AnswerForm]:
     scale = scale_of(requirement)
-    owners = organisations.role_holders(request.acting, today())
-    if row and row.owner and row.owner.pk not in {pk for pk, _name in owners}:
-        owners.append((row.owner.pk, row.owner.name))
-    initial: dict[str, Any] = {"version": row.version if row else 0, "applies": "yes"}
-    if row:
-        initial |= {
-            "applies": "yes" if row.applies else "no",
-            "why_not": row.why_not,
-            "status": row.status,
-            "score": row.score,
-            "comment": row.comment,
-            "owner_id": row.owner_id,
-            "next_review_on": row.next_review_on,
-        }
-    if draft:
-        texts = ("why_not", "status", "comment", "applies", "score", "owner_id")
-        initial |= {name: draft[name][0] for name in texts if draft.get(name)}
-    if typed is not None:  # the person's own text, on top of the version that stands now
-        typed = typed.copy()
-        typed["version"] = str(row.version if row else 0)
-    data = typed if typed is not None else request.POST if request.method == "POST" else None
-    return AnswerForm(
-        data,
-        scale=scale,
-        scores=actions.score_range(scale, request.acting),
-        owners=owners,
-        today=today(),
-        initial=initial,
-    )
+    scores = actions.score_range(scale, request.acting)
+    current = organisations.role_holders(request.acting, today())
+
+    def make(row: Answer | None, posted: QueryDict | None) -> AnswerForm:
+        owners, initial = list(current), {"version": 0, "applies": "yes"}
+        if row:
+            if row.owner and row.owner_id not in dict(owners):
+                owners.append((row.owner.pk, row.owner.name))
+            fields = ("version", "why_not", "status", "score", "comment", "owner_id", "next_review_on")
+            initial = {name: getattr(row, name) for name in fields} | {"applies": "yes" if row.applies else "no"}
+        return AnswerForm(posted, scale=scale, scores=scores, owners=owners, today=today(), initial=initial)
+
+    return make
 
 
-def _both_texts(
-    request: Request, requirement: Requirement, form: AnswerForm, stale: StaleVersion
-) -> list[dict[str, Any]]:
-    """What stands and what was typed, field by field, where they differ."""
-    current = current_answer(request, requirement)
-    assert current is not None
-    labels = {step["code"]: step["label"] for step in scale_of(requirement).steps}
-    mine = form.cleaned_data
-    pairs = [
-        (_("Where you stand"), labels.get(current.status, current.status), labels.get(mine["status"], mine["status"])),
-        (_("How you meet it"), current.comment, mine["comment"]),
-        (_("Why it does not apply"), current.why_not, mine["why_not"]),
-        (_("Next review"), current.next_review_on, mine["next_review_on"]),
-    ]
-    stale.current = current
-    return [
-        {"label": label, "theirs": theirs, "mine": typed, "by": current.answered_by}
-        for label, theirs, typed in pairs
-        if (theirs or "") != (typed or "")
-    ]
+def _assurance_form(request: Request, requirement: Requirement) -> Make[AssuranceForm]:
+    scale = scale_of(requirement, assurer=True)
+    scores = actions.score_range(scale, request.acting)
+
+    def make(row: Answer, posted: QueryDict | None) -> AssuranceForm:
+        rated = {name: getattr(row, f"assured_{name}") for name in ("status", "score", "comment")}
+        initial = {"version": row.version, "assured_on": row.assured_on, **rated}
+        return AssuranceForm(posted, scale=scale, scores=scores, today=today(), initial=initial)
+
+    return make
+
+
+def _who_saved(request: Request) -> WhoSaved:
+    """Whoever changed the answer or its rating last."""
+
+    def who_saved(row: Answer) -> tuple[Membership | None, datetime | None]:
+        by_id, at = row.saved_last
+        people = Membership.objects.visible_to(request.acting)
+        return (people.filter(pk=by_id).first() if by_id else None), at
+
+    return who_saved
 
 
 def _changed(revision: AnswerRevision, before: AnswerRevision | None) -> list[str]:
@@ -268,7 +223,3 @@ def _changed(revision: AnswerRevision, before: AnswerRevision | None) -> list[st
     names = ("status", "score", "applies", "why_not", "comment", "owner_id", "next_review_on")
     rated = ("assured_status", "assured_score", "assured_comment", "assured_on")
     return [str(labels[name]) for name in (*names, *rated) if getattr(revision, name) != getattr(before, name)]
-
-
-def _keep(request: Request) -> None:
-    drafts.keep(acting=request.acting, path=request.path, typed=dict(request.POST.lists()), now=timezone.now())

@@ -1,7 +1,7 @@
 """What an organisation adds to the duty and how it keeps its assessment."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,58 +9,46 @@ from django.views.decorators.http import require_http_methods
 
 from compliance import actions, permissions, queries
 from compliance.forms import RequirementForm, SettingsForm
-from compliance.models import Requirement
+from compliance.models import Requirement, Settings
 from compliance.views.finding import get_requirement_or_404
 from foundation.core.access import requires
-from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.editing import Editor
+from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 
 
 @requires("compliance.customise")
 @require_http_methods(["GET", "POST"])
 def add_requirement(request: Request) -> HttpResponse:
-    form = RequirementForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        values = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+    """Add what the organisation asks of itself beyond the library."""
+    editor = Editor(request, None, lambda _row, posted: RequirementForm(posted))
+    if editor.is_ready:
+        wanted = dict(editor.form.cleaned_data)
         try:
-            row = actions.add_requirement(by=request.acting, now=timezone.now(), **values)
+            row = actions.add_requirement(code=wanted.pop("own_code"), by=request.acting, now=timezone.now(), **wanted)
         except RuleBroken as error:
-            form.add_error("code", str(error))
+            editor.refuse(error, on="own_code")
         else:
-            messages.success(request, _("Requirement %(code)s added") % {"code": row.code})
-            return redirect(row)
-    return render(request, "compliance/requirement_form.html", {"form": form, "requirement": None})
+            return editor.saved(_("Requirement %(code)s added") % {"code": row.code}, to=row)
+    return editor.render("compliance/requirement_form.html", requirement=None)
 
 
 @requires("compliance.customise")
 @require_http_methods(["GET", "POST"])
 def change_requirement(request: Request, code: str) -> HttpResponse:
+    """Reword what the organisation asks of itself. A stale save shows both texts and loses nothing."""
     row = _own_or_404(request, code)
-    form = RequirementForm(
-        request.POST if request.method == "POST" else None,
-        existing=row,
-        initial={
-            "theme_code": row.theme_id,
-            "title": row.title,
-            "text": row.text,
-            "force": row.force,
-            "review_interval_months": row.review_interval_months,
-            "version": row.version,
-        },
-    )
-    status = 200
-    if request.method == "POST" and form.is_valid():
+    editor = Editor(request, row, _requirement_form)
+    if editor.is_ready:
         try:
             actions.change_requirement(
-                requirement_id=row.pk, by=request.acting, now=timezone.now(), **form.cleaned_data
+                requirement_id=row.pk, by=request.acting, now=timezone.now(), **editor.form.cleaned_data
             )
         except RuleBroken as error:
-            status = 409 if isinstance(error, StaleVersion) else 200
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("Requirement %(code)s changed") % {"code": row.code})
-            return redirect(row)
-    return render(request, "compliance/requirement_form.html", {"form": form, "requirement": row}, status=status)
+            return editor.saved(_("Requirement %(code)s changed") % {"code": row.code}, to=row)
+    return editor.render("compliance/requirement_form.html", requirement=row)
 
 
 @requires("compliance.customise")
@@ -81,27 +69,27 @@ def withdraw_requirement(request: Request, code: str) -> HttpResponse:
 @requires("compliance.customise")
 @require_http_methods(["GET", "POST"])
 def settings(request: Request) -> HttpResponse:
-    row = queries.settings_of(request.acting)
-    form = SettingsForm(
-        request.POST if request.method == "POST" else None,
-        initial={
-            "version": row.version,
-            "stale_after_months": row.stale_after_months,
-            "expiry_warning_days": row.expiry_warning_days,
-            "highest_score": row.highest_score,
-        },
-    )
-    status = 200
-    if request.method == "POST" and form.is_valid():
+    """When to flag and warn, and whether scores are used."""
+    editor = Editor(request, queries.settings_of(request.acting), _settings_form)
+    if editor.is_ready:
         try:
-            actions.change_settings(by=request.acting, now=timezone.now(), **form.cleaned_data)
+            actions.change_settings(by=request.acting, now=timezone.now(), **editor.form.cleaned_data)
         except RuleBroken as error:
-            status = 409 if isinstance(error, StaleVersion) else 200
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("Settings saved"))
-            return redirect("compliance:overview")
-    return render(request, "compliance/settings.html", {"form": form}, status=status)
+            return editor.saved(_("Settings saved"), to="compliance:overview")
+    return editor.render("compliance/settings.html")
+
+
+def _requirement_form(row: Requirement, posted: QueryDict | None) -> RequirementForm:
+    fields = ("title", "text", "force", "review_interval_months", "version")
+    initial = {name: getattr(row, name) for name in fields} | {"theme_code": row.theme_id}
+    return RequirementForm(posted, existing=row, initial=initial)
+
+
+def _settings_form(row: Settings, posted: QueryDict | None) -> SettingsForm:
+    fields = ("version", "stale_after_months", "expiry_warning_days", "highest_score")
+    return SettingsForm(posted, initial={name: getattr(row, name) for name in fields})
 
 
 def _own_or_404(request: Request, code: str) -> Requirement:

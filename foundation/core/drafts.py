@@ -8,7 +8,7 @@ from foundation.core import encryption
 from foundation.core.acting import Acting
 from foundation.core.models import Draft
 
-NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
+NEVER_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code", "client_secret"}
 MAX_BYTES = 500_000
 
 

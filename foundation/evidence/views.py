@@ -1,21 +1,21 @@
 """Pages of the evidence library."""
 
+from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from foundation.core.access import requires
+from foundation.core.editing import Editor, Make
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
-from foundation.core.markings import Marking
 from foundation.documents.responses import export_list
 from foundation.evidence import actions, permissions
 from foundation.evidence.forms import KINDS, EvidenceForm, KindForm, WithdrawForm
@@ -26,6 +26,7 @@ from foundation.files import permissions as files
 from foundation.files.fields import ask_again
 from foundation.files.receiving import accepts_files
 from foundation.organisations import queries as organisations
+from foundation.organisations.models import Membership
 
 
 def get_item_or_404(request: Request, reference: str) -> EvidenceItem:
@@ -88,30 +89,23 @@ def add(request: Request) -> HttpResponse:
         question = KindForm(request.GET if "kind" in request.GET else None)
         context = {"form": question, "next": _next(request), "choices": KINDS}
         return render(request, "evidence/kind.html", context)
-    is_post = request.method == "POST"
-    form = EvidenceForm(
-        request.POST if is_post else None,
-        request.FILES if is_post else None,
-        kind=kind,
-        owners=_owners(request),
-        initial={"effective_from": timezone.localdate(), "version": 0},
-    )
-    if is_post and form.is_valid():
+    editor = Editor(request, None, _add_form(request, kind))
+    if editor.is_ready:
         try:
             added = actions.add(
                 kind=kind,
-                description=form.description(),
-                upload=form.cleaned_data.get("upload"),
+                description=editor.form.description(),
+                upload=editor.form.cleaned_data.get("upload"),
                 by=request.acting,
                 now=timezone.now(),
             )
         except RuleBroken as error:
-            form.add_error(None, str(error))
-            ask_again(form, "upload", refused=True)
+            editor.refuse(error)
+            ask_again(editor.form, "upload", refused=True)
         else:
-            messages.success(request, _("Evidence %(reference)s added") % {"reference": added.reference})
-            return redirect(_next(request) or added.get_absolute_url())
-    return render(request, "evidence/form.html", {"form": form, "item": None, "kind": Kind(kind).label})
+            words = _("Evidence %(reference)s added") % {"reference": added.reference}
+            return editor.saved(words, to=_next(request) or added)
+    return editor.render("evidence/form.html", item=None, kind=Kind(kind).label)
 
 
 @requires("evidence.manage")
@@ -121,59 +115,44 @@ def revise(request: Request, reference: str) -> HttpResponse:
     """Change what is said, or replace the file. A stale save shows both texts and loses nothing."""
     found = get_item_or_404(request, reference)
     permissions.check_can_manage(request.acting, found)
-    is_post = request.method == "POST"
-    form = _revise_form(request, found, request.POST if is_post else None)
-    status, conflict = 200, None
-    if is_post and form.is_valid():
+    editor = Editor(request, found, _revise_form(request), who_saved=_who_saved)
+    if editor.is_ready:
         try:
             actions.revise(
                 evidence_id=found.pk,
-                version=form.cleaned_data["version"],
-                description=form.description(),
-                upload=form.cleaned_data.get("upload"),
+                version=editor.form.cleaned_data["version"],
+                description=editor.form.description(),
+                upload=editor.form.cleaned_data.get("upload"),
                 by=request.acting,
                 now=timezone.now(),
             )
-        except StaleVersion:
-            current = get_item_or_404(request, reference)
-            typed = request.POST.copy()
-            typed["version"] = str(current.version)
-            mine, form = form, _revise_form(request, current, typed)
-            status, conflict = 409, _both_texts(current, mine, in_words=form)
-            ask_again(form, "upload", refused=True)
         except RuleBroken as error:
-            form.add_error(None, str(error))
-            ask_again(form, "upload", refused=True)
+            editor.refuse(error)
+            ask_again(editor.form, "upload", refused=True)
         else:
-            messages.success(request, _("Evidence %(reference)s saved") % {"reference": found.reference})
-            return redirect(found)
-    context = {"form": form, "item": found, "kind": found.get_kind_display(), "conflict": conflict}
-    return render(request, "evidence/form.html", context, status=status)
+            return editor.saved(_("Evidence %(reference)s saved") % {"reference": found.reference}, to=found)
+    return editor.render("evidence/form.html", item=found, kind=found.get_kind_display())
 
 
 @requires("evidence.manage")
 @require_http_methods(["GET", "POST"])
 def withdraw(request: Request, reference: str) -> HttpResponse:
     found = get_item_or_404(request, reference)
-    form = WithdrawForm(request.POST if request.method == "POST" else None, initial={"version": found.version})
-    status = 200
-    if request.method == "POST" and form.is_valid():
+    editor = Editor(request, found, _withdraw_form, compares=False)
+    if editor.is_ready:
         try:
-            actions.withdraw(evidence_id=found.pk, by=request.acting, now=timezone.now(), **form.cleaned_data)
+            actions.withdraw(evidence_id=found.pk, by=request.acting, now=timezone.now(), **editor.form.cleaned_data)
         except StaleVersion as stale:
-            status = 409
-            form = WithdrawForm({"reason": form.cleaned_data["reason"], "version": stale.current.version})
-            form.add_error(
+            editor.refuse(stale)
+            editor.form.add_error(
                 None, _("Somebody changed this evidence first. Look at it, then withdraw it if you still want to.")
             )
             found = get_item_or_404(request, reference)
         except RuleBroken as error:
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("Evidence %(reference)s withdrawn") % {"reference": found.reference})
-            return redirect(found)
-    context = {"form": form, "item": found, "uses": uses_of(request.acting, found)}
-    return render(request, "evidence/withdraw.html", context, status=status)
+            return editor.saved(_("Evidence %(reference)s withdrawn") % {"reference": found.reference}, to=found)
+    return editor.render("evidence/withdraw.html", item=found, uses=uses_of(request.acting, found))
 
 
 @requires("evidence.view")
@@ -194,19 +173,43 @@ def history(request: Request, reference: str) -> HttpResponse:
     return render(request, "evidence/history.html", {"item": found, "entries": entries})
 
 
-def _revise_form(request: Request, found: EvidenceItem, data: Any) -> EvidenceForm:
+def _files(request: Request, posted: QueryDict | None) -> Any:
+    return None if posted is None else request.FILES
+
+
+def _add_form(request: Request, kind: str) -> Make[EvidenceForm]:
+    owners, initial = _owners(request), {"effective_from": timezone.localdate(), "version": 0}
+
+    def make(_row: None, posted: QueryDict | None) -> EvidenceForm:
+        return EvidenceForm(posted, _files(request, posted), kind=kind, owners=owners, initial=initial)
+
+    return make
+
+
+def _revise_form(request: Request) -> Make[EvidenceForm]:
     names = ("title", "link", "note", "effective_from", "effective_to", "expires_on", "marking", "owner_id", "version")
-    owners = _owners(request)
-    if found.owner and found.owner_id not in {pk for pk, _name in owners}:
-        owners.append((found.owner.pk, found.owner.name))
-    return EvidenceForm(
-        data,
-        request.FILES if data is not None else None,
-        kind=found.kind,
-        replacing=True,
-        owners=owners,
-        initial={name: getattr(found, name) for name in names},
-    )
+    current = _owners(request)
+
+    def make(found: EvidenceItem, posted: QueryDict | None) -> EvidenceForm:
+        owners = list(current)
+        if found.owner and found.owner_id not in dict(owners):
+            owners.append((found.owner.pk, found.owner.name))
+        initial = {name: getattr(found, name) for name in names}
+        return EvidenceForm(
+            posted, _files(request, posted), kind=found.kind, replacing=True, owners=owners, initial=initial
+        )
+
+    return make
+
+
+def _withdraw_form(found: EvidenceItem, posted: QueryDict | None) -> WithdrawForm:
+    return WithdrawForm(posted, initial={"version": found.version})
+
+
+def _who_saved(found: EvidenceItem) -> tuple[Membership | None, datetime | None]:
+    """Whose version stands, and since when."""
+    latest = found.revisions.select_related("changed_by").latest("number")
+    return latest.changed_by, latest.changed_at
 
 
 def _owners(request: Request) -> list[tuple[int, str]]:
@@ -217,23 +220,6 @@ def _owners(request: Request) -> list[tuple[int, str]]:
 def _next(request: Request) -> str:
     wanted = request.GET.get("next", "")
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/") else ""
-
-
-def _both_texts(current: EvidenceItem, form: EvidenceForm, *, in_words: EvidenceForm) -> list[dict[str, Any]]:
-    """What stands and what was typed, where they differ."""
-    mine = form.description()
-    names = ("title", "link", "note", "effective_from", "effective_to", "expires_on", "marking", "owner_id")
-    owners = dict(in_words.fields["owner_id"].choices)  # type: ignore[attr-defined]
-    words: dict[str, dict[Any, Any]] = {"owner_id": owners, "marking": dict(Marking.choices)}
-    return [
-        {
-            "label": _label(name.removesuffix("_id")),
-            "theirs": words.get(name, {}).get(getattr(current, name), getattr(current, name)),
-            "mine": words.get(name, {}).get(getattr(mine, name), getattr(mine, name)),
-        }
-        for name in names
-        if (getattr(current, name) or "") != (getattr(mine, name) or "")
-    ]
 
 
 def _changes(revision: EvidenceRevision, before: EvidenceRevision | None) -> list[dict[str, Any]]:

@@ -130,7 +130,7 @@ def test_an_export_holds_exactly_what_is_filtered_and_no_formula(browser, lead, 
 
 def test_an_own_requirement_is_added_changed_and_withdrawn(browser, lead, library):
     fields = {
-        "code": "OWN-1", "theme_code": "LEAD", "title": "Ours", "text": "As our strategy says.", "force": "should",
+        "own_code": "OWN-1", "theme_code": "LEAD", "title": "Ours", "text": "As our strategy says.", "force": "should",
         "review_interval_months": 6, "version": 0,
     }  # fmt: skip
     browser.post("/compliance/requirements/add/", fields)
@@ -147,7 +147,7 @@ def test_an_own_requirement_is_added_changed_and_withdrawn(browser, lead, librar
 
 def test_a_code_in_use_is_refused_on_its_field(browser, library):
     fields = {
-        "code": "la-05", "theme_code": "LEAD", "title": "x", "text": "x", "force": "must",
+        "own_code": "la-05", "theme_code": "LEAD", "title": "x", "text": "x", "force": "must",
         "review_interval_months": 6, "version": 0,
     }  # fmt: skip
     response = browser.post("/compliance/requirements/add/", fields)

@@ -43,6 +43,12 @@ def error_prefix(form: Any) -> str:
 
 
 @register.simple_tag
+def edit_prefix(editor: Any) -> str:
+    """The same for a page on which something is edited: that something is wrong, or that somebody saved first."""
+    return _("Somebody saved first: ") if editor.conflict else error_prefix(editor.form)
+
+
+@register.simple_tag
 def status_tag(text: str, colour: str = "") -> str:
     """A GOV.UK tag. ``colour`` is one of Frontend's tag colours; the text always says the same as the colour."""
     assert colour in TAG_COLOURS, colour

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import FactorReset
 from foundation.core.access import requires, signed_in
+from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.organisations import actions, permissions, queries
@@ -43,20 +45,19 @@ def grant_role(request: Request, reference: str) -> HttpResponse:
     acting = request.acting
     found = queries.get_person_or_404(acting, reference)
     permissions.check_can_grant_role(acting, found)
-    form = GrantRoleForm(
-        request.POST if request.method == "POST" else None, initial={"starts_on": timezone.localdate()}
-    )
-    if request.method == "POST" and form.is_valid():
+    initial = {"starts_on": timezone.localdate()}
+    editor = Editor(request, None, lambda _row, posted: GrantRoleForm(posted, initial=initial), compares=False)
+    if editor.is_ready:
         try:
-            grant = actions.grant_role(membership_id=found.pk, by=acting, now=timezone.now(), **form.cleaned_data)
-        except RuleBroken as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(
-                request, _("%(name)s has the role %(role)s") % {"name": found.name, "role": grant.get_role_display()}
+            grant = actions.grant_role(
+                membership_id=found.pk, by=acting, now=timezone.now(), **editor.form.cleaned_data
             )
-            return redirect("organisations:person", found.reference)
-    return render(request, "organisations/role_grant.html", {"person": found, "form": form})
+        except RuleBroken as error:
+            editor.refuse(error)
+        else:
+            words = _("%(name)s has the role %(role)s") % {"name": found.name, "role": grant.get_role_display()}
+            return editor.saved(words, to=reverse("organisations:person", args=[found.reference]))
+    return editor.render("organisations/role_grant.html", person=found)
 
 
 @requires("roles.grant", step_up=True)
@@ -67,23 +68,23 @@ def end_role(request: Request, reference: str, grant_id: int) -> HttpResponse:
     found = queries.get_person_or_404(acting, reference)
     grant = get_object_or_404(RoleGrant.objects.visible_to(acting), pk=grant_id, membership=found)
     permissions.check_can_end_role(acting, found)
-    form = EndRoleForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    editor = Editor(request, None, lambda _row, posted: EndRoleForm(posted), compares=False)
+    if editor.is_ready:
         try:
             actions.end_role(
                 grant_id=grant.pk,
-                last_day=form.chosen_last_day,
-                reason=form.cleaned_data["reason"],
+                last_day=editor.form.chosen_last_day,
+                reason=editor.form.cleaned_data["reason"],
                 by=acting,
                 now=timezone.now(),
                 keep=request.session,
             )
         except RuleBroken as error:
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("The end of the role was recorded"))
-            return redirect("organisations:person", found.reference)
-    return render(request, "organisations/role_end.html", {"person": found, "grant": grant, "form": form})
+            person = reverse("organisations:person", args=[found.reference])
+            return editor.saved(_("The end of the role was recorded"), to=person)
+    return editor.render("organisations/role_end.html", person=found, grant=grant)
 
 
 @requires("people.manage", step_up=True)

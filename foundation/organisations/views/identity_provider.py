@@ -1,11 +1,11 @@
 """The organisation's identity provider: settings, a test of the connection, on and off."""
 
 from collections.abc import Callable
-from typing import Any
 
+from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.accounts.oidc.provider import ProviderFailed, check_discovery
 from foundation.core.access import requires
-from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.editing import Editor
+from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.organisations import actions
 from foundation.organisations.forms.organisation import IdentityProviderForm
@@ -26,28 +27,18 @@ from foundation.organisations.models import IdentityProvider
 @require_http_methods(["GET", "POST"])
 def identity_provider(request: Request) -> HttpResponse:
     """What people's sign-in through the organisation needs to know."""
-    acting = request.acting
-    provider = IdentityProvider.objects.visible_to(acting).first()
-    fields = ("version", "issuer", "client_id", "claim", "enforces_second_factor")
-    initial = {field: getattr(provider, field) for field in fields} if provider else {"version": 0, "claim": "sub"}
-    posted = request.POST if request.method == "POST" else None
-    form = IdentityProviderForm(posted, has_secret=provider is not None, initial=initial)
-    context: dict[str, Any] = {"provider": provider, "callback": _callback(request)}
-    status = 200
-    if request.method == "POST" and form.is_valid():
+    provider = IdentityProvider.objects.visible_to(request.acting).first()
+    editor = Editor(request, provider, _form)
+    if editor.is_ready:
         try:
-            actions.save_identity_provider(by=acting, now=timezone.now(), **form.cleaned_data)
-        except StaleVersion as stale:
-            status, context["conflict"] = 409, _both_texts(form, stale.current)
-            again = request.POST.copy()
-            again["version"] = str(stale.current.version)
-            form = IdentityProviderForm(again, has_secret=True)
+            actions.save_identity_provider(by=request.acting, now=timezone.now(), **editor.form.cleaned_data)
         except RuleBroken as error:
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("The settings were saved. Test the connection, then switch it on"))
-            return redirect("organisations:identity_provider")
-    return render(request, "organisations/identity_provider.html", context | {"form": form}, status=status)
+            words = _("The settings were saved. Test the connection, then switch it on")
+            return editor.saved(words, to="organisations:identity_provider")
+    _ask_for_secret_again(editor.form)
+    return editor.render("organisations/identity_provider.html", provider=provider, callback=_callback(request))
 
 
 @requires("organisation.manage", step_up=True)
@@ -114,10 +105,13 @@ def _callback(request: Request) -> str:
     return request.build_absolute_uri(path)
 
 
-def _both_texts(form: IdentityProviderForm, current: IdentityProvider) -> list[dict[str, Any]]:
-    names = ("issuer", "client_id", "claim")
-    return [
-        {"label": form.fields[name].label, "mine": form.cleaned_data[name], "theirs": getattr(current, name)}
-        for name in names
-        if form.cleaned_data[name] != getattr(current, name)
-    ]
+def _form(provider: IdentityProvider | None, posted: QueryDict | None) -> IdentityProviderForm:
+    fields = ("version", "issuer", "client_id", "claim", "enforces_second_factor")
+    initial = {field: getattr(provider, field) for field in fields} if provider else {"version": 0, "claim": "sub"}
+    return IdentityProviderForm(posted, has_secret=provider is not None, initial=initial)
+
+
+def _ask_for_secret_again(form: forms.Form) -> None:
+    """No page shows a secret again, so a form that comes back has lost it: say so."""
+    if form.is_bound and form.data.get("client_secret") and "client_secret" not in form.errors:
+        form.add_error("client_secret", _("Enter the client secret again. The page does not show it once it was sent."))

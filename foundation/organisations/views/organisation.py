@@ -1,9 +1,7 @@
 """The organisation itself: overview, settings, teams, and which organisation one acts for."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation import ledger
 from foundation.core.access import requires, signed_in
-from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.editing import Editor, Make
+from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.organisations import actions, queries
 from foundation.organisations.forms.organisation import ChangeTeamForm, SettingsForm, TeamForm
@@ -40,26 +39,16 @@ def overview(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settings(request: Request) -> HttpResponse:
     """What the organisation says about itself."""
-    acting = request.acting
-    organisation = acting.organisation
-    posted = request.POST if request.method == "POST" else None
-    form = SettingsForm(posted, kind=organisation.kind, initial=_settings_of(organisation))
-    context: dict[str, Any] = {"organisation": organisation}
-    status = 200
-    if request.method == "POST" and form.is_valid():
+    organisation = request.acting.organisation
+    editor = Editor(request, organisation, _settings_form)
+    if editor.is_ready:
         try:
-            actions.change_settings(by=acting, now=timezone.now(), **form.cleaned_data)
-        except StaleVersion as stale:
-            status, context["conflict"] = 409, _both_settings(form, stale.current)
-            again = request.POST.copy()
-            again["version"] = str(stale.current.version)
-            form = SettingsForm(again, kind=organisation.kind)
+            actions.change_settings(by=request.acting, now=timezone.now(), **editor.form.cleaned_data)
         except RuleBroken as error:
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("The settings were saved"))
-            return redirect("organisations:settings")
-    return render(request, "organisations/settings.html", context | {"form": form}, status=status)
+            return editor.saved(_("The settings were saved"), to="organisations:settings")
+    return editor.render("organisations/settings.html", organisation=organisation)
 
 
 @requires("people.view")
@@ -78,51 +67,32 @@ def teams(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_team(request: Request) -> HttpResponse:
     """Add a team."""
-    form = TeamForm(request.POST if request.method == "POST" else None, teams=queries.team_choices(request.acting))
-    if request.method == "POST" and form.is_valid():
+    choices = queries.team_choices(request.acting)
+    editor = Editor(request, None, lambda _row, posted: TeamForm(posted, teams=choices))
+    if editor.is_ready:
         try:
-            team = actions.add_team(by=request.acting, now=timezone.now(), **form.cleaned_data)
+            team = actions.add_team(by=request.acting, now=timezone.now(), **editor.form.cleaned_data)
         except RuleBroken as error:
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("The team %(name)s was added") % {"name": team.name})
-            return redirect("organisations:teams")
-    return render(request, "organisations/team_form.html", {"form": form})
+            return editor.saved(_("The team %(name)s was added") % {"name": team.name}, to="organisations:teams")
+    return editor.render("organisations/team_form.html")
 
 
 @requires("organisation.manage")
 @require_http_methods(["GET", "POST"])
 def change_team(request: Request, team_id: int) -> HttpResponse:
-    """Rename or move a team."""
+    """Rename or move a team. A stale save shows both names and loses nothing."""
     team = get_object_or_404(Team.objects.visible_to(request.acting), pk=team_id)
-    choices = [(pk, name) for pk, name in queries.team_choices(request.acting) if pk != team.pk]
-    initial = {"name": team.name, "part_of_id": team.part_of_id, "version": team.version}
-    posted = request.POST if request.method == "POST" else None
-    form = ChangeTeamForm(posted, teams=choices, submit=_("Save changes"), initial=initial)
-    context: dict[str, Any] = {"team": team}
-    status = 200
-    if request.method == "POST" and form.is_valid():
+    editor = Editor(request, team, _team_form(request))
+    if editor.is_ready:
         try:
-            actions.change_team(team_id=team.pk, by=request.acting, now=timezone.now(), **form.cleaned_data)
-        except StaleVersion as stale:
-            status, names = 409, dict(choices)
-            context["conflict"] = [
-                {"label": _("Name"), "mine": form.cleaned_data["name"], "theirs": stale.current.name},
-                {
-                    "label": _("Part of"),
-                    "mine": names.get(form.cleaned_data["part_of_id"], ""),
-                    "theirs": names.get(stale.current.part_of_id, ""),
-                },
-            ]
-            again = request.POST.copy()
-            again["version"] = str(stale.current.version)
-            form = ChangeTeamForm(again, teams=choices, submit=_("Save mine over it"))
+            actions.change_team(team_id=team.pk, by=request.acting, now=timezone.now(), **editor.form.cleaned_data)
         except RuleBroken as error:
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("The team was saved"))
-            return redirect("organisations:teams")
-    return render(request, "organisations/team_form.html", context | {"form": form}, status=status)
+            return editor.saved(_("The team was saved"), to="organisations:teams")
+    return editor.render("organisations/team_form.html", team=team)
 
 
 @requires("organisation.manage")
@@ -158,8 +128,8 @@ def switch(request: Request) -> HttpResponse:
     return redirect(following)
 
 
-def _settings_of(organisation: Organisation) -> dict[str, Any]:
-    return {
+def _settings_form(organisation: Organisation, posted: QueryDict | None) -> SettingsForm:
+    initial = {
         "version": organisation.version,
         "name": organisation.name,
         "sectors": organisation.sectors,
@@ -167,19 +137,15 @@ def _settings_of(organisation: Organisation) -> dict[str, Any]:
         "is_specified_authority": "yes" if organisation.is_specified_authority else "no",
         "open_unscanned_files": "yes" if organisation.open_unscanned_files else "no",
     }
+    return SettingsForm(posted, kind=organisation.kind, initial=initial)
 
 
-def _both_settings(form: SettingsForm, current: Organisation) -> list[dict[str, Any]]:
-    """Each setting in which what was chosen differs from what stands now, in words."""
+def _team_form(request: Request) -> Make[ChangeTeamForm]:
+    teams = queries.team_choices(request.acting)
 
-    def words(value: Any) -> Any:
-        if isinstance(value, bool):
-            return _("Yes") if value else _("No")
-        return ", ".join(sorted(value)) if isinstance(value, list) else value
+    def make(team: Team, posted: QueryDict | None) -> ChangeTeamForm:
+        others = [(pk, name) for pk, name in teams if pk != team.pk]
+        initial = {"name": team.name, "part_of_id": team.part_of_id, "version": team.version}
+        return ChangeTeamForm(posted, teams=others, submit=_("Save changes"), initial=initial)
 
-    typed = {name: value for name, value in form.cleaned_data.items() if name != "version"}
-    return [
-        {"label": form.fields[name].label, "mine": words(value), "theirs": words(getattr(current, name))}
-        for name, value in typed.items()
-        if words(getattr(current, name)) != words(value)
-    ]
+    return make

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.core.access import requires
-from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.editing import Editor, Make
+from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.permissions import allowed
 from foundation.organisations import actions, permissions, queries
@@ -67,55 +68,44 @@ def person(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: Request) -> HttpResponse:
     """Add one person by hand."""
-    acting = request.acting
-    posted = request.POST if request.method == "POST" else None
-    initial = {"starts_on": timezone.localdate()}
-    form = PersonForm(posted, teams=queries.team_choices(acting), initial=initial)
-    if request.method == "POST" and form.is_valid():
+    teams, initial = queries.team_choices(request.acting), {"starts_on": timezone.localdate()}
+    editor = Editor(request, None, lambda _row, posted: PersonForm(posted, teams=teams, initial=initial))
+    if editor.is_ready:
+        person = actions.Person(**editor.form.cleaned_data)
         try:
-            added = actions.add_person(person=actions.Person(**form.cleaned_data), by=acting, now=timezone.now())
+            added = actions.add_person(person=person, by=request.acting, now=timezone.now())
         except RuleBroken as error:
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("%(name)s was added") % {"name": added.name})
-            return redirect("organisations:person", added.reference)
-    return render(request, "organisations/person_form.html", {"form": form, "back": reverse("organisations:people")})
+            address = reverse("organisations:person", args=[added.reference])
+            return editor.saved(_("%(name)s was added") % {"name": added.name}, to=address)
+    return editor.render("organisations/person_form.html", back=reverse("organisations:people"))
 
 
 @requires("people.manage")
 @require_http_methods(["GET", "POST"])
 def change(request: Request, reference: str) -> HttpResponse:
     """Change what is known about a person. Somebody else's change is shown beside one's own, never lost."""
-    acting = request.acting
-    found = queries.get_person_or_404(acting, reference)
-    permissions.check_can_manage_people(acting, found)
-    fields = ("name", "email", "staff_number", "team_id", "job_title", "starts_on", "external_id", "version")
-    initial = {field: getattr(found, field) for field in fields}
-    posted = request.POST if request.method == "POST" else None
-    teams = queries.team_choices(acting)
-    form = ChangePersonForm(posted, teams=teams, submit=_("Save changes"), initial=initial)
-    context: dict[str, Any] = {"person": found, "back": reverse("organisations:person", args=[found.reference])}
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        typed = dict(form.cleaned_data)
+    found = queries.get_person_or_404(request.acting, reference)
+    permissions.check_can_manage_people(request.acting, found)
+    back = reverse("organisations:person", args=[found.reference])
+    editor = Editor(request, found, _change_form(request))
+    if editor.is_ready:
+        typed = dict(editor.form.cleaned_data)
         version = typed.pop("version")
         try:
             actions.change_person(
                 membership_id=found.pk,
                 version=version,
                 person=actions.Person(**typed),
-                by=acting,
+                by=request.acting,
                 now=timezone.now(),
             )
-        except StaleVersion as stale:
-            status, context["conflict"] = 409, _both_texts(form, typed, stale.current, dict(teams))
-            form = _again(request, form, stale.current.version, teams)
         except RuleBroken as error:
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("The changes were saved"))
-            return redirect("organisations:person", found.reference)
-    return render(request, "organisations/person_form.html", context | {"form": form}, status=status)
+            return editor.saved(_("The changes were saved"), to=back)
+    return editor.render("organisations/person_form.html", person=found, back=back)
 
 
 @requires("people.manage", step_up=True)
@@ -125,19 +115,19 @@ def end(request: Request, reference: str) -> HttpResponse:
     acting = request.acting
     found = queries.get_person_or_404(acting, reference)
     permissions.check_can_manage_people(acting, found)
-    posted = request.POST if request.method == "POST" else None
-    form = EndPersonForm(posted, initial={"last_day": found.ends_on or timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
+    initial = {"last_day": found.ends_on or timezone.localdate()}
+    editor = Editor(request, None, lambda _row, posted: EndPersonForm(posted, initial=initial), compares=False)
+    if editor.is_ready:
         try:
             actions.end_person(
-                membership_id=found.pk, by=acting, now=timezone.now(), keep=request.session, **form.cleaned_data
+                membership_id=found.pk, by=acting, now=timezone.now(), keep=request.session, **editor.form.cleaned_data
             )
         except RuleBroken as error:
-            form.add_error(None, str(error))
+            editor.refuse(error)
         else:
-            messages.success(request, _("The last day of %(name)s was recorded") % {"name": found.name})
-            return redirect("organisations:person", found.reference)
-    return render(request, "organisations/person_end.html", {"person": found, "form": form})
+            words = _("The last day of %(name)s was recorded") % {"name": found.name}
+            return editor.saved(words, to=reverse("organisations:person", args=[found.reference]))
+    return editor.render("organisations/person_end.html", person=found)
 
 
 @requires("people.manage", step_up=True)
@@ -162,23 +152,12 @@ def _why_not(check: Any, *arguments: Any) -> str:
     return ""
 
 
-def _both_texts(
-    form: ChangePersonForm, typed: dict[str, Any], current: Membership, teams: dict[int, str]
-) -> list[dict[str, Any]]:
-    """Each field in which what was typed differs from what stands now."""
+def _change_form(request: Request) -> Make[ChangePersonForm]:
+    fields = ("name", "email", "staff_number", "team_id", "job_title", "starts_on", "external_id", "version")
+    teams = queries.team_choices(request.acting)
 
-    def shown(name: str, value: Any) -> Any:
-        return teams.get(value, "") if name == "team_id" else value
+    def make(person: Membership, posted: QueryDict | None) -> ChangePersonForm:
+        initial = {field: getattr(person, field) for field in fields}
+        return ChangePersonForm(posted, teams=teams, submit=_("Save changes"), initial=initial)
 
-    return [
-        {"label": form.fields[name].label, "mine": shown(name, value), "theirs": shown(name, getattr(current, name))}
-        for name, value in typed.items()
-        if getattr(current, name) != value
-    ]
-
-
-def _again(request: Request, form: ChangePersonForm, version: int, teams: list[tuple[int, str]]) -> ChangePersonForm:
-    """The form with what was typed, now based on the version that stands."""
-    posted = request.POST.copy()
-    posted["version"] = str(version)
-    return ChangePersonForm(posted, teams=teams, submit=_("Save mine over it"))
+    return make

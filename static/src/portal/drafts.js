@@ -22,7 +22,7 @@ class Draft {
     form.append(this.status);
     setInterval(() => this.keep(), EVERY);
     document.addEventListener("visibilitychange", () => document.hidden && this.keep());
-    guard(form, () => written(form) !== this.kept);
+    guard(form, () => written(form) !== this.kept || holdsFile(form));
   }
 
   async keep() {
@@ -57,8 +57,10 @@ class Draft {
 }
 
 function guard(form, isChanged) {
-  form.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented) form.dataset.sent = "true";
+  // A form with data-drop lets go of what was typed: nothing is kept after it, and nobody is asked.
+  document.addEventListener("submit", (event) => {
+    const ends = event.target === form || "drop" in event.target.dataset;
+    if (ends && !event.defaultPrevented) form.dataset.sent = "true";
   });
   window.addEventListener("pageshow", () => delete form.dataset.sent);
   window.addEventListener("beforeunload", (event) => {
@@ -72,6 +74,10 @@ function written(form) {
     ([name, value]) => typeof value === "string" && form.elements[name]?.type !== "password",
   );
   return new URLSearchParams(fields).toString();
+}
+
+function holdsFile(form) {
+  return [...form.elements].some((field) => field.type === "file" && field.files.length > 0);
 }
 
 function changed(form) {

@@ -14,6 +14,7 @@ from django.test import RequestFactory
 
 from foundation.accounts import session_rules
 from foundation.accounts.models import User
+from foundation.core.editing import Conflict, Difference
 
 ROOT = Path(__file__).parents[3]
 BAIT = "<script>alert(1)</script>"
@@ -86,18 +87,20 @@ BAITED: dict[str, dict[str, Any]] = {
     "back": {"url": "/", "label": BAIT},
     "breadcrumbs": {"crumbs": [(BAIT, "/"), (BAIT, "")]},
     "chart": {"chart": SimpleNamespace(caption=BAIT, svg="", headers=(BAIT, "n"), rows=((BAIT, 1),))},
-    "conflict": {"fields": [{"label": BAIT, "theirs": BAIT, "mine": "x"}], "who": BAIT, "at": THEN},
+    "conflict": {"fields": [{"label": BAIT, "theirs": BAIT, "mine": "x"}], "who": BAIT, "at": THEN, "address": BAIT},
     "empty": {"title": BAIT, "text": BAIT, "url": "/", "action": BAIT},
     "figures": {"figures": [{"value": BAIT, "label": BAIT, "of": BAIT, "change": BAIT}]},
     "file_row": {"name": BAIT, "size": 10, "state": BAIT, "colour": "red", "note": BAIT, "kind": BAIT},
     "flags": {"flags": [{"text": BAIT, "url": "/", "action": BAIT}]},
     "header": {"acting": acting(BAIT), "portal_name": BAIT, "navigation": [SimpleNamespace(label=BAIT, url="/")]},
     "history": {"entries": [{"what": BAIT, "at": THEN, "who": BAIT, "detail": BAIT}]},
+    "let_go": {"address": BAIT, "words": BAIT},
     "marking": {"marking": BAIT},
     "messages": {"messages": [Message(20, BAIT), Message(25, BAIT)]},
     "progress": {"done": 1, "total": 2, "label": BAIT},
     "subnav": {"label": BAIT, "items": [SimpleNamespace(label=BAIT, url="/")]},
     "summary_row": {"key": BAIT, "value": BAIT, "url": "/", "action": BAIT},
+    "typed": {"editor": SimpleNamespace(conflict=Conflict([Difference(BAIT, BAIT, BAIT)], BAIT, THEN), address=BAIT)},
     "task_list": {"tasks": [{"title": BAIT, "url": "/", "hint": BAIT}, {"title": BAIT}]},
     "warning": {"text": BAIT},
 }

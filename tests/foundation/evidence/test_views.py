@@ -275,11 +275,11 @@ def test_a_conflict_shows_owner_and_marking_too_in_words(lead, client_for):
     fields = form_fields(title=item.title, note=item.note, effective_from_1="1", version="1")
     client.post(address, fields | {"marking": "official_sensitive"})
 
-    conflict = client.post(address, fields | {"owner_id": str(lead.membership_id)}).context["conflict"]
+    conflict = client.post(address, fields | {"owner_id": str(lead.membership_id)}).context["editor"].conflict
 
-    assert [(str(row["label"]), str(row["theirs"]), str(row["mine"])) for row in conflict] == [
-        ("marking", "OFFICIAL-SENSITIVE", "OFFICIAL"),
-        ("owner", "None", lead.membership.name),
+    assert [(str(each.label), each.theirs, each.mine) for each in conflict.fields] == [
+        ("Marking", "OFFICIAL-SENSITIVE", "OFFICIAL"),
+        ("Owner", "No owner yet", lead.membership.name),
     ]
 
 

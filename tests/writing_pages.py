@@ -1,0 +1,148 @@
+"""The pages on which a row is changed, for tests of what happens when two people write at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.test import Client
+
+from compliance import actions
+from compliance.models import Answer, Requirement, Settings
+from foundation.core import drafts
+from foundation.core.acting import Acting, acting_as
+from foundation.evidence.models import EvidenceItem
+from foundation.organisations.models import IdentityProvider, Membership, Organisation, Team
+from tests.conftest import NOW
+from tests.factories import evidence
+from tests.factories import organisations as factories
+from tests.factories.compliance import give_answer
+
+
+def day(name: str, text: str) -> dict[str, str]:
+    return {f"{name}_{part}": each for part, each in enumerate(text.split())}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that changes a row. ``lay`` makes what it needs and gives its address and the row's version."""
+
+    role: str
+    row: type[models.Model]
+    text: str  # the field in which two people write different things
+    shown_as: str  # its label
+    fields: dict[str, Any]
+    wrong: dict[str, str]  # what the form refuses
+    lay: Callable[[Acting, Acting], tuple[str, int]]
+    mine: str = "Mine, typed meanwhile"
+    theirs: str = "Theirs, saved first"
+    column: str = ""
+
+
+def of_the_answer(by: Acting, _other: Acting) -> tuple[str, int]:
+    return "/compliance/requirements/LA-05/answer/", 0
+
+
+def of_the_rating(by: Acting, lead: Acting) -> tuple[str, int]:
+    give_answer(lead, Requirement.objects.get(code="LA-05", organisation=None))
+    return "/compliance/requirements/LA-05/assure/", 1
+
+
+def of_an_own_requirement(by: Acting, _other: Acting) -> tuple[str, int]:
+    with acting_as(by):
+        row = actions.add_requirement(
+            code="OWN-1", theme_code="LEAD", title="Ours", text="Ours", force="should", review_interval_months=12,
+            by=by, now=NOW,
+        )  # fmt: skip
+    return f"/compliance/requirements/{row.code}/change/", row.version
+
+
+def of_evidence(by: Acting, _other: Acting) -> tuple[str, int]:
+    return f"/evidence/{evidence.note(by).reference}/change/", 1
+
+
+def of_a_team(by: Acting, _other: Acting) -> tuple[str, int]:
+    return f"/organisations/teams/{factories.team(by, 'Libraries').pk}/", 1
+
+
+def of_a_person(by: Acting, _other: Acting) -> tuple[str, int]:
+    return f"/organisations/people/{factories.person(by).reference}/change/", 1
+
+
+ANSWER = {"applies": "yes", "status": "met", "why_not": "", "owner_id": "", **day("next_review_on", "1 12 2030")}
+OWN = {"theme_code": "LEAD", "title": "Ours", "force": "should", "review_interval_months": "12"}
+EVIDENCE = {"title": "Minutes", "marking": "official", **day("effective_from", "1 1 2026")}
+COUNCIL = {"sectors": ["LA"], "nation": "england", "is_specified_authority": "yes", "open_unscanned_files": "no"}
+PROVIDER = {"client_id": "portal", "client_secret": "s3cret-canary", "claim": "sub"}
+PAGES = {
+    "answer": Page(
+        "prevent_lead", Answer, "comment", "How do you meet it, and what is missing?",
+        ANSWER, {"status": "no such step"}, of_the_answer,
+    ),
+    "rating": Page(
+        "assurer", Answer, "comment", "What you saw and what you recommend",
+        {"status": "met", **day("assured_on", "1 11 2026")}, {"assured_on_0": "32"}, of_the_rating,
+        column="assured_comment",
+    ),
+    "own requirement": Page(
+        "prevent_lead", Requirement, "text", "What is required", OWN, {"title": ""}, of_an_own_requirement
+    ),
+    "settings of the assessment": Page(
+        "prevent_lead", Settings, "stale_after_months", "Flag a requirement after this many months without",
+        {"expiry_warning_days": "60", "highest_score": ""}, {"highest_score": "99"},
+        lambda *_: ("/compliance/settings/", 1), mine="23", theirs="29",
+    ),
+    "evidence": Page("prevent_lead", EvidenceItem, "note", "Note", EVIDENCE, {"title": ""}, of_evidence),
+    "settings of the organisation": Page(
+        "organisation_admin", Organisation, "name", "Name",
+        COUNCIL, {"nation": "narnia"}, lambda *_: ("/organisations/settings/", 1),
+    ),
+    "team": Page(
+        "organisation_admin", Team, "name", "Name of the team", {"part_of_id": ""}, {"part_of_id": "999999"}, of_a_team
+    ),
+    "person": Page(
+        "organisation_admin", Membership, "job_title", "Job title",
+        {"name": "Ann Bowen", "staff_number": "S9", **day("starts_on", "1 9 2026")}, {"name": ""}, of_a_person,
+    ),
+    "identity provider": Page(
+        "organisation_admin", IdentityProvider, "issuer", "Issuer",
+        PROVIDER, {"claim": "email"}, lambda *_: ("/organisations/identity-provider/", 0),
+        mine="https://mine.example", theirs="https://theirs.example",
+    ),
+}  # fmt: skip
+
+
+@dataclass
+class Scene:
+    """One page, two people who may write on it, and the version that both of them saw."""
+
+    page: Page
+    address: str
+    version: int
+    me: Acting
+    browser: Client
+    other: Client
+
+    def typed(self, text: str, **changes: Any) -> dict[str, Any]:
+        return self.page.fields | {self.page.text: text, "version": self.version} | changes
+
+    def draft(self) -> dict[str, list[str]] | None:
+        with acting_as(self.me):
+            return drafts.find(self.me, self.address)
+
+    def standing(self) -> str:
+        with acting_as(self.me):
+            row = self.page.row._default_manager.visible_to(self.me).order_by("-pk")
+            return str([getattr(each, self.page.column or self.page.text) for each in row])
+
+
+def set_scene(name: str, acting_for: Callable[..., Acting], client_for: Callable[[Acting], Client]) -> Scene:
+    """Two people of the role that the page is for, and a row that both of them may change."""
+    page = PAGES[name]
+    me, other = acting_for(page.role, name="Carys Mine"), acting_for(page.role, name="Hal Theirs")
+    address, version = page.lay(me, acting_for("prevent_lead") if page.role == "assurer" else other)
+    scene = Scene(page, address, version, me, client_for(me), client_for(other))
+    if page.row is IdentityProvider:  # the first save makes the row that two people then change
+        assert scene.browser.post(address, scene.typed("https://first.example")).status_code == 302
+        scene.version = 1
+    return scene
