@@ -64,12 +64,15 @@ class RegisterFilter(forms.Form):
         )
         set_choices(self, "flag", [ANY, *((flag.value, str(FLAG_TEXT[flag])) for flag in Flag)])
         set_choices(self, "owner", [ANY, ("none", _("No owner")), *owners])
-        for name, field in self.fields.items():
-            field.widget.attrs["class"] = "govuk-input" if name == "q" else "govuk-select"
 
-    @property
-    def is_filtered(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)
+    def as_page(self, lines: list[Line]) -> dict[str, Any]:
+        """What the components of every list read from a page of it; the register has one page and no posted search."""
+        return {
+            "filter_form": self,
+            "is_filtered": any(self.data.get(name) for name in self.fields),
+            "headings": self.headings(),
+            "items": lines,
+        }
 
     @property
     def sorted_by(self) -> tuple[str, bool]:

@@ -58,8 +58,7 @@ def register(request: Request) -> HttpResponseBase:
         {
             "register": whole,
             "lines": lines,
-            "form": form,
-            "headings": form.headings(),
+            "page": form.as_page(lines),
             "can_customise": request.acting.may("compliance.customise"),
         },
     )
