@@ -46,6 +46,7 @@ class RegisterFilter(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("Where we stand"), required=False)
     flag = forms.ChoiceField(label=gettext_lazy("Needs attention"), required=False)
     owner = forms.ChoiceField(label=gettext_lazy("Owner"), required=False)
+    group = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)  # kept while filtering
 
     def __init__(self, *args: Any, register: Register, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,12 +69,15 @@ class RegisterFilter(forms.Form):
         )
         set_choices(self, "flag", [ANY, *((flag.value, str(FLAG_TEXT[flag])) for flag in Flag)])
         set_choices(self, "owner", [ANY, ("none", _("No owner")), *owners])
-        for name, field in self.fields.items():
-            field.widget.attrs["class"] = "govuk-input" if name == "q" else "govuk-select"
 
-    @property
-    def is_filtered(self) -> bool:
-        return any(self.data.get(name) for name in self.fields)
+    def as_page(self, lines: list[Line]) -> dict[str, Any]:
+        """What the components of every list read from a page of it; the register has one page and no posted search."""
+        return {
+            "filter_form": self,
+            "is_filtered": any(self.data.get(name) for name in self.fields if name != "group"),
+            "headings": self.headings(),
+            "items": lines,
+        }
 
     @property
     def sorted_by(self) -> tuple[str, bool]:
@@ -96,7 +100,7 @@ class RegisterFilter(forms.Form):
     def narrow(self, lines: list[Line]) -> list[Line]:
         """The lines asked for, in the order asked for. A value that makes no sense is ignored and shown as an error."""
         self.is_valid()
-        wanted = {name: value for name, value in self.cleaned_data.items() if value}
+        wanted = {name: value for name, value in self.cleaned_data.items() if value and name != "group"}
         for name, value in wanted.items():
             lines = [line for line in lines if self._fits(line, name, value)]
         key, descending = self.sorted_by

@@ -14,6 +14,7 @@ from compliance.models.library import Force
 from foundation import ledger
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
+from foundation.organisations.actions.guards import lock_organisation
 
 
 @transaction.atomic
@@ -30,6 +31,7 @@ def add_requirement(
 ) -> Requirement:
     """Add a requirement of the organisation's own, for example from a local strategy or an inspection finding."""
     permissions.check_can_customise(by)
+    lock_organisation(by.organisation_id)  # of two who choose the same code at once, one is told
     if Requirement.objects.visible_to(by).filter(code__iexact=code).exists():
         raise RuleBroken(_("The code %(code)s is already in use. Choose another.") % {"code": code})
     content = _local_content(title, text, force, review_interval_months)

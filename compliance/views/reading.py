@@ -65,8 +65,7 @@ def register(request: Request) -> HttpResponseBase:
             "lines": list(lines_for_page(lines)),
             "grouping": grouping,
             "groups": groups,
-            "form": form,
-            "headings": form.headings(),
+            "page": form.as_page(lines),
             "can_customise": request.acting.may("compliance.customise"),
         },
     )

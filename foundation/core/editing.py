@@ -63,6 +63,9 @@ class Editor(Generic[F]):
     not rewrite what others wrote, such as the reason for withdrawing it.
     """
 
+    http_status: int
+    conflict: Conflict | None
+
     def __init__(
         self,
         request: Request,
@@ -73,7 +76,7 @@ class Editor(Generic[F]):
         compares: bool = True,
     ) -> None:
         self.request, self.row = request, row
-        self.answer, self.conflict, self.has_draft = 200, None, False
+        self.http_status, self.conflict, self.has_draft = 200, None, False
         self._make, self._who_saved, self._compares = make, who_saved, compares
         if request.method == "POST":
             self.form = make(row, request.POST)
@@ -82,9 +85,6 @@ class Editor(Generic[F]):
         else:
             self.form = make(row, None)
             self._offer_draft()
-
-    answer: int  # the HTTP status of the page
-    conflict: Conflict | None
 
     @property
     def is_ready(self) -> bool:
@@ -102,7 +102,7 @@ class Editor(Generic[F]):
         if not isinstance(error, StaleVersion):
             self.form.add_error(on, str(error))
             return
-        self.answer, self.row = 409, error.current
+        self.http_status, self.row = 409, error.current
         posted = self.request.POST.copy()
         posted[VERSION] = str(self.row.version)
         self.form = self._make(self.row, posted)
@@ -118,7 +118,7 @@ class Editor(Generic[F]):
 
     def render(self, template: str, **context: Any) -> HttpResponse:
         """The page, with ``form`` and ``editor`` for components/typed.html."""
-        return render(self.request, template, {**context, "form": self.form, "editor": self}, status=self.answer)
+        return render(self.request, template, {**context, "form": self.form, "editor": self}, status=self.http_status)
 
     def _keep(self) -> None:
         typed = dict(self.request.POST.lists())

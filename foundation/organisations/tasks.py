@@ -46,7 +46,7 @@ def apply_people_import(job: jobs.JobContext, *, import_id: int, **_later: objec
             job.finish(label=_("See what was done"), url_name="organisations:import", reference=applied.reference)
     except RuleBroken:
         with job.step() as acting:
-            actions.take_back_confirmation(import_id=import_id, by=acting)
+            actions.take_back_confirmation(import_id=import_id, by=acting, now=job.now())
         raise
 
 

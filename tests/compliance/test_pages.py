@@ -117,6 +117,17 @@ def test_the_register_shows_what_the_filter_asks_for(browser, lead, requirement,
     assert {line["code"] for line in page.context["lines"] if not line["through"]} == expected
 
 
+def test_a_filter_that_makes_no_sense_is_said_on_its_field_and_shows_the_whole_register(browser, library):
+    whole = browser.get("/compliance/requirements/").context["lines"]
+
+    page = browser.get("/compliance/requirements/?theme=NOWHERE")
+
+    text = page.content.decode()
+    assert [line.code for line in page.context["lines"]] == [line.code for line in whole]
+    assert "<title>Error: Duty register" in text
+    assert 'id="id_theme-error"' in text
+
+
 def test_an_export_holds_exactly_what_is_filtered_and_no_formula(browser, lead, requirement):
     give_answer(lead, requirement("LA-05"), comment="=HYPERLINK(1)")
 

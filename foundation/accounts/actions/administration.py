@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from foundation import ledger
@@ -28,9 +28,18 @@ def create_user(
 
     Raises RuleBroken when the address has one already. The password must have passed the validators.
     """
-    if User.objects.filter(email=User.objects.normalise(email)).exists():
+    taken = User.objects.filter(email=User.objects.normalise(email))
+    if taken.exists():
         raise RuleBroken(_("There is already a sign-in with this e-mail address."))
-    user = User.objects.create_user(email, password, name=name, language=User.Language(language), created_at=now)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                email, password, name=name, language=User.Language(language), created_at=now
+            )
+    except IntegrityError as error:
+        if not taken.exists():
+            raise
+        raise RuleBroken(_("There is already a sign-in with this e-mail address.")) from error  # a moment earlier
     ledger.record("user.created", actor=by, user_id=user.pk, target=user, at=now, with_password=password is not None)
     return user
 

@@ -66,6 +66,9 @@ def choose_columns(*, import_id: int, chosen: Mapping[str, int], by: Acting, now
     people_import.status, people_import.problem, people_import.counts = Status.CHECKING, "", {}
     people_import.job = jobs.queue("organisations.check_people_import", by=by, now=now, import_id=people_import.pk)
     people_import.save(update_fields=["columns", "status", "problem", "counts", "job"])
+    ledger.record(
+        "people_import.columns_chosen", actor=by, target=people_import, at=now, columns=sorted(people_import.columns)
+    )
     return people_import
 
 
@@ -146,12 +149,13 @@ def apply_import(*, import_id: int, by: Acting, now: datetime) -> PeopleImport:
 
 
 @transaction.atomic
-def take_back_confirmation(*, import_id: int, by: Acting) -> None:
+def take_back_confirmation(*, import_id: int, by: Acting, now: datetime) -> None:
     """After an attempt to apply that could not be finished: the file may be checked and confirmed again."""
     people_import = _lock(import_id, by)
     if people_import.status == Status.APPLYING:
         people_import.status = Status.CHECKED
         people_import.save(update_fields=["status"])
+        ledger.record("people_import.confirmation_taken_back", actor=by, target=people_import, at=now)
 
 
 @transaction.atomic

@@ -88,6 +88,7 @@ def send(*, invitation_id: int, by: Acting, now: datetime) -> None:
     if invitation.mailed_at is not None or not invitation.is_open(now):
         return
     secret = _issue(invitation, now)
+    ledger.record("invitation.mailed", actor=by, target=invitation.membership, at=now, invitation=invitation.pk)
     letters.send_invitation(
         invitation.email, organisation=by.organisation.name, address=invitation.site.rstrip("/") + path_of(secret)
     )

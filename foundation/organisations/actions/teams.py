@@ -48,8 +48,10 @@ def change_team(*, team_id: int, version: int, name: str, part_of_id: int | None
 def remove_team(*, team_id: int, by: Acting, now: datetime) -> None:
     """Remove a team that nobody is or was in and that has no parts."""
     lock_organisation(by.organisation_id)
-    team = Team.objects.visible_to(by).select_for_update().get(pk=team_id)
-    permissions.check_can_manage_organisation(by, team)
+    permissions.check_can_manage_organisation(by)
+    team = Team.objects.visible_to(by).select_for_update().filter(pk=team_id).first()
+    if team is None:
+        raise RuleBroken(_("This team is not there any more."))
     if Team.objects.visible_to(by).filter(part_of=team).exists():
         raise RuleBroken(_("This team has parts. Move or remove them first."))
     if Membership.objects.visible_to(by).filter(team=team).exists():

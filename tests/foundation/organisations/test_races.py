@@ -1,43 +1,19 @@
 """Two people press the button at once. Everything here commits, on connections of its own."""
 
-import threading
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from django.db import connections
 
 from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations import actions
 from foundation.organisations.models import Invitation, Membership, RoleGrant, Team
 from foundation.organisations.roles import Role
+from tests.at_once import at_once
 from tests.conftest import NOW, acting_of, make_membership
 from tests.factories import organisations as factories
 
 TODAY = NOW.date()
-
-
-def at_once(*deeds: Callable[[], object]) -> list[object]:
-    """Do all of them at the same moment; give back what each returned or the refusal it met."""
-    results: list[object] = [None] * len(deeds)
-    barrier = threading.Barrier(len(deeds))
-
-    def run(place: int, deed: Callable[[], object]) -> None:
-        try:
-            barrier.wait(timeout=10)
-            results[place] = deed()
-        except Exception as refusal:
-            results[place] = refusal
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return results
 
 
 @pytest.fixture
