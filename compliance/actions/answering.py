@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance import permissions
+from compliance import permissions, queries
 from compliance.models import (
     Answer,
     AnswerEvidence,
@@ -14,13 +14,13 @@ from compliance.models import (
     Requirement,
     RequirementRevision,
     Scale,
-    Settings,
 )
 from compliance.models.answers import NOT_ASSESSED
 from compliance.models.library import scale_of
 from foundation import ledger, notifications
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
+from foundation.core.prepared import Prepared
 from foundation.evidence.models import EvidenceItem
 from foundation.organisations.models import Membership
 
@@ -45,7 +45,7 @@ def answer(
     ``version`` is that of the answer the person saw (0 where there was none). Raises StaleVersion when somebody saved
     first, RuleBroken for a status or score the framework's scale does not have.
     """
-    requirement = Requirement.objects.visible_to(by).get(pk=requirement_id)
+    requirement = _requirement(requirement_id, by)
     permissions.check_can_answer(by, requirement)
     _check_on_scale(requirement, status, score, by)
     if not applies and not why_not.strip():
@@ -97,7 +97,7 @@ def assure(
     now: datetime,
 ) -> Answer:
     """Record the assurer's rating. It stands beside the organisation's own answer and changes nothing of it."""
-    requirement = Requirement.objects.visible_to(by).get(pk=requirement_id)
+    requirement = _requirement(requirement_id, by)
     row = _locked_answer(requirement, by)
     permissions.check_can_assure(by, row)
     row.check_version(version)
@@ -154,17 +154,22 @@ def unlink_evidence(*, use_id: int, by: Acting, now: datetime) -> AnswerEvidence
     return use
 
 
+def _requirement(requirement_id: int, by: Acting) -> Requirement:
+    """A requirement with the scales it is answered and rated on."""
+    rows = Requirement.objects.visible_to(by).select_related("framework__scale", "framework__assurer_scale")
+    return rows.defer("content", "framework__summary").get(pk=requirement_id)
+
+
 def _locked_answer(requirement: Requirement, by: Acting) -> Answer:
     """The answer's row, locked. A first answer makes the row, so that two first answers meet on the same lock."""
-    Answer.objects.bulk_create(
-        [Answer(organisation=by.organisation, requirement=requirement, version=0)], ignore_conflicts=True
-    )
-    return (
-        Answer.objects.visible_to(by)
-        .select_for_update(no_key=True, of=("self",))
-        .select_related("requirement")
-        .get(requirement=requirement)
-    )
+    rows = Answer.objects.visible_to(by).select_for_update(no_key=True).filter(requirement=requirement)
+    row = rows.first()
+    if row is None:
+        first = Answer(organisation=by.organisation, requirement=requirement, version=0)
+        Answer.objects.bulk_create([first], ignore_conflicts=True)
+        row = rows.get()
+    row.requirement = requirement
+    return row
 
 
 def _save(row: Answer, kind: AnswerRevision.Kind, *, by: Acting, now: datetime) -> None:
@@ -175,12 +180,20 @@ def _save(row: Answer, kind: AnswerRevision.Kind, *, by: Acting, now: datetime) 
         organisation_id=row.organisation_id,
         answer=row,
         requirement_id=row.requirement_id,
-        requirement_revision=RequirementRevision.objects.filter(requirement_id=row.requirement_id).latest("number"),
+        requirement_revision_id=_LAST_WORDING.rows(row.requirement_id)[0][0],
         number=row.version,
         kind=kind,
         changed_at=now,
         changed_by=by.membership,
     )
+
+
+_LAST_WORDING = Prepared(
+    lambda requirement_id: (
+        RequirementRevision.objects.filter(requirement_id=requirement_id).order_by("-number").values_list("pk")[:1]
+    ),
+    int,
+)
 
 
 def _check_on_scale(
@@ -206,7 +219,7 @@ def score_range(scale: Scale, acting: Acting) -> tuple[int, int] | None:
     """The scores that may stand beside a status: the scale's own range, else the organisation's, else none."""
     if scale.lowest_score is not None and scale.highest_score is not None:
         return scale.lowest_score, scale.highest_score
-    chosen = Settings.objects.visible_to(acting).values_list("highest_score", flat=True).first()
+    chosen = queries.settings_of(acting).highest_score
     return (1, chosen) if chosen else None
 
 
