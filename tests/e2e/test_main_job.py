@@ -16,8 +16,7 @@ from tests.conftest import make_membership, make_organisation
 from tests.e2e.axe import assert_accessible
 from tests.e2e.test_passkeys import PASSWORD, add_first_passkey
 from tests.foundation.documents.pdf_checks import assert_is_accessible
-from tests.foundation.jobs.ground import Process, wait_until
-from tests.foundation.jobs.test_faults import redis  # noqa: F401 -- a fixture
+from tests.foundation.jobs.ground import Process, redis, wait_until  # noqa: F401 -- redis is a fixture
 
 ANSWERS = {
     "LA-05": ("Met", "A board of all statutory partners meets every quarter."),
