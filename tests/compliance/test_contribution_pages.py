@@ -8,7 +8,7 @@ from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.factories.compliance import give_answer
 from tests.factories.partnerships import join, partnership, share, take_back
 
-SECRET = "quokka-in-the-answer"
+KEPT_BACK = "quokka-in-the-answer"
 SHARE = "/compliance/sharing/severnshire-prevent-partnership/B6/"
 
 
@@ -26,7 +26,7 @@ def chair(board):
 
 @pytest.fixture
 def answered(lead, requirement):
-    give_answer(lead, requirement("B6"), status="partly_met", comment=SECRET)
+    give_answer(lead, requirement("B6"), status="partly_met", comment=KEPT_BACK)
     return requirement("B6")
 
 
@@ -68,13 +68,13 @@ def test_a_member_shares_what_it_was_shown_and_the_partnership_reads_it(lead, ch
         "/compliance/requirements/B6/",
         "/compliance/requirements/B6/answer/",
     }
-    assert [address for address, page in pages.items() if SECRET in page] == []
+    assert [address for address, page in pages.items() if KEPT_BACK in page] == []
 
 
 def test_sharing_is_off_until_somebody_shares(chair, board, answered, client_for):
     pages = pages_of_partnership(client_for(chair))
 
-    assert [address for address, page in pages.items() if SECRET in page or "Partly met</strong>" in page] == []
+    assert [address for address, page in pages.items() if KEPT_BACK in page or "Partly met</strong>" in page] == []
     assert "0<span" in pages["/compliance/contributions/"]
 
 
@@ -94,7 +94,7 @@ def test_what_is_taken_back_is_gone_from_every_page_at_once(lead, chair, board, 
 def test_the_form_begins_with_the_comment_of_the_answer(lead, board, answered, client_for):
     page = client_for(lead).get(SHARE).content.decode()
 
-    assert SECRET in page
+    assert KEPT_BACK in page
     assert "The partnership will read" in page
 
 
@@ -181,7 +181,7 @@ def test_the_requirement_page_of_a_member_says_what_the_partnership_reads(lead, 
 def test_an_export_holds_what_is_filtered_and_nothing_of_who_does_not_share(lead, chair, board, answered, client_for):
     silent = make_organisation("Silent District Council")
     join(board, silent)
-    give_answer(acting_of(make_membership(silent, "prevent_lead")), answered, comment=SECRET)
+    give_answer(acting_of(make_membership(silent, "prevent_lead")), answered, comment=KEPT_BACK)
     share(lead, board, answered, comment="=SUM(1)")
 
     response = client_for(chair).get("/compliance/contributions/?code=B6&export=csv")

@@ -17,7 +17,7 @@ from tests.factories.compliance import give_answer
 from tests.factories.partnerships import join, partnership, share, take_back
 
 TODAY = NOW.date()
-SECRET = "quokka-in-the-answer"
+KEPT_BACK = "quokka-in-the-answer"
 
 
 def lead_of(organisation):
@@ -84,7 +84,7 @@ MATRIX = {
 
 @pytest.mark.parametrize("state", list(MATRIX))
 def test_who_sees_a_contribution(committed, library, board, viewers, requirement, state):
-    give_answer(viewers["member"], requirement("B6"), comment=SECRET)
+    give_answer(viewers["member"], requirement("B6"), comment=KEPT_BACK)
     if state != "unshared":
         shared = share(viewers["member"], board, requirement("B6"))
         if state == "taken back":
@@ -95,7 +95,7 @@ def test_who_sees_a_contribution(committed, library, board, viewers, requirement
 
 @pytest.mark.parametrize("state", list(MATRIX))
 def test_the_answer_itself_is_never_opened_to_anybody_else(committed, library, board, viewers, requirement, state):
-    give_answer(viewers["member"], requirement("B6"), comment=SECRET)
+    give_answer(viewers["member"], requirement("B6"), comment=KEPT_BACK)
     if state != "unshared":
         shared = share(viewers["member"], board, requirement("B6"))
         if state == "taken back":
@@ -125,8 +125,8 @@ def test_the_partnership_sees_state_comment_and_dates_of_what_is_shared_and_no_m
     library, board, member, other_member, requirement
 ):
     lead, silent, chair = lead_of(member), lead_of(other_member), lead_of(board)
-    give_answer(lead, requirement("B6"), status="partly_met", comment=SECRET)
-    give_answer(silent, requirement("B6"), status="met", comment=SECRET)
+    give_answer(lead, requirement("B6"), status="partly_met", comment=KEPT_BACK)
+    give_answer(silent, requirement("B6"), status="met", comment=KEPT_BACK)
     share(lead, board, requirement("B6"), comment="93 per cent", now=NOW + timedelta(days=1))
 
     with acting_as(chair):
