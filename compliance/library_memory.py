@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.db.models import Q
 
 from compliance.models import Framework, LibraryLoad, Requirement, RequirementRevision, Scale
 from compliance.models.library import DEFAULT_SCALE
+from foundation.core.acting import Acting
 from foundation.core.prepared import Prepared
 from foundation.organisations.models import Organisation
 
@@ -22,6 +23,7 @@ from foundation.organisations.models import Organisation
 class Wording:
     """What a requirement said from a moment on, and which general requirements it answers too."""
 
+    revision_id: int
     effective_at: datetime
     title: str
     text: str
@@ -37,6 +39,14 @@ class Library:
     frameworks: Mapping[str, Framework]
     wordings: Mapping[int, tuple[Wording, ...]]
     own_scale: Scale | None
+
+    @cached_property
+    def by_code(self) -> dict[str, Requirement]:
+        return {requirement.code: requirement for requirement in self.requirements}
+
+    @cached_property
+    def by_number(self) -> dict[int, Requirement]:
+        return {requirement.pk: requirement for requirement in self.requirements}
 
     def asked_of(self, organisation: Organisation, on: date) -> list[Requirement]:
         """What the library asks of an organisation on a day."""
@@ -56,34 +66,46 @@ def library() -> Library:
 _LAST_LOAD = Prepared(lambda: LibraryLoad.objects.order_by("-pk").values_list("pk", "loaded_at", "content_hash")[:1])
 
 
+def own_requirement(acting: Acting, **named: int | str) -> Requirement | None:
+    """A requirement that the organisation added for itself, by its ``pk`` or its ``code``."""
+    rows = Requirement.objects.visible_to(acting).filter(organisation_id=acting.organisation_id, **named)
+    row = rows.select_related("theme").first()
+    if row is not None:
+        row.last_wording_id = row.revisions.latest("number").pk
+    return row
+
+
 def wordings_of(requirements: Q) -> dict[int, tuple[Wording, ...]]:
     """The wordings of some requirements, latest first."""
     found: dict[int, list[Wording]] = defaultdict(list)
     rows = RequirementRevision.objects.filter(requirements).order_by("-effective_at")
-    for number, effective_at, title, text, force, same in rows.values_list(
+    for number, revision_id, effective_at, title, text, force, same in rows.values_list(
         "requirement_id",
+        "pk",
         "effective_at",
         "content__title",
         "content__text",
         "content__force",
         "content__same_question_as",
     ):
-        found[number].append(Wording(effective_at, title, text, force, _codes(same)))
+        found[number].append(Wording(revision_id, effective_at, title, text, force, _codes(same)))
     return {number: tuple(wordings) for number, wordings in found.items()}
 
 
 @lru_cache(maxsize=2)
 def _read(*last_load: object) -> Library:
     """``last_load`` says which load was the last, if any; it is only what the memory goes by."""
-    frameworks = {each.code: each for each in Framework.objects.select_related("scale", "assurer_scale")}
-    rows = Requirement.objects.filter(organisation=None).select_related("theme").defer("content")
+    frameworks = {each.code: each for each in Framework.objects.select_related("scale", "assurer_scale", "instrument")}
+    rows = Requirement.objects.filter(organisation=None).select_related("theme")
     requirements = tuple(rows.order_by("position", "pk"))
+    wordings = wordings_of(Q(requirement__organisation=None))
     for requirement in requirements:
         requirement.framework = frameworks[requirement.framework_id or ""]
+        requirement.last_wording_id = wordings[requirement.pk][0].revision_id
     return Library(
         requirements=requirements,
         frameworks=frameworks,
-        wordings=wordings_of(Q(requirement__organisation=None)),
+        wordings=wordings,
         own_scale=Scale.objects.filter(pk=DEFAULT_SCALE).first(),
     )
 

@@ -14,10 +14,11 @@ from django.utils.http import urlencode
 from foundation import ledger
 from foundation.accounts import authentication
 from foundation.core.access import Access, declared_on
-from foundation.core.acting import Acting, acting_as, person_context
+from foundation.core.acting import Acting, Settings, acting_as, person_context
 from foundation.core.exceptions import ProofNeeded
 from foundation.core.http import Request
 from foundation.organisations import acting as organisations_acting
+from foundation.organisations.models import Membership
 
 
 class ActingMiddleware:
@@ -34,10 +35,12 @@ class ActingMiddleware:
         request.refused = ""
         if not request.user.is_authenticated or not authentication.has_second_factor(request):
             return self.get_response(request)
-        with person_context(user_id=request.user.pk, organisation_id=None):
-            memberships = organisations_acting.memberships_of(
-                request.user, timezone.now(), provider=request.session.get(authentication.PROVIDER)
-            )
+        user, provider = request.user, request.session.get(authentication.PROVIDER)
+
+        def memberships_of(setting: Settings) -> list[Membership]:
+            return organisations_acting.memberships_of(user, timezone.now(), provider=provider, setting=setting)
+
+        with person_context(user_id=user.pk, organisation_id=None, first=memberships_of) as memberships:
             request.memberships = memberships
             chosen = next((m for m in memberships if m.organisation_id == request.session.get("organisation")), None)
             membership = chosen or (memberships[0] if memberships else None)

@@ -24,6 +24,7 @@ from foundation.organisations.roles import Role
 from tests.conftest import NOW, acting_of, make_membership
 from tests.factories import evidence as evidence_made
 from tests.factories import organisations as made
+from tests.factories import partnerships
 from tests.factories.compliance import give_answer
 
 TODAY = date(2026, 11, 23)
@@ -33,6 +34,7 @@ LEAD = frozenset({"prevent_lead"})
 ADMIN = frozenset({"organisation_admin"})
 READERS = EVERYBODY - {"staff", "organisation_admin"}
 REPORTERS = frozenset({"prevent_lead", "senior_approver", "assurer", "inspector"})
+SHARERS = frozenset({"prevent_lead", "senior_approver"})
 PEOPLE = frozenset({"prevent_lead", "senior_approver", "organisation_admin"})
 
 
@@ -56,6 +58,20 @@ class Ground:
     def own_requirement(self) -> int:
         with acting_as(self.lead):
             return compliance.add_requirement(code="OWN-1", **OWN, by=self.lead, now=NOW).pk
+
+    def partnership(self) -> int:
+        board = partnerships.partnership()
+        partnerships.join(board, self.organisation)
+        return board.pk
+
+    def benchmark(self) -> Requirement:
+        row = Requirement.objects.get(code="B1", organisation=None)
+        give_answer(self.lead, row)
+        return row
+
+    def shared(self) -> int:
+        row, board = self.benchmark(), Organisation(pk=self.partnership())
+        return partnerships.share(self.lead, board, row).pk
 
     def linked(self) -> int:
         item = evidence_made.note(self.lead)
@@ -212,6 +228,18 @@ ACTIONS: dict[str, Action] = {
     ),
     "compliance.unlink_evidence": Action(
         compliance.unlink_evidence, "answer.evidence_unlinked", LEAD, lambda ground: {"use_id": ground.linked()}
+    ),
+    "compliance.share_contribution": of_nobody(
+        compliance.share_contribution, "contribution.shared", SHARERS,
+        lambda ground: {
+            "requirement_id": ground.benchmark().pk, "partnership_id": ground.partnership(), "version": 1,
+            "comment": "Our part",
+        },
+        **BOTH,
+    ),
+    "compliance.take_back_contribution": Action(
+        compliance.take_back_contribution, "contribution.taken_back", SHARERS,
+        lambda ground: {"contribution_id": ground.shared()},
     ),
     "compliance.add_requirement": of_nobody(
         compliance.add_requirement, "requirement.added", LEAD, lambda ground: {"code": "OWN-1", **OWN}

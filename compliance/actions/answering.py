@@ -6,13 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance import permissions, queries
+from compliance import library_memory, permissions, queries
 from compliance.models import (
     Answer,
     AnswerEvidence,
     AnswerRevision,
     Requirement,
-    RequirementRevision,
     Scale,
 )
 from compliance.models.answers import NOT_ASSESSED
@@ -20,7 +19,6 @@ from compliance.models.library import scale_of
 from foundation import ledger, notifications
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
-from foundation.core.prepared import Prepared
 from foundation.evidence.models import EvidenceItem
 from foundation.organisations.models import Membership
 
@@ -155,9 +153,13 @@ def unlink_evidence(*, use_id: int, by: Acting, now: datetime) -> AnswerEvidence
 
 
 def _requirement(requirement_id: int, by: Acting) -> Requirement:
-    """A requirement with the scales it is answered and rated on."""
-    rows = Requirement.objects.visible_to(by).select_related("framework__scale", "framework__assurer_scale")
-    return rows.defer("content", "framework__summary").get(pk=requirement_id)
+    """A requirement of the library or of the organisation. Raises Requirement.DoesNotExist for what is neither."""
+    row = library_memory.library().by_number.get(requirement_id) or library_memory.own_requirement(
+        by, pk=requirement_id
+    )
+    if row is None:
+        raise Requirement.DoesNotExist
+    return row
 
 
 def _locked_answer(requirement: Requirement, by: Acting) -> Answer:
@@ -180,20 +182,12 @@ def _save(row: Answer, kind: AnswerRevision.Kind, *, by: Acting, now: datetime) 
         organisation_id=row.organisation_id,
         answer=row,
         requirement_id=row.requirement_id,
-        requirement_revision_id=_LAST_WORDING.rows(row.requirement_id)[0][0],
+        requirement_revision_id=row.requirement.last_wording_id,
         number=row.version,
         kind=kind,
         changed_at=now,
         changed_by=by.membership,
     )
-
-
-_LAST_WORDING = Prepared(
-    lambda requirement_id: (
-        RequirementRevision.objects.filter(requirement_id=requirement_id).order_by("-number").values_list("pk")[:1]
-    ),
-    int,
-)
 
 
 def _check_on_scale(

@@ -186,6 +186,8 @@ class Requirement(InForce, Edited):
     content_hash = models.CharField(max_length=64)
     position = models.PositiveIntegerField()
 
+    last_wording_id: int  # the latest revision; only on rows from library_memory
+
     objects = RequirementQuerySet.as_manager()
 
     class Meta:

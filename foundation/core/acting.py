@@ -4,11 +4,11 @@ The database shows rows only inside ``acting_as`` (one organisation) or ``system
 With neither, every table with organisation data is empty and refuses writes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from foundation.organisations.models import Membership, Organisation
 
 STRONG_FOR = timedelta(minutes=10)
+
+Settings = Mapping[str, str]
+First = Callable[[Settings], Any] | None
 
 
 @dataclass(frozen=True)
@@ -57,18 +60,18 @@ class Acting:
 
 
 @contextmanager
-def person_context(*, user_id: int | None, organisation_id: int | None) -> Iterator[None]:
+def person_context(*, user_id: int | None, organisation_id: int | None, first: First = None) -> Iterator[Any]:
     """Open a transaction in which the database knows the person and the organisation acted for.
 
-    Re-entrant: the context that stood before comes back at the end.
+    Re-entrant: the context that stood before comes back at the end. ``first`` is given the settings to make, makes them
+    with its own first question (see ``Prepared.rows``), and what it returns is yielded.
     """
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         before = ("", "") if outermost else _read()
-        _write(str(user_id or ""), str(organisation_id or ""))
-        yield
+        yield (first or _write)(_settings(user_id, organisation_id))
         if not outermost and not connection.needs_rollback:  # rolling back brings the settings back by itself
-            _write(*before)
+            _write(_settings(*before))
 
 
 @contextmanager
@@ -95,7 +98,7 @@ def system_role(purpose: str) -> Iterator[None]:
         yield
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('role', 'none', true), set_config('portal.system_purpose', '', true)")
-        _write(*before)
+        _write(_settings(*before))
 
 
 def _read() -> tuple[str, str]:
@@ -107,9 +110,13 @@ def _read() -> tuple[str, str]:
     return user_id or "", organisation_id or ""
 
 
-def _write(user_id: str, organisation_id: str) -> None:
+def _settings(user_id: int | str | None, organisation_id: int | str | None) -> Settings:
+    return {"portal.user_id": str(user_id or ""), "portal.organisation_id": str(organisation_id or "")}
+
+
+def _write(settings: Settings) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('portal.user_id', %s, true), set_config('portal.organisation_id', %s, true)",
-            [user_id, organisation_id],
+            list(settings.values()),
         )

@@ -39,11 +39,13 @@ class Prepared:
         sql, places = self._text
         found = [values[place] if isinstance(place, int) else place.value for place in places]
         with connection.cursor() as cursor:
-            for name, value in (setting or {}).items():
-                sql, found = f"SELECT set_config(%s, %s, true); {sql}", [name, str(value), *found]
-            cursor.execute(sql, found)
-            for _setting in setting or ():
-                cursor.nextset()
+            if not setting:
+                cursor.execute(sql, found)
+                return cursor.fetchall()
+            set_all = ", ".join("set_config(%s, %s, true)" for _name in setting)
+            pairs = [part for name, value in setting.items() for part in (name, str(value))]
+            cursor.execute(f"SELECT {set_all}; {sql}", [*pairs, *found])
+            cursor.nextset()
             return cursor.fetchall()
 
     @cached_property

@@ -1,5 +1,6 @@
 """Builds ``Acting``: which roles are in force for this person in this organisation at this moment."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -43,21 +44,24 @@ def for_membership(
     )
 
 
-def memberships_of(user: User, on: datetime, *, provider: str | None = None) -> list[Membership]:
+def memberships_of(
+    user: User, on: datetime, *, provider: str | None = None, setting: Mapping[str, str] | None = None
+) -> list[Membership]:
     """Where this person may act today, by organisation name. Call it inside ``person_context(user_id=…)``.
 
-    ``provider`` is the identity provider whose word the sign-in rests on. It speaks for its own organisation only.
+    ``setting``: what that context has yet to set (see its ``first``). ``provider`` is the identity provider whose word
+    the sign-in rests on. It speaks for its own organisation only.
     """
     today = timezone.localdate(on)
     return [
         membership
-        for membership in _current_memberships(user, today)
+        for membership in _current_memberships(user, today, setting)
         if membership.organisation.is_active(today) and provider in (None, membership.organisation.slug)
     ]
 
 
-def _current_memberships(user: User, on: date) -> list[Membership]:
-    rows = _MEMBERSHIPS.rows(user.pk, on)
+def _current_memberships(user: User, on: date, setting: Mapping[str, str] | None) -> list[Membership]:
+    rows = _MEMBERSHIPS.rows(user.pk, on, setting=setting)
     of_membership = len(columns(Membership))
     found = []
     for membership, organisation in zip(

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance import contributions
 from compliance.contributions import Seen, Sharing
-from compliance.models import Answer, AnswerEvidence, Contribution, Framework, Requirement
+from compliance.models import Answer, AnswerEvidence, Contribution
 from foundation.core.acting import acting_as
 from foundation.ledger import acting_system
-from foundation.organisations.models import Organisation, PartnershipMember
+from foundation.organisations.models import PartnershipMember
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.factories.compliance import give_answer
 from tests.factories.partnerships import join, partnership, share, take_back
@@ -171,16 +171,6 @@ def test_members_that_are_not_asked_the_benchmarks_stand_apart(library, board, m
     assert (len(found.benchmarks), found.total) == (8, 8)
 
 
-def test_a_framework_for_every_sector_and_for_partners_is_the_same_rule_too(library):
-    row = Requirement(framework=Framework.objects.get(pk="GEN"), asked_of_partners=False)
-    asked = Requirement(framework=Framework.objects.get(pk="GEN"), asked_of_partners=True)
-    partner = Organisation(sectors=[], nation="england", is_specified_authority=False, kind="authority")
-    listed = Organisation(sectors=[], nation="england", is_specified_authority=True, kind="authority")
-
-    assert [contributions._is_asked(each, row) for each in (partner, listed)] == [False, True]
-    assert [contributions._is_asked(each, asked) for each in (partner, listed)] == [True, True]
-
-
 @pytest.mark.parametrize("members", [1, 9])
 def test_gathering_costs_three_queries_however_many_members_there_are(
     library, board, requirement, members, django_assert_num_queries
@@ -215,7 +205,7 @@ def test_the_page_costs_the_same_queries_however_many_members_there_are(
     with CaptureQueriesContext(connection) as captured:
         browser.get("/compliance/contributions/")
 
-    assert len(captured) == 14  # four of them are the savepoint and context of the test around it
+    assert len(captured) == 12  # four of them are the savepoint and context of the test around it
 
 
 def test_a_member_sees_where_it_stands_with_each_benchmark(library, board, member, requirement):
