@@ -68,7 +68,7 @@ def scratch_database() -> Iterator[tuple[Place, Place]]:
     try:
         call_command("migrate", verbosity=0)
         library_loading.load(now=datetime(2024, 1, 1, tzinfo=UTC))
-        yield _fill("Small Council", 1_000), _fill("Large Council", 100_000)
+        yield fill("Small Council", 1_000), fill("Large Council", 100_000)
     finally:
         _use(before)
         with connections["owner"].cursor() as cursor:
@@ -81,7 +81,8 @@ def _use(name: str) -> None:
         connections[alias].settings_dict["NAME"] = name
 
 
-def _fill(name: str, rows: int) -> Place:
+def fill(name: str, rows: int) -> Place:
+    """A new organisation with a lead who may do most things, and so many pieces of evidence."""
     acting = _lead(name)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT set_config('portal.owner_purpose', 'migration', false)")
