@@ -134,7 +134,7 @@ WORD = "kept by nobody"
 
 
 def test_no_secret_is_kept_in_a_draft(scene):
-    scene.browser.post(scene.address, scene.typed("?" * 3_000, **{"client_secret": WORD}))
+    scene.browser.post(scene.address, scene.typed("?" * 3_000, client_secret=WORD))
 
     assert WORD not in str(scene.draft())
 

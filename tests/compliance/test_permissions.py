@@ -10,6 +10,8 @@ from compliance import actions, permissions
 from compliance.models import AnswerEvidence, ComplianceReport, Requirement
 from foundation.core.acting import Acting, acting_as
 from foundation.core.permissions import allowed
+from foundation.jobs import actions as job_actions
+from foundation.jobs.workflow import Failure
 from foundation.ledger.models import Event
 from foundation.organisations.roles import ROLES, Role
 from tests.conftest import NOW, acting_of, make_membership
@@ -37,7 +39,8 @@ def ground(lead: Acting, requirement: Callable[[str], Requirement]) -> Ground:
         use = actions.link_evidence(requirement_id=asked.pk, evidence_id=linked.pk, by=lead, now=NOW)
         own = actions.add_requirement(**requirement_of_our_own("OUR-1"), by=lead, now=NOW)
         report = actions.request_report(**any_report(), by=lead, now=NOW)
-        actions.fail_report(report_id=report.pk, cancelled=False, by=lead, now=NOW)
+    claimed = job_actions.claim(job_id=report.job_id, organisation_id=lead.organisation_id, now=NOW)
+    job_actions.failed(claimed, code=Failure.UNEXPECTED, now=NOW)
     return Ground(asked, own, use, spare.pk, report)
 
 
