@@ -496,7 +496,6 @@ ELSEWHERE = {
     "accounts.add_passkey": "tests/foundation/accounts/test_factors.py: it needs what a browser has signed",
     "accounts.remove_factor": "tests/foundation/accounts/test_factors.py: it needs two of them",
     "accounts.renew_recovery_codes": "tests/foundation/accounts/test_factors.py: it needs one of them",
-    "compliance.fail_report": "tests/compliance/test_reports.py: it needs a job that failed",
     "compliance.make_again": "tests/compliance/test_reports.py: it needs a report that was cancelled",
     "jobs.done": "tests/foundation/jobs/test_attempts.py: a worker does it, who holds a lease",
     "jobs.fence": "tests/foundation/jobs/test_attempts.py: a worker does it, who holds a lease",
