@@ -1,7 +1,7 @@
 """A scratch database with much in it, and a bare page to compare ours with."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -81,9 +81,9 @@ def _use(name: str) -> None:
         connections[alias].settings_dict["NAME"] = name
 
 
-def fill(name: str, rows: int) -> Place:
+def fill(name: str, rows: int, sectors: Sequence[str] = ("LA",)) -> Place:
     """A new organisation with a lead who may do most things, and so many pieces of evidence."""
-    acting = _lead(name)
+    acting = _lead(name, sectors)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT set_config('portal.owner_purpose', 'migration', false)")
         values = {"organisation": acting.organisation_id, "membership": acting.membership_id, "count": rows}
@@ -99,12 +99,12 @@ def fill(name: str, rows: int) -> Place:
     return Place(acting, rows)
 
 
-def _lead(name: str) -> Acting:
+def _lead(name: str, sectors: Sequence[str]) -> Acting:
     user = User.objects.create_user(f"{name.split()[0].lower()}@example.org", name=f"Lead of {name}")
     begins = date(2020, 1, 1)
     with acting_system("provision"):
         organisation = Organisation.objects.create(
-            name=name, slug=name.lower().replace(" ", "-"), sectors=["LA"], active_from=begins
+            name=name, slug=name.lower().replace(" ", "-"), sectors=list(sectors), active_from=begins
         )
         membership = Membership.objects.create(
             organisation=organisation, user=user, name=user.name, email=user.email, starts_on=begins

@@ -16,6 +16,7 @@ from foundation.organisations.roles import Role
 from tests.conftest import acting_of, make_membership
 from tests.factories import compliance as answers
 from tests.factories.organisations import team
+from tests.factories.partnerships import join, partnership
 
 ALL_ROLES = [role for role in Role if role != Role.INSPECTOR]
 PEOPLE = b"Staff number,Name,E-mail,Start date\nX1,Somebody,somebody@example.org,05/01/2026\nX2,,nobody,never\n"
@@ -109,7 +110,10 @@ def _people(maker: Acting) -> dict[str, str]:
         reset = organisations.request_factor_reset(
             membership_id=colleague.pk, site="https://localhost/", by=maker, now=now
         )
+    group = partnership(f"Partnership of {maker.organisation.name}")
+    join(group, maker.organisation)
     return {
+        "partnership": group.slug,
         "export": asked.reference,
         "import": uploaded.reference,
         "person": colleague.reference,

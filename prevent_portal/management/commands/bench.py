@@ -17,7 +17,7 @@ SUITES: dict[str, Suite] = {
     "pages": pages.measure,
     "throughput": lambda small, large: throughput.measure(large),
     "exports": lambda small, large: files.measure(large),
-    "report": lambda small, large: documents.measure_report(large),
+    "report": lambda small, large: documents.measure_report(),
     "register": lambda small, large: documents.measure_long_register(),
     # An organisation without evidence: for each of its owners, forgetting 60,000 people would look through all of it.
     "people": lambda small, large: organisations.p10_import(fill("People Council", 0).acting),
