@@ -104,4 +104,4 @@ def test_the_page_shows_the_headings_and_keeps_them_while_filtering(college_lead
     assert [group.title for group in page.context["groups"]] == [
         "3. Staff training", "8. British values", "Under no heading",
     ]  # fmt: skip
-    assert '<input type="hidden" name="group" value="outline">' in page.content.decode()
+    assert '<input type="hidden" name="group" value="outline" id="id_group">' in page.content.decode()
