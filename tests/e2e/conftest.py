@@ -83,7 +83,7 @@ def new_context(committed: None, browser: Browser, server: str) -> Iterator[Call
             timezone_id="Europe/London",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.add_init_script(NOTE_VIOLATIONS)
         context.on("weberror", lambda error: problems.append(f"{error.page.url if error.page else ''}: {error.error}"))
         context.on(
