@@ -29,6 +29,14 @@ def check_can_approve(acting: Acting, assessment: Assessment) -> None:
         raise PermissionDenied(_("Whoever wrote an assessment or sent it for approval cannot approve it."))
 
 
+def check_can_send_back(acting: Acting, assessment: Assessment) -> None:
+    """Send it back to be worked on: the named approver, or whoever writes it and wants it back."""
+    if not _own(acting, assessment) or not (
+        acting.may("risk.edit") or (acting.may("risk.approve") and assessment.approver_id == acting.membership_id)
+    ):
+        raise PermissionDenied(_("Only the approver named on this assessment can send it back."))
+
+
 def check_can_share(acting: Acting) -> None:
     """Share a risk with a partnership, and take it back."""
     if not acting.may("risk.share"):

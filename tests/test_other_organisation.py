@@ -25,6 +25,10 @@ KINDS = {
     "/compliance/requirements/<slug:code>": "requirement",
     "/compliance/requirements/<slug:code>/evidence/<int:use>": "use",
     "/compliance/reports/<slug:reference>": "report",
+    "/risk/assessments/<slug:reference>": "assessment",
+    "/risk/assessments/<slug:reference>/risks/<slug:risk>": "risk",
+    "/risk/assessments/<slug:reference>/risks/<slug:risk>/controls/<int:control>": "control",
+    "/risk/risks/<slug:reference>": "risk",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",
     "/audit/event/<int:event_id>": "event",
@@ -42,7 +46,7 @@ OF_NOBODY = ("/accounts/", "/compliance/library/", "/static/")
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
 PERSONAL = {"job", "notice", "export", "file"}
 MISSING = {"requirement": "NOWHERE-1", "target_type": "evidence.evidenceitem"}
-NUMBERS = {"use", "event", "team", "grant", "reset"}
+NUMBERS = {"control", "use", "event", "team", "grant", "reset"}
 TYPED = {"decision": "withdraw"}  # one address asks for it; the others do not look at it
 VARIABLE = re.compile(r"<[^>]+>")
 
@@ -149,7 +153,7 @@ def test_their_part_of_our_object_is_as_missing_too(
         if there != nowhere or {status for status, _ in there.values()} - expected:
             told_apart[route] = {method: status for method, (status, _) in there.items()}
 
-    assert len(nested) == 4
+    assert len(nested) == 15
     assert told_apart == {}
 
 

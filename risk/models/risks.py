@@ -147,14 +147,22 @@ def _both_or_neither(kind: str) -> models.CheckConstraint:
     )
 
 
+class EntryQuerySet(RiskQuerySet):
+    def visible_to(self, acting: "Acting") -> Self:
+        """What stands in the organisation's assessments. What was taken out of one again is seen in its history."""
+        return super().visible_to(acting).filter(removed_at__isnull=True)
+
+
 class Entry(EntryFields, OrganisationRow, Edited):
-    """A risk in one assessment."""
+    """A risk in one assessment. One that was taken out while the assessment was written keeps its row."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="entries")
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="entries")
     position = models.PositiveIntegerField(default=0)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, null=True, related_name="+")
 
-    objects = RiskQuerySet.as_manager()
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -168,6 +176,11 @@ class Entry(EntryFields, OrganisationRow, Edited):
         constraints = [
             models.UniqueConstraint(fields=["assessment", "risk"], name="entry_once_in_an_assessment"),
             *(_both_or_neither(kind) for kind in ("inherent", "residual", "target")),
+            models.CheckConstraint(
+                name="entry_removed_when_and_by_whom",
+                condition=Q(removed_at__isnull=True, removed_by__isnull=True)
+                | Q(removed_at__isnull=False, removed_by__isnull=False),
+            ),
             saved_when_and_by_whom("entry"),
         ]
 
