@@ -44,7 +44,7 @@ def score_entry(
         raise RuleBroken(_("Say why the score falls."))
     facts: dict[str, Any] = {}
     for kind in changed:
-        facts[kind] = f"{_plain(keeping.cell_of(entry, kind))} to {_plain(wanted[kind])}"
+        facts[f"{kind}_score"] = f"{_plain(keeping.cell_of(entry, kind))} to {_plain(wanted[kind])}"
         keeping.set_cell(entry, kind, wanted[kind], reason=reason.strip(), by=by, now=now)
     entry.target_on = target_on
     keeping.keep(entry, [*keeping.columns_of(changed), "target_on"], by=by, now=now)

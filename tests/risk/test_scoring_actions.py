@@ -27,7 +27,16 @@ def test_a_score_keeps_what_it_was_and_why_it_fell(lead, entry):
         assert (change.before_likelihood, change.before_impact, change.likelihood, change.impact) == (3, 3, 2, 3)
         assert (change.reason, change.changed_by_id) == ("Filter tested", lead.membership_id)
         event = Event.objects.filter(verb="risk.scored").order_by("-pk").first()
-        assert json.loads(event.facts)["residual"] == "3x3 to 2x3"
+        assert json.loads(event.facts)["residual_score"] == "3x3 to 2x3"
+
+
+def test_the_three_scores_stand_apart(lead, entry):
+    scored = factories.score(lead, entry, inherent=(5, 5), residual=(4, 3), target=(2, 2))
+
+    assert [scored.score(kind) for kind in ("inherent", "residual", "target")] == [25, 12, 4]
+    with acting_as(lead):
+        kinds = ScoreChange.objects.visible_to(lead).order_by("pk").values_list("kind", flat=True)
+        assert list(kinds) == ["inherent", "residual", "inherent", "residual", "target"]
 
 
 @pytest.mark.parametrize("kind", ["inherent", "residual"])
