@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "home",
     "audit",
     "compliance",
+    "risk",
     "foundation.evidence",
     "foundation.organisations",
     "foundation.notifications",

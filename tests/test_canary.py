@@ -20,8 +20,10 @@ from foundation.notifications.models import OutgoingMail
 from foundation.organisations import actions as organisations
 from foundation.organisations.models import Membership
 from foundation.organisations.roles import Role
+from risk import actions as risk
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.crawling import crawl
+from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
 from tests.factories.organisations import person, team
@@ -45,6 +47,7 @@ def plant(organisation, word=CANARY) -> Acting:
     administrator = acting_of(make_membership(organisation, Role.ORGANISATION_ADMIN, name=f"{word} Admin"))
     answer(lead, assurer, word)
     build(lead, word)
+    assess(lead, word)
     invite(administrator, word)
     upkeep.send_mail(now=timezone.now())
     return lead
@@ -110,7 +113,24 @@ def invite(administrator: Acting, word: str) -> None:
         jobs.run_here(job)
 
 
-ADDRESSES_WITH_SEARCH = ("/evidence/", "/organisations/people/", "/compliance/reports/", "/audit/")
+def assess(lead: Acting, word: str) -> None:
+    """A risk assessment with everything that can be written in it."""
+    row = risks.assessment(lead, f"{word} assessment", summary=f"{word} summary")
+    texts = ("description", "cause", "at_risk", "places", "source_note")
+    entry = risks.risk(lead, row, f"{word} risk", **{name: f"{word} {name}" for name in texts})
+    risks.score(lead, risks.score(lead, entry), residual=(1, 1), reason=f"{word} reason")
+    with acting_as(lead):
+        risk.add_control(entry_id=entry.pk, version=3, text=f"{word} control", strength="weak", by=lead, now=NOW)
+        risk.comment(assessment_id=row.pk, entry_id=entry.pk, text=f"{word} comment", by=lead, now=NOW)
+
+
+ADDRESSES_WITH_SEARCH = (
+    "/risk/assessments/",
+    "/evidence/",
+    "/organisations/people/",
+    "/compliance/reports/",
+    "/audit/",
+)
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -240,7 +240,10 @@ def test_letting_go_takes_only_ones_own_draft_of_that_page(lead, acting_for, cli
 def test_every_row_that_people_change_is_in_this_table():
     changed = {model for model in apps.get_models() if issubclass(model, Versioned)}
 
-    assert {model._meta.label for model in changed - {page.row for page in PAGES.values()}} == {"jobs.Job"}
+    assert {model._meta.label for model in changed - {page.row for page in PAGES.values()}} == {
+        "jobs.Job",
+        "risk.Risk",  # closed and opened again with a reason, never rewritten
+    }
 
 
 def test_every_form_with_a_long_text_is_in_these_tables():

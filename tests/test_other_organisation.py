@@ -27,6 +27,10 @@ KINDS = {
     "/compliance/reports/<slug:reference>": "report",
     "/compliance/sharing/<slug:partnership>": "partnership",
     "/compliance/sharing/<slug:partnership>/<slug:code>": "benchmark",
+    "/risk/assessments/<slug:reference>": "assessment",
+    "/risk/assessments/<slug:reference>/risks/<slug:risk>": "risk",
+    "/risk/assessments/<slug:reference>/risks/<slug:risk>/controls/<int:control>": "control",
+    "/risk/risks/<slug:reference>": "risk",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",
     "/audit/event/<int:event_id>": "event",
@@ -45,7 +49,7 @@ OF_NOBODY = ("/accounts/", "/compliance/library/", "/compliance/contributions/",
 PERSONAL = {"job", "notice", "export", "file"}
 SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6"}  # words that everybody uses
 MISSING = {"requirement": "NOWHERE-1"} | SHARED
-NUMBERS = {"use", "event", "team", "grant", "reset"}
+NUMBERS = {"control", "use", "event", "team", "grant", "reset"}
 TYPED = {"decision": "withdraw"}  # one address asks for it; the others do not look at it
 VARIABLE = re.compile(r"<[^>]+>")
 
@@ -152,7 +156,7 @@ def test_their_part_of_our_object_is_as_missing_too(
         if there != nowhere or {status for status, _ in there.values()} - expected:
             told_apart[route] = {method: status for method, (status, _) in there.items()}
 
-    assert len(nested) == 4
+    assert len(nested) == 15
     assert told_apart == {}
 
 

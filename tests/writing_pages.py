@@ -13,9 +13,12 @@ from foundation.core import drafts
 from foundation.core.acting import Acting, acting_as
 from foundation.evidence.models import EvidenceItem
 from foundation.organisations.models import IdentityProvider, Membership, Organisation, Team
+from risk.models import Assessment, Entry
+from risk.models import Settings as RiskSettings
 from tests.conftest import NOW
 from tests.factories import evidence
 from tests.factories import organisations as factories
+from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
 
 
@@ -69,6 +72,23 @@ def of_a_person(by: Acting, _other: Acting) -> tuple[str, int]:
     return f"/organisations/people/{factories.person(by).reference}/change/", 1
 
 
+def of_an_assessment(by: Acting, _other: Acting) -> tuple[str, int]:
+    return f"{risks.assessment(by).get_absolute_url()}change/", 1
+
+
+def of_a_risk(by: Acting, _other: Acting) -> tuple[str, int]:
+    entry = risks.risk(by, risks.assessment(by))
+    return f"{entry.assessment.get_absolute_url()}risks/{entry.risk.reference}/describe/", 1
+
+
+ASSESSMENT = {
+    "title": "Risk 2026", "marking": "official", **day("period_from", "1 1 2026"), **day("period_to", "31 12 2026"),
+}  # fmt: skip
+RISK = {"title": "Drawn in online", "theme": "online", "source": "national", "marking": "official_sensitive"}
+MATRIX = {
+    "likelihood": "Rare\nPossible\nLikely", "impact": "Minor\nModerate\nMajor", "bands": "4 Low\n9 High",
+    "marking": "official",
+}  # fmt: skip
 ANSWER = {"applies": "yes", "status": "met", "why_not": "", "owner_id": "", **day("next_review_on", "1 12 2030")}
 OWN = {"theme_code": "LEAD", "title": "Ours", "force": "should", "review_interval_months": "12"}
 EVIDENCE = {"title": "Minutes", "marking": "official", **day("effective_from", "1 1 2026")}
@@ -91,6 +111,14 @@ PAGES = {
         "prevent_lead", Settings, "stale_after_months", "Flag a requirement after this many months without",
         {"expiry_warning_days": "60", "highest_score": ""}, {"highest_score": "99"},
         lambda *_: ("/compliance/settings/", 1), mine="23", theirs="29",
+    ),
+    "risk assessment": Page(
+        "prevent_lead", Assessment, "summary", "Summary for leaders", ASSESSMENT, {"title": ""}, of_an_assessment
+    ),
+    "risk": Page("prevent_lead", Entry, "cause", "Cause: the threat or hazard", RISK, {"title": ""}, of_a_risk),
+    "settings of the risk assessment": Page(
+        "prevent_lead", RiskSettings, "review_every_months", "Months between reviews",
+        MATRIX, {"bands": "Low"}, lambda *_: ("/risk/settings/", 0), mine="23", theirs="29",
     ),
     "evidence": Page("prevent_lead", EvidenceItem, "note", "Note", EVIDENCE, {"title": ""}, of_evidence),
     "settings of the organisation": Page(

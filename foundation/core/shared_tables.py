@@ -29,6 +29,7 @@ SHARED_TABLES: dict[str, str] = {
     "django_celery_beat_solarschedule": "Scheduler.",
     "jobs_slot": "Which scheduled slot was already begun: a name and a time.",
     "portal_cache": "Rate limits and one-time codes: keyed by hashes.",
+    "risk_category": "Themes of risk and ideologies: the same for everyone, written by the loader alone.",
     "compliance_theme": "Duty library: the same for everyone, written by the loader alone.",
     "compliance_scale": "Duty library.",
     "compliance_instrument": "Duty library.",

@@ -23,6 +23,7 @@ class Shade(Enum):
     BEST = ("#0b4f6c", "#ffffff", "none", "#0b4f6c")
     GOOD = ("#2c7a55", "#ffffff", "dots", "#1c5a3c")
     PART = ("#f0b940", "#10181c", "rising", "#8a5a00")
+    HIGH = ("#e58a3c", "#10181c", "level", "#8a4510")
     POOR = ("#b3362d", "#ffffff", "falling", "#8a1c16")
     UNKNOWN = ("#9aa5ab", "#10181c", "level", "#55626a")
     NEUTRAL = ("#e3e8ea", "#10181c", "none", "#6a777e")

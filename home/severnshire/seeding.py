@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import override
 
 from compliance import library_loading
 from compliance.models import Requirement
 from foundation.ledger import sealing
 from foundation.organisations.models import Organisation
-from home.severnshire import answers, oversight, proof, sharing
+from home.severnshire import answers, oversight, proof, risks, sharing
 from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
+from risk import reference
 
 COUNTY_SLUG = "severnshire-county-council"
 Say = Callable[[str], None]
@@ -41,6 +43,7 @@ def seed(*, now: datetime, say: Say, site: str = SITE) -> Seeded:
     if not Requirement.objects.filter(organisation__isnull=True).exists():
         say("Loading the duty library.")
         library_loading.load(now=now)
+    reference.load(on=timezone.localdate(now))
     with override("en-gb"), transaction.atomic():
         made = _seed(Cast(Moments(now), site), say)
     say("Sealing the log.")
@@ -78,6 +81,7 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *answers.deeds(people, book, entry, plans),
         *proof.deeds(people, book, entry, beside),
         *sharing.deeds(people, book, entry),
+        *risks.deeds(people, entry),
     ]
     if entry.key == COUNTY:
         deeds += oversight.county_deeds(people, book)

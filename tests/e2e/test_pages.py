@@ -8,8 +8,11 @@ from compliance.models import Requirement
 from foundation.core.access import all_routes, declared_on
 from foundation.core.acting import acting_as
 from foundation.organisations.roles import Role
+from risk import actions as risk
+from tests.conftest import NOW
 from tests.e2e.axe import assert_accessible
 from tests.factories import compliance, evidence, organisations
+from tests.factories import risk as risks
 
 # Not pages: files, probes, what a script asks for, and steps that need one before them.
 NOT_PAGES = {"/livez", "/readyz", "/stay/", "/accounts/second-factor/app/"}
@@ -29,6 +32,26 @@ def pages() -> list[str]:
     routes = [route for route, pattern in all_routes() if declared_on(pattern.callback)]
     fixed = [route for route in routes if not {"<", "("} & set(route) and route not in NOT_PAGES]
     return [route for route in fixed if not route.endswith(("options/", "export/", ".svg", "read/", "start/"))]
+
+
+def risk_pages(lead):
+    """The pages of a scored assessment and of one in words, with a risk, a control, a comment and a movement."""
+    row = risks.assessment(lead)
+    entry = risks.score(lead, risks.score(lead, risks.risk(lead, row)), residual=(2, 3), reason="Tested")
+    with acting_as(lead):
+        control = risk.add_control(entry_id=entry.pk, version=3, text="Filter", strength="weak", by=lead, now=NOW)
+        risk.comment(assessment_id=row.pk, entry_id=entry.pk, text="Seen", by=lead, now=NOW)
+    written = risks.assessment(lead, "In words", template="prompts", period_from=date(2025, 1, 1))
+    other = risks.risk(lead, written)
+    whole, one = row.get_absolute_url(), f"{row.get_absolute_url()}risks/{entry.risk.reference}/"
+    return [
+        *(f"{whole}{page}" for page in ("", "matrix/", "compare/", "review/", "change/", "add/", "send/")),
+        f"{whole}compare/?with={written.reference}",
+        *(f"{one}{page}" for page in ("", "describe/", "score/", "response/", "history/", "take-out/")),
+        *(f"{one}controls/{page}" for page in ("add/", f"{control.pk}/")),
+        *(f"{entry.risk.get_absolute_url()}{page}" for page in ("", "close/")),
+        *(f"{written.get_absolute_url()}risks/{other.risk.reference}/{page}" for page in ("", "prompts/")),
+    ]
 
 
 @pytest.fixture
@@ -63,6 +86,7 @@ def busy(committed, acting_for, organisation):
         f"/organisations/people/{person.reference}/change/",
         f"/organisations/people/{person.reference}/roles/give/",
     ]
+    details += risk_pages(lead)
     return {Role.PREVENT_LEAD: lead, Role.ORGANISATION_ADMIN: admin, "details": details}
 
 

@@ -13,8 +13,10 @@ from foundation.notifications.models import Notice
 from foundation.organisations import actions as organisations
 from foundation.organisations.models import Organisation
 from foundation.organisations.roles import Role
+from risk import actions as risk
 from tests.conftest import acting_of, make_membership
 from tests.factories import compliance as answers
+from tests.factories import risk as risks
 from tests.factories.organisations import team
 from tests.factories.partnerships import join, partnership
 
@@ -36,6 +38,7 @@ def one_of_each(maker: Acting, code: str) -> dict[str, str]:
         **_evidence(maker),
         **_duty(maker, code),
         **_people(maker),
+        **_risk(maker),
         **_told(maker),
     }
 
@@ -82,6 +85,16 @@ def _duty(maker: Acting, code: str) -> dict[str, str]:
         compliance.store_report(report_id=report.pk, pdf=b"%PDF-1.7", pages=1, by=maker, now=now)
     assert report.job is not None
     return {"requirement": code, "use": str(use.pk), "report": report.reference, "job": report.job.reference}
+
+
+def _risk(maker: Acting) -> dict[str, str]:
+    """A draft with a risk and a control."""
+    now = timezone.now()
+    row = risks.assessment(maker, now=now)
+    entry = risks.risk(maker, row, now=now)
+    with acting_as(maker):
+        control = risk.add_control(entry_id=entry.pk, version=1, text="Filter", strength="weak", by=maker, now=now)
+    return {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)}
 
 
 def _people(maker: Acting) -> dict[str, str]:

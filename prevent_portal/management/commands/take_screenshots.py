@@ -24,6 +24,7 @@ LARGEST = 150_000
 COLOURS = (256, 128, 64, 32)
 COUNCIL, NEWCOMER = "Severnshire County Council", "Brindle Valley Primary Academy"
 COLLEGE, DISTRICT, PARTNERSHIP = "Hartsmoor College", "Hartsmoor District Council", "Severnshire Prevent Partnership"
+ASHMERE, ASHMERE_APPROVER = "Ashmere District Council", "Gareth Llewellyn-Dawes"
 COLLEGE_LEAD, DISTRICT_LEAD = "Tariq Mahmood-Lane", "Trevor Highmoor"
 LEAD, ASSURER, ADMINISTRATOR = "Priya Ravindran", "Iwan Treharne", "Gwen Adeyemi-Price"
 ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -76,6 +77,7 @@ def first(selector: str) -> Steps:
 
 REQUIREMENT = (first('tbody a[href^="/compliance/requirements/"]'),)
 READY = "/compliance/requirements/?state=ready"
+REGISTER = (follow("Open the register"),)
 SHOTS = (
     Shot("sign-in", "/accounts/sign-in/"),
     Shot("demo", "/demo/"),
@@ -86,6 +88,23 @@ SHOTS = (
     Shot("register-outline", "/compliance/requirements/?group=outline", COLLEGE_LEAD, organisation=COLLEGE),
     Shot("library", "/compliance/library/", LEAD),
     Shot("library-mapping", "/compliance/library/LA-B2024/mapping/", LEAD),
+    Shot("risk-at-a-glance", "/risk/", LEAD),
+    Shot("risk-register", "/risk/", LEAD, then=REGISTER),
+    Shot("risk", "/risk/", LEAD, then=(*REGISTER, first("tbody a"))),
+    Shot(
+        "risk-matrix",
+        "/risk/",
+        ASHMERE_APPROVER,
+        organisation=ASHMERE,
+        then=(*REGISTER, follow("Matrix")),
+    ),
+    Shot(
+        "risk-compare",
+        "/risk/",
+        ASHMERE_APPROVER,
+        organisation=ASHMERE,
+        then=(*REGISTER, follow("Compare")),
+    ),
     Shot("sharing", "/compliance/sharing/", DISTRICT_LEAD, organisation=DISTRICT),
     Shot("contributions", "/compliance/contributions/", LEAD, organisation=PARTNERSHIP),
     Shot("requirement", READY, LEAD, then=REQUIREMENT),

@@ -1,0 +1,254 @@
+"""The register and the list of assessments as lists."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.db.models import DateField, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from foundation.core import addresses
+from foundation.core.acting import Acting
+from foundation.core.forms import set_choices
+from foundation.core.lists import Column, FilterForm, Listing
+from foundation.organisations import queries as organisations
+from risk import queries, reference
+from risk.models import Assessment, Category
+from risk.models.assessments import Template
+from risk.models.risks import Response, Source
+from risk.scoring import Matrix
+from risk.workflow import Status
+
+ANY = ("", _("Any"))
+NEVER = date(9999, 12, 31)
+STATUS_COLOUR = {
+    Status.DRAFT: "grey",
+    Status.IN_REVIEW: "yellow",
+    Status.APPROVED: "green",
+    Status.SUPERSEDED: "",
+}
+
+
+class RegisterFilter(FilterForm):
+    """What part of the register to show. ``offers`` holds the choices of one register."""
+
+    theme = forms.ChoiceField(label=_("Theme"), required=False)
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    place = forms.CharField(label=_("Place or setting"), required=False, max_length=100)
+    source = forms.ChoiceField(label=_("Source"), required=False, choices=[ANY, *Source.choices])
+    ideology = forms.ChoiceField(label=_("Ideology"), required=False)
+    band = forms.ChoiceField(label=_("Current score"), required=False)
+    cell = forms.RegexField(r"^[1-6]x[1-6]$", required=False, widget=forms.HiddenInput)
+    offers: dict[str, list[tuple[str, str]]] = {}
+    limits: dict[str, tuple[int, int]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("theme", "ideology", "band"):
+            set_choices(self, name, [ANY, *self.offers[name]])
+        set_choices(self, "owner", [("", _("Anybody")), ("none", _("Nobody yet")), *self.offers["owner"]])
+        if not self.limits:
+            del self.fields["band"], self.fields["cell"]
+        for name, field in self.fields.items():
+            if name != "cell":
+                field.widget.attrs["class"] = "govuk-input" if name == "place" else "govuk-select"
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        if "theme" in asked:
+            rows = rows.filter(theme=asked["theme"])
+        if "source" in asked:
+            rows = rows.filter(source=asked["source"])
+        if "ideology" in asked:
+            rows = rows.filter(ideologies__contains=[asked["ideology"]])
+        if "place" in asked:
+            rows = rows.filter(places__icontains=asked["place"])
+        if owner := asked.get("owner"):
+            rows = rows.filter(owner__isnull=True) if owner == "none" else rows.filter(owner_id=int(owner))
+        if "band" in asked:
+            rows = rows.filter(residual_score__range=self.limits[asked["band"]])
+        if "cell" in asked:
+            likelihood, impact = asked["cell"].split("x")
+            rows = rows.filter(residual_likelihood=int(likelihood), residual_impact=int(impact))
+        return rows
+
+
+def rows_of_register(acting: Acting, assessment: Assessment) -> QuerySet:
+    """What stands in an assessment, with scores and a review date to sort by."""
+    rows = queries.with_scores(queries.entries(acting, assessment))
+    return rows.annotate(review_by=Coalesce("next_review_on", Value(NEVER), output_field=DateField()))
+
+
+def register_listing(acting: Acting, assessment: Assessment, *, whole: bool = False) -> Listing:
+    """The register of one assessment. ``whole``: with every field, as a file has it."""
+    matrix, scored = assessment.scale, assessment.template == Template.SCORED
+    themes = reference.labels(Category.Kind.THEME)
+    ideologies = reference.labels(Category.Kind.IDEOLOGY)
+    limits, lowest = {}, 1
+    for number, band in enumerate(matrix.bands):
+        limits[str(number)] = (lowest, band.up_to)
+        lowest = band.up_to + 1
+    owners = [(str(pk), name) for pk, name in organisations.role_holders(acting, timezone.localdate())]
+    offers = {
+        "theme": list(themes.items()),
+        "ideology": list(ideologies.items()),
+        "owner": owners,
+        "band": [(str(number), band.label) for number, band in enumerate(matrix.bands)],
+    }
+    return Listing(
+        name="risk-register",
+        columns=(
+            *_first(themes),
+            *(_scores(matrix) if scored else ()),
+            *(_everything(ideologies) if whole else ()),
+            *_last(),
+        ),
+        default_sort="-score" if scored else "code",
+        search=("title", "risk__code", "description", "places"),
+        search_label=_("Search risks"),
+        filters=type("RegisterFilterOf", (RegisterFilter,), {"offers": offers, "limits": limits if scored else {}}),
+    )
+
+
+def _first(themes: dict[str, str]) -> tuple[Column, ...]:
+    return (
+        Column(
+            "code",
+            _("No."),
+            partial(_unused, "risk"),
+            "risk_id",
+            raw=("risk__code", "risk__reference", "risk__closed_at"),  # the page links by the reference
+            from_raw=lambda code, *_rest: code,
+        ),
+        _column("title", _("Risk"), "title", sort="title"),
+        _column("theme", _("Theme"), "theme", sort="theme", make=lambda code: themes.get(code, code)),
+    )
+
+
+def _scores(matrix: Matrix) -> tuple[Column, ...]:
+    return (
+        _column("inherent", _("Inherent"), "inherent_score", sort="inherent_score", make=_or_nothing, numeric=True),
+        _column("score", _("Current"), "residual_score", sort="residual_score", make=_or_nothing, numeric=True),
+        _column("band", _("Band"), "residual_score", make=lambda score: queries.band_of(matrix, score)[0]),
+        _column("target", _("Target"), "target_score", sort="target_score", make=_or_nothing, numeric=True),
+    )
+
+
+def _last() -> tuple[Column, ...]:
+    return (
+        _column("owner", _("Owner"), "owner__name", make=lambda name: name or ""),
+        _column("review", _("Next review"), "next_review_on", sort="review_by"),
+    )
+
+
+def _everything(ideologies: dict[str, str]) -> tuple[Column, ...]:
+    responses, sources = _words(Response), _words(Source)
+    return (
+        _column("description", _("What could happen"), "description"),
+        _column("cause", _("Cause"), "cause"),
+        _column("at_risk", _("Who or what is at risk"), "at_risk"),
+        _column("places", _("Places and settings"), "places"),
+        _column(
+            "ideologies",
+            _("Ideologies"),
+            "ideologies",
+            make=lambda codes: "; ".join(ideologies.get(code, code) for code in codes),
+        ),
+        _column("source", _("Source"), "source", make=sources.get),
+        _column("management", _("How it is managed now"), "management"),
+        _column("further_action", _("Further action needed"), "further_action"),
+        _column("response", _("Response"), "response", make=responses.get),
+        _column("closed", _("Closed"), "risk__closed_at", make=lambda at: timezone.localdate(at) if at else None),
+    )
+
+
+def _column(key: str, label: Any, field: str, *, sort: str = "", make: Any = None, numeric: bool = False) -> Column:
+    made = make or _as_it_is
+    return Column(key, label, partial(_unused, field), sort, numeric, raw=(field,), from_raw=made)
+
+
+def _unused(field: str, row: Any) -> Any:
+    return getattr(row, field)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _or_nothing(score: int) -> int | None:
+    return score or None
+
+
+def _words(choices: Any) -> dict[str, str]:
+    return {value: str(label) for value, label in choices.choices}
+
+
+def lines(items: Iterable[dict[str, Any]], assessment: Assessment, today: date) -> list[dict[str, Any]]:
+    """What the page shows of each risk."""
+    matrix, themes = assessment.scale, reference.labels(Category.Kind.THEME)
+    found = []
+    for item in items:
+        band, colour = queries.band_of(matrix, item.get("residual_score"))
+        review = item["next_review_on"]
+        found.append(
+            item
+            | {
+                "theme": themes.get(item["theme"], item["theme"]),
+                "band": band,
+                "colour": colour,
+                "is_late": review is not None and review < today,
+            }
+        )
+    return found
+
+
+class AssessmentFilter(FilterForm):
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=[ANY, *Status.choices])
+    template = forms.ChoiceField(label=_("Form"), required=False, choices=[ANY, *Template.choices])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "govuk-select"
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        return rows.filter(**{name: value for name, value in self.cleaned_data.items() if value})
+
+
+def assessments_listing() -> Listing:
+    """All assessments there were."""
+    return Listing(
+        name="risk-assessments",
+        columns=(
+            _column("title", _("Assessment"), "title", sort="title"),
+            _column("reference", _("Reference"), "reference"),
+            _column("form", _("Form"), "template", sort="template", make=_words(Template).get),
+            _column("from", _("From"), "period_from", sort="period_from"),
+            _column("to", _("To"), "period_to"),
+            _column("status", _("Status"), "status", sort="status", make=_words(Status).get),
+            _column("risks", _("Risks"), "risks", numeric=True),
+            _column("approved", _("Approved"), "approved_at", make=lambda at: timezone.localdate(at) if at else None),
+        ),
+        default_sort="-from",
+        search=("title", "reference"),
+        search_label=_("Search by title or reference"),
+        filters=AssessmentFilter,
+    )
+
+
+def assessment_lines(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    statuses, forms_ = _words(Status), _words(Template)
+    return [
+        item
+        | {
+            "url": addresses.of_row("risk:assessment", item["reference"]),
+            "form": forms_[item["template"]],
+            "state": statuses[item["status"]],
+            "colour": STATUS_COLOUR[Status(item["status"])],
+        }
+        for item in items
+    ]

@@ -1,0 +1,81 @@
+"""The drawings of the risk room, the same on screen and on paper."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from foundation.documents.charts import Chart, sparkline
+from foundation.documents.drawing import Category, Shade
+from foundation.documents.heat_map import Move, heat_map
+from risk.models import Entry, ScoreChange
+from risk.queries import cell, filled_in
+from risk.scoring import Matrix
+
+SHADES = {"green": Shade.GOOD, "yellow": Shade.PART, "orange": Shade.HIGH, "red": Shade.POOR, "grey": Shade.NEUTRAL}
+Cell = tuple[int, int]
+
+
+def matrix_chart(matrix: Matrix, entries: Iterable[Entry], before: Iterable[Entry], *, chart_id: str) -> Chart:
+    """Where the open risks stand, with an arrow from where each stood when the register was last approved."""
+    was = {entry.risk_id: cell(entry, "residual") for entry in before}
+    scored = [(entry, found) for entry in entries if (found := cell(entry, "residual")) and matrix.holds(*found)]
+    moves, rows = [], []
+    for entry, now in scored:
+        earlier = was.get(entry.risk_id)
+        if earlier is not None and earlier != now and matrix.holds(*earlier):
+            moves.append(Move(entry.risk.code, earlier, now))
+        rows.append(
+            (
+                f"{entry.risk.code} {entry.title}",
+                filled_in(matrix, now),
+                filled_in(matrix, earlier) or "–",
+                movement(earlier, now),
+            )
+        )
+    counts = Counter(found for _entry, found in scored)
+    return heat_map(
+        matrix.likelihood,
+        matrix.impact,
+        shades={
+            (row, column): SHADES.get(matrix.band(row * column).colour, Shade.NEUTRAL)
+            for row in range(1, len(matrix.likelihood) + 1)
+            for column in range(1, len(matrix.impact) + 1)
+        },
+        counts=counts,
+        moves=moves,
+        bands=[Category(band.label, SHADES.get(band.colour, Shade.NEUTRAL)) for band in matrix.bands],
+        caption=_("Current scores, and how they moved since the last approval"),
+        told="; ".join(f"{name}: {now}" for name, now, _was, _moved in rows) or _("No risk is scored yet."),
+        chart_id=chart_id,
+        axes=(_("Likelihood"), _("Impact")),
+        headers=(_("Risk"), _("Now"), _("Last approved"), _("Movement")),
+        rows=tuple(rows),
+    )
+
+
+def movement(before: Cell | None, after: Cell | None) -> str:
+    """How a score moved, in a word."""
+    if before is None or after is None:
+        return _("New")
+    was, now = before[0] * before[1], after[0] * after[1]
+    if was == now:
+        return _("Unchanged") if before == after else _("Moved, same score")
+    return (
+        _("Raised by %(points)s") % {"points": now - was}
+        if now > was
+        else _("Lowered by %(points)s") % {"points": was - now}
+    )
+
+
+def score_line(changes: Sequence[ScoreChange], *, chart_id: str) -> SafeString | None:
+    """The current score over time, oldest first; nothing where it was never given twice."""
+    values = [
+        each.likelihood * each.impact
+        for each in changes
+        if each.kind == ScoreChange.Kind.RESIDUAL and each.likelihood is not None and each.impact is not None
+    ]
+    if len(values) < 2:
+        return None
+    return sparkline(values, label=_("The current score over time"), chart_id=chart_id)

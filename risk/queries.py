@@ -1,0 +1,152 @@
+"""Reads that the pages, the actions and the demonstration share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, IntegerField, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from foundation.core.acting import Acting
+from risk import reference
+from risk.models import Assessment, Entry, Risk, Settings
+from risk.models.assessments import AssessmentQuerySet
+from risk.models.risks import EntryFields, EntryQuerySet
+from risk.scoring import Matrix
+from risk.workflow import OPEN, Status
+
+KINDS = ("inherent", "residual", "target")
+_NOT_SCORED = _("Not scored")
+Moved = tuple[str, tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Clamped:
+    """A risk of an open assessment with scores that a smaller matrix cannot hold: kind, from where, to where."""
+
+    entry_id: int
+    code: str
+    title: str
+    scores: tuple[Moved, ...]
+
+
+def settings_of(acting: Acting) -> Settings:
+    """The organisation's settings; the defaults, unsaved and of version 0, where it never chose."""
+    return Settings.objects.visible_to(acting).select_related("saved_by").first() or Settings(
+        organisation=acting.organisation, version=0
+    )
+
+
+def matrix_of(chosen: Settings) -> Matrix:
+    """The matrix for new assessments."""
+    return Matrix.from_plain(chosen.matrix) if chosen.matrix else reference.default_matrix()
+
+
+def assessments(acting: Acting) -> AssessmentQuerySet:
+    """All assessments with the people that pages name."""
+    return Assessment.objects.visible_to(acting).select_related(
+        "created_by", "submitted_by", "approver", "approved_by", "copied_from"
+    )
+
+
+def assessments_for_list(acting: Acting) -> QuerySet[Assessment]:
+    """With the number of risks in each."""
+    standing = Q(entries__removed_at__isnull=True)
+    return Assessment.objects.visible_to(acting).annotate(risks=Count("entries", filter=standing))
+
+
+def approved(acting: Acting) -> Assessment | None:
+    """The assessment that counts today."""
+    return assessments(acting).filter(status=Status.APPROVED).first()
+
+
+def being_written(acting: Acting) -> list[Assessment]:
+    """Drafts and those in review, the newest period first. At most ten are shown."""
+    return list(assessments(acting).filter(status__in=OPEN)[:10])
+
+
+def approved_before(acting: Acting, assessment: Assessment) -> Assessment | None:
+    """The last assessment that was approved before this one; for one being written, the one that counts today."""
+    earlier = assessments(acting).filter(approved_at__isnull=False).exclude(pk=assessment.pk)
+    if assessment.approved_at is not None:
+        earlier = earlier.filter(approved_at__lt=assessment.approved_at)
+    return earlier.order_by("-approved_at").first()
+
+
+def get_assessment_or_404(acting: Acting, reference_: str) -> Assessment:
+    found = assessments(acting).filter(reference=reference_).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def get_entry_or_404(acting: Acting, assessment: Assessment, risk: str) -> Entry:
+    """A risk as it stands in an assessment, by the reference of the risk."""
+    found = entries(acting, assessment).select_related("saved_by", "tolerated_by").filter(risk__reference=risk).first()
+    if found is None:
+        raise Http404
+    found.assessment = assessment
+    return found
+
+
+def get_risk_or_404(acting: Acting, reference_: str) -> Risk:
+    found = Risk.objects.visible_to(acting).select_related("closed_by", "created_by").filter(reference=reference_)
+    risk = found.first()
+    if risk is None:
+        raise Http404
+    return risk
+
+
+def entries(acting: Acting, assessment: Assessment) -> EntryQuerySet:
+    """What stands in an assessment, with risk and owner."""
+    return Entry.objects.visible_to(acting).filter(assessment=assessment).select_related("risk", "owner")
+
+
+def with_scores(rows: QuerySet) -> QuerySet:
+    """With the scores as numbers to sort and filter by; 0 where there is none."""
+    zero = {
+        f"{kind}_score": Coalesce(F(f"{kind}_likelihood") * F(f"{kind}_impact"), 0, output_field=IntegerField())
+        for kind in KINDS
+    }
+    return rows.annotate(**zero)
+
+
+def beyond(entry: EntryFields, matrix: Matrix) -> list[Moved]:
+    """Scores of an entry that a matrix cannot hold, with the cell at its edge that each would come to."""
+    found: list[Moved] = []
+    for kind in KINDS:
+        likelihood, impact = getattr(entry, f"{kind}_likelihood"), getattr(entry, f"{kind}_impact")
+        if likelihood is not None and impact is not None and not matrix.holds(likelihood, impact):
+            edge = (min(likelihood, len(matrix.likelihood)), min(impact, len(matrix.impact)))
+            found.append((kind, (likelihood, impact), edge))
+    return found
+
+
+def clamped(entry: Entry, matrix: Matrix) -> Clamped | None:
+    """What a matrix would do to the scores of an entry; None where it holds all of them."""
+    moved = beyond(entry, matrix)
+    if not moved:
+        return None
+    return Clamped(entry.pk, entry.risk.code, entry.title, tuple(moved))
+
+
+def band_of(matrix: Matrix, score: int | None) -> tuple[str, str]:
+    """The label and the colour of a score; "Not scored" where there is none."""
+    if not score:
+        return str(_NOT_SCORED), "grey"
+    band = matrix.band(score)
+    return band.label, band.colour
+
+
+def filled_in(matrix: Matrix, cell: tuple[int, int] | None) -> str:
+    """A cell in words: "12: Very likely, Serious"."""
+    if cell is None or not matrix.holds(*cell):
+        return "" if cell is None else str(cell[0] * cell[1])
+    return f"{cell[0] * cell[1]}: {matrix.likelihood[cell[0] - 1]}, {matrix.impact[cell[1] - 1]}"
+
+
+def cell(row: Any, kind: str) -> tuple[int, int] | None:
+    """Likelihood and impact of an entry or a revision."""
+    likelihood, impact = getattr(row, f"{kind}_likelihood"), getattr(row, f"{kind}_impact")
+    return None if likelihood is None or impact is None else (likelihood, impact)

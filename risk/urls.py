@@ -1,0 +1,41 @@
+from django.urls import path
+
+from risk.views import assessments, entries, overview, pieces, review, risks
+from risk.views import settings as settings_views
+
+app_name = "risk"
+ENTRY = "assessments/<slug:reference>/risks/<slug:risk>/"
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("assessments/", assessments.index, name="assessments"),
+    path("assessments/new/", assessments.new, name="new_assessment"),
+    path("assessments/<slug:reference>/", assessments.assessment, name="assessment"),
+    path("assessments/<slug:reference>/change/", assessments.change, name="change_assessment"),
+    path("assessments/<slug:reference>/copy/", assessments.copy, name="copy"),
+    path("assessments/<slug:reference>/matrix/", assessments.matrix, name="matrix"),
+    path("assessments/<slug:reference>/compare/", assessments.compare, name="compare"),
+    path("assessments/<slug:reference>/add/", entries.add, name="add_risk"),
+    path("assessments/<slug:reference>/review/", review.review, name="review"),
+    path("assessments/<slug:reference>/send/", review.send, name="send"),
+    path("assessments/<slug:reference>/send-back/", review.send_back, name="send_back"),
+    path("assessments/<slug:reference>/approve/", review.approve, name="approve"),
+    path("assessments/<slug:reference>/contributors/", review.ask, name="ask_contributor"),
+    path("assessments/<slug:reference>/comment/", review.comment, name="comment"),
+    path(ENTRY, entries.entry, name="entry"),
+    path(f"{ENTRY}describe/", entries.describe, name="describe"),
+    path(f"{ENTRY}score/", entries.score, name="score"),
+    path(f"{ENTRY}response/", entries.respond, name="respond"),
+    path(f"{ENTRY}prompts/", entries.prompts, name="prompts"),
+    path(f"{ENTRY}history/", pieces.history, name="entry_history"),
+    path(f"{ENTRY}comment/", pieces.comment, name="comment_on_risk"),
+    path(f"{ENTRY}reviewed/", pieces.reviewed, name="reviewed"),
+    path(f"{ENTRY}take-out/", pieces.take_out, name="take_out"),
+    path(f"{ENTRY}controls/add/", pieces.add_control, name="add_control"),
+    path(f"{ENTRY}controls/<int:control>/", pieces.change_control, name="change_control"),
+    path(f"{ENTRY}controls/<int:control>/remove/", pieces.remove_control, name="remove_control"),
+    path("risks/<slug:reference>/", risks.risk, name="risk"),
+    path("risks/<slug:reference>/close/", risks.close, name="close_risk"),
+    path("risks/<slug:reference>/reopen/", risks.reopen, name="reopen_risk"),
+    path("settings/", settings_views.settings, name="settings"),
+]

@@ -1,0 +1,228 @@
+"""Assessments: the list, one register, its matrix, and two versions side by side."""
+
+from collections import Counter
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from foundation.core.access import requires
+from foundation.core.editing import Editor
+from foundation.core.exceptions import RuleBroken
+from foundation.core.http import Request
+from foundation.core.lists import ListPage
+from foundation.documents.responses import export_list
+from risk import actions, comparison, pictures, queries, reference, sides
+from risk.dates import months_after
+from risk.forms import AssessmentForm, CopyForm, NewAssessmentForm
+from risk.listing import (
+    STATUS_COLOUR,
+    assessment_lines,
+    assessments_listing,
+    lines,
+    register_listing,
+    rows_of_register,
+)
+from risk.models import Assessment
+from risk.models.assessments import Template
+from risk.views.finding import closed_to_changes, may_write, one_form, tabs, today
+from risk.workflow import Status
+
+
+@requires("risk.view")
+@require_http_methods(["GET", "POST"])
+def index(request: Request) -> HttpResponseBase:
+    """Every assessment there was, newest first."""
+    page = assessments_listing().read(request, queries.assessments_for_list(request.acting))
+    if not isinstance(page, ListPage):
+        return page
+    if wanted := request.GET.get("export"):
+        return export_list(page, format=wanted, title=_("Risk assessments"), acting=request.acting, now=timezone.now())
+    return render(
+        request,
+        "risk/assessments.html",
+        {"page": page, "lines": assessment_lines(page.items), "can_edit": request.acting.may("risk.edit")},
+    )
+
+
+@requires("risk.edit")
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Begin an assessment, with starter risks of the organisation's sectors."""
+    starters = reference.starters_for(request.acting.organisation.sectors)
+    initial = {"marking": queries.settings_of(request.acting).marking, "template": Template.SCORED}
+
+    def make(_row: None, posted: QueryDict | None) -> NewAssessmentForm:
+        return NewAssessmentForm(posted, starters=starters, initial=initial)
+
+    editor: Editor[NewAssessmentForm] = Editor(request, None, make)
+    if editor.is_ready:
+        try:
+            row = actions.create_assessment(by=request.acting, now=timezone.now(), **editor.form.cleaned_data)
+        except RuleBroken as error:
+            editor.refuse(error)
+        else:
+            return editor.saved(_("Assessment begun"), to=row)
+    return editor.render(
+        "risk/form.html",
+        heading=_("Begin a risk assessment"),
+        up=reverse("risk:assessments"),
+        up_label=_("All assessments"),
+    )
+
+
+@requires("risk.view")
+@require_http_methods(["GET", "POST"])
+def assessment(request: Request, reference: str) -> HttpResponseBase:
+    """The register of one assessment, to filter, sort, search and export."""
+    row = queries.get_assessment_or_404(request.acting, reference)
+    wanted = request.GET.get("export")
+    listing = register_listing(request.acting, row, whole=bool(wanted))
+    page = listing.read(request, rows_of_register(request.acting, row))
+    if not isinstance(page, ListPage):
+        return page
+    if wanted:
+        return export_list(page, format=wanted, title=row.title, acting=request.acting, now=timezone.now())
+    return render(
+        request,
+        "risk/register.html",
+        {
+            **head(request, row),
+            "page": page,
+            "lines": lines(page.items, row, today()),
+            "scored": row.template == Template.SCORED,
+        },
+    )
+
+
+@requires("risk.edit")
+@require_http_methods(["GET", "POST"])
+def change(request: Request, reference: str) -> HttpResponse:
+    """Title, period, marking and summary."""
+    row = queries.get_assessment_or_404(request.acting, reference)
+    if refused := closed_to_changes(request, row, row.get_absolute_url()):
+        return refused
+
+    def make(current: Assessment, posted: QueryDict | None) -> AssessmentForm:
+        names = ("version", "title", "period_from", "period_to", "marking", "summary")
+        return AssessmentForm(posted, initial={name: getattr(current, name) for name in names})
+
+    return one_form(
+        request,
+        row,
+        make,
+        lambda typed: actions.change_assessment(assessment_id=row.pk, by=request.acting, now=timezone.now(), **typed),
+        said=_("Assessment saved"),
+        to=row.get_absolute_url(),
+        heading=_("Title, period and summary"),
+        caption=row.title,
+    )
+
+
+@requires("risk.edit")
+@require_http_methods(["GET", "POST"])
+def copy(request: Request, reference: str) -> HttpResponse:
+    """Begin the next period with what the approved assessment says."""
+    row = queries.get_assessment_or_404(request.acting, reference)
+    initial = {
+        "title": row.title,
+        "period_from": months_after(row.period_from, 12),
+        "period_to": months_after(row.period_to, 12),
+    }
+    editor: Editor[CopyForm] = Editor(request, None, lambda _row, posted: CopyForm(posted, initial=initial))
+    if editor.is_ready:
+        try:
+            made = actions.copy_forward(
+                assessment_id=row.pk, by=request.acting, now=timezone.now(), **editor.form.cleaned_data
+            )
+        except RuleBroken as error:
+            editor.refuse(error)
+        else:
+            return editor.saved(_("Copied into a new draft"), to=made)
+    lead = _("Every open risk comes along with its scores, controls and owner. Closed risks stay behind.")
+    return editor.render(
+        "risk/form.html", heading=_("Copy forward"), caption=row.title, up=row.get_absolute_url(), lead=lead
+    )
+
+
+@requires("risk.view")
+@require_GET
+def matrix(request: Request, reference: str) -> HttpResponse:
+    """The heat map with movement since the last approval, and the risks of each cell one click away."""
+    row = queries.get_assessment_or_404(request.acting, reference)
+    scale = row.scale
+    entries = list(queries.entries(request.acting, row).filter(risk__closed_at__isnull=True))
+    earlier = queries.approved_before(request.acting, row)
+    before = list(queries.entries(request.acting, earlier)) if earlier else []
+    counts = Counter(queries.cell(entry, "residual") for entry in entries)
+    cells = [
+        {
+            "label": label,
+            "cells": [
+                {
+                    "count": counts[(likelihood, impact)],
+                    "likelihood": label,
+                    "impact": scale.impact[impact - 1],
+                    "url": f"{row.get_absolute_url()}?cell={likelihood}x{impact}",
+                }
+                for impact in range(1, len(scale.impact) + 1)
+            ],
+        }
+        for likelihood, label in reversed(list(enumerate(scale.likelihood, start=1)))
+    ]
+    return render(
+        request,
+        "risk/matrix.html",
+        {
+            **head(request, row),
+            "chart": pictures.matrix_chart(scale, entries, before, chart_id="heat-map"),
+            "cells": cells,
+            "impact": scale.impact,
+            "earlier": earlier,
+            "unscored": counts[None],
+        },
+    )
+
+
+@requires("risk.view")
+@require_GET
+def compare(request: Request, reference: str) -> HttpResponse:
+    """This version beside another, risk by risk; without a choice, beside the one approved before."""
+    row = queries.get_assessment_or_404(request.acting, reference)
+    others = queries.assessments(request.acting).exclude(pk=row.pk)[:50]
+    chosen = request.GET.get("with", "")
+    other = (
+        queries.get_assessment_or_404(request.acting, chosen)
+        if chosen
+        else queries.approved_before(request.acting, row)
+    )
+    pairs: list[comparison.Pair] = []
+    if other is not None:
+        pairs = comparison.compare(sides.of(request.acting, other), sides.of(request.acting, row))
+    counted = comparison.counts(pairs)
+    return render(
+        request,
+        "risk/compare.html",
+        {
+            **head(request, row),
+            "other": other,
+            "others": list(others),
+            "lines": sides.lines(pairs, other, row) if other else [],
+            "counts": [(comparison.WORDS[change][0], counted[change]) for change in comparison.Change],
+        },
+    )
+
+
+def head(request: Request, row: Assessment) -> dict[str, Any]:
+    """What the top of each page of an assessment shows."""
+    return {
+        "assessment": row,
+        "tabs": tabs(request, row),
+        "status_colour": STATUS_COLOUR[Status(row.status)],
+        "can_write": may_write(request, row),
+        "can_copy": row.status == Status.APPROVED and request.acting.may("risk.edit"),
+    }

@@ -1,0 +1,54 @@
+"""Assessments as a lead writes them and a senior approver approves them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from foundation.core.acting import Acting, acting_as
+from risk import actions
+from risk.models import Assessment, Entry
+from tests.conftest import NOW
+
+WORDS = {"theme": "online", "source": "national", "marking": "official_sensitive"}
+
+
+def assessment(by: Acting, title: str = "Risk 2026", *, now: datetime = NOW, **fields: Any) -> Assessment:
+    """A draft of a scored register for 2026, without risks."""
+    wanted = {
+        "template": "scored",
+        "period_from": date(2026, 1, 1),
+        "period_to": date(2026, 12, 31),
+        "marking": "official_sensitive",
+    } | fields
+    with acting_as(by):
+        return actions.create_assessment(title=title, by=by, now=now, **wanted)
+
+
+def risk(by: Acting, to: Assessment, title: str = "Drawn in online", *, now: datetime = NOW, **fields: Any) -> Entry:
+    """A risk in an assessment, not scored."""
+    described = actions.Description(title=title, **(WORDS | fields))
+    with acting_as(by):
+        return actions.add_entry(assessment_id=to.pk, description=described, by=by, now=now)
+
+
+def score(by: Acting, entry: Entry, *, now: datetime = NOW, **cells: Any) -> Entry:
+    """Scores on top of what stands: inherent 4 by 4, current 3 by 3, no target."""
+    wanted = {"inherent": (4, 4), "residual": (3, 3), "target": None} | cells
+    with acting_as(by):
+        version = Entry.objects.visible_to(by).get(pk=entry.pk).version
+        return actions.score_entry(entry_id=entry.pk, version=version, by=by, now=now, **wanted)
+
+
+def send(by: Acting, row: Assessment, approver: Acting, *, now: datetime = NOW) -> Assessment:
+    """Sent for approval to ``approver``."""
+    with acting_as(by):
+        version = Assessment.objects.visible_to(by).get(pk=row.pk).version
+        return actions.send_for_review(
+            assessment_id=row.pk, version=version, approver_id=approver.membership_id, by=by, now=now
+        )
+
+
+def approve(approver: Acting, row: Assessment, *, now: datetime = NOW) -> Assessment:
+    """Approved as it stands."""
+    with acting_as(approver):
+        version = Assessment.objects.visible_to(approver).get(pk=row.pk).version
+        return actions.approve(assessment_id=row.pk, version=version, by=approver, now=now)
