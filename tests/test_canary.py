@@ -10,6 +10,8 @@ from django.core import mail
 from django.db import connections
 from django.utils import timezone
 
+from actionplans import actions as actionplans
+from actionplans.actions.finishing import Said
 from compliance import actions as compliance
 from compliance.models import Requirement
 from foundation import jobs
@@ -22,6 +24,7 @@ from foundation.organisations.models import Membership
 from foundation.organisations.roles import Role
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.crawling import crawl
+from tests.factories import actionplans as plans
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
 from tests.factories.organisations import person, team
@@ -45,6 +48,7 @@ def plant(organisation, word=CANARY) -> Acting:
     administrator = acting_of(make_membership(organisation, Role.ORGANISATION_ADMIN, name=f"{word} Admin"))
     answer(lead, assurer, word)
     build(lead, word)
+    plan_action(lead, assurer, word)
     invite(administrator, word)
     upkeep.send_mail(now=timezone.now())
     return lead
@@ -100,6 +104,27 @@ def build(lead: Acting, word: str) -> None:
             jobs.run_here(job)
 
 
+def plan_action(lead: Acting, owner: Acting, word: str) -> None:
+    """A plan with an action about which everything was said, and a risk it is linked to."""
+    now = timezone.now()
+    texts = {name: f"{word} {name}" for name in ("title", "description", "success_measure", "relevance", "resources")}
+    plan = plans.plan(lead, title=f"{word} plan", summary=f"{word} summary", now=now)
+    row = plans.action(
+        lead, plan, owner_id=owner.membership_id, partner=f"{word} partner", funding=f"{word} funding", now=now, **texts
+    )
+    found = plans.risk(lead, title=f"{word} risk", now=now)
+    common = {"action_id": row.pk, "by": lead, "now": now}
+    with acting_as(lead):
+        actionplans.add_objective(plan_id=plan.pk, title=f"{word} objective", by=lead, now=now)
+        link = actionplans.link_risk(risk_id=found.pk, **common)
+        actionplans.move_due(version=1, due_on=date(2027, 3, 1), reason=f"{word} reason", **common)
+        actionplans.rate(version=2, rag="amber", reason=f"{word} rating", **common)
+        actionplans.report_progress(note=f"{word} progress", **common)
+        actionplans.comment(text=f"{word} comment", mention_ids=[owner.membership_id], **common)
+        said = {link.pk: Said("lowered", f"{word} effect")}
+        actionplans.complete(outcome=f"{word} outcome", impact=f"{word} impact", effects=said, **common)
+
+
 def invite(administrator: Acting, word: str) -> None:
     """A team, and somebody who is invited to sign in; the letter is sent."""
     team(administrator, f"{word} team")
@@ -110,7 +135,14 @@ def invite(administrator: Acting, word: str) -> None:
         jobs.run_here(job)
 
 
-ADDRESSES_WITH_SEARCH = ("/evidence/", "/organisations/people/", "/compliance/reports/", "/audit/")
+ADDRESSES_WITH_SEARCH = (
+    "/evidence/",
+    "/action-plans/",
+    "/action-plans/actions/",
+    "/organisations/people/",
+    "/compliance/reports/",
+    "/audit/",
+)
 
 
 @pytest.mark.parametrize("role", list(Role))

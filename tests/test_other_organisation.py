@@ -25,6 +25,9 @@ KINDS = {
     "/compliance/requirements/<slug:code>": "requirement",
     "/compliance/requirements/<slug:code>/evidence/<int:use>": "use",
     "/compliance/reports/<slug:reference>": "report",
+    "/action-plans/<slug:reference>": "plan",
+    "/action-plans/actions/<slug:reference>": "action",
+    "/action-plans/objectives/<int:pk>": "objective",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",
     "/audit/event/<int:event_id>": "event",
@@ -40,9 +43,9 @@ KINDS = {
 # Of no organisation: a person's own sign-in, and the library that all share.
 OF_NOBODY = ("/accounts/", "/compliance/library/", "/static/")
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
-PERSONAL = {"job", "notice", "export", "file"}
+PERSONAL = {"job", "notice", "export", "file", "action"}
 MISSING = {"requirement": "NOWHERE-1", "target_type": "evidence.evidenceitem"}
-NUMBERS = {"use", "event", "team", "grant", "reset"}
+NUMBERS = {"use", "event", "team", "grant", "reset", "objective"}
 TYPED = {"decision": "withdraw"}  # one address asks for it; the others do not look at it
 VARIABLE = re.compile(r"<[^>]+>")
 
