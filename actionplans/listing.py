@@ -127,7 +127,7 @@ def action_listing(acting: Acting, request: HttpRequest) -> Listing:
     today = timezone.localdate()
     return Listing(
         name="actions",
-        columns=_columns(today),
+        columns=_columns(today, whole=bool(request.GET.get("export"))),
         default_sort="due",
         search=("code", "title", "description", "success_measure"),
         search_label=_("Search references, titles and descriptions"),
@@ -159,19 +159,22 @@ def shown(rows: Iterable[dict[str, Any]], today: date) -> list[dict[str, Any]]:
     ]
 
 
-def _columns(today: date) -> tuple[Column, ...]:
+def _columns(today: date, *, whole: bool) -> tuple[Column, ...]:
+    """All of them for a file; a page shows the first due date below the due date and leaves out what makes it wide."""
     statuses = {value: str(label) for value, label in Status.choices}
     priorities = {value: str(label) for value, label in Priority.choices}
     rags = {value: str(label) for value, label in Rag.choices}
     none = Column("none", "", lambda row: "")  # rows of this list are never objects
     value = none.value
-    return (
+    found = (
         Column("code", _("Ref"), value, sort="number", raw=("code", "number", "reference"), from_raw=lambda c, *_: c),
         Column("title", _("Action"), value, sort="title", raw=("title",)),
         Column("owner", _("Owner"), value, raw=OWNER, from_raw=_first),
         Column("accountable", _("Accountable"), value, raw=("accountable__name",)),
         Column("priority", _("Priority"), value, sort="priority", raw=("priority",), from_raw=priorities.get),
-        Column("due", _("Due"), value, sort="due_on", raw=("due_on",)),
+        Column(
+            "due", _("Due"), value, sort="due_on", raw=("due_on", "original_due_on"), from_raw=lambda due, _first: due
+        ),
         Column("original", _("First due"), value, sort="original_due_on", raw=("original_due_on",)),
         Column("status", _("Status"), value, sort="status", raw=("status",), from_raw=statuses.get),
         Column("rag", _("Own rating"), value, raw=("rag",), from_raw=lambda rag: rags[rag] if rag else ""),
@@ -183,6 +186,9 @@ def _columns(today: date) -> tuple[Column, ...]:
             from_raw=lambda *facts: "; ".join(str(sign.label) for sign in signs(Facts(*facts), today)),
         ),
         Column("plan", _("Plan"), value, raw=("plan__title",)),
+    )
+    return (
+        found if whole else tuple(column for column in found if column.key not in {"accountable", "original", "plan"})
     )
 
 
