@@ -5,6 +5,8 @@ from datetime import date
 
 from django.utils import timezone
 
+from actionplans import queries as actionplans
+from actionplans.queries import Line as ActionLine
 from audit import queries as audit
 from compliance import queries as compliance
 from compliance.readiness import Line
@@ -26,12 +28,16 @@ class Start:
     setup: list[organisations.SetupStep] = field(default_factory=list)
     manages_people: bool = False
     may_assess: bool = False
+    actions: list[ActionLine] = field(default_factory=list)
+    overdue: int = 0
+    drifting: int = 0
 
 
 def start(acting: Acting) -> Start:
     """Everything the start page needs, in a fixed number of queries."""
     today = timezone.localdate(acting.at)
     register = compliance.register(acting, today) if acting.may("compliance.view") else None
+    overdue, drifting = actionplans.attention(acting, today) if acting.may("plan.view") else (0, 0)
     return Start(
         today=today,
         register=register,
@@ -41,6 +47,9 @@ def start(acting: Acting) -> Start:
         setup=_first_hour(acting),
         manages_people=acting.may("people.manage"),
         may_assess=acting.may("compliance.assess"),
+        actions=actionplans.mine(acting, today),
+        overdue=overdue,
+        drifting=drifting,
     )
 
 

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "home",
     "audit",
     "compliance",
+    "actionplans",
     "risk",
     "foundation.evidence",
     "foundation.organisations",

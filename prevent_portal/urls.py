@@ -13,6 +13,7 @@ ROOMS = {
     "notifications/": "foundation.notifications.urls",
     "audit/": "audit.urls",
     "compliance/": "compliance.urls",
+    "action-plans/": "actionplans.urls",
     "risk/": "risk.urls",
     "": "home.urls",
 }

@@ -10,6 +10,8 @@ from django.core import mail
 from django.db import connections
 from django.utils import timezone
 
+from actionplans import actions as actionplans
+from actionplans.actions.finishing import Said
 from compliance import actions as compliance
 from compliance.models import Requirement
 from foundation import jobs
@@ -23,6 +25,7 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.crawling import crawl
+from tests.factories import actionplans as plans
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
@@ -48,6 +51,7 @@ def plant(organisation, word=CANARY) -> Acting:
     answer(lead, assurer, word)
     build(lead, word)
     assess(lead, word)
+    plan_action(lead, assurer, word)
     invite(administrator, word)
     upkeep.send_mail(now=timezone.now())
     return lead
@@ -103,6 +107,27 @@ def build(lead: Acting, word: str) -> None:
             jobs.run_here(job)
 
 
+def plan_action(lead: Acting, owner: Acting, word: str) -> None:
+    """A plan with an action about which everything was said, and a risk it is linked to."""
+    now = timezone.now()
+    texts = {name: f"{word} {name}" for name in ("title", "description", "success_measure", "relevance", "resources")}
+    plan = plans.plan(lead, title=f"{word} plan", summary=f"{word} summary", now=now)
+    row = plans.action(
+        lead, plan, owner_id=owner.membership_id, partner=f"{word} partner", funding=f"{word} funding", now=now, **texts
+    )
+    found = plans.risk(lead, title=f"{word} risk", now=now)
+    common = {"action_id": row.pk, "by": lead, "now": now}
+    with acting_as(lead):
+        actionplans.add_objective(plan_id=plan.pk, title=f"{word} objective", by=lead, now=now)
+        link = actionplans.link_risk(risk_id=found.pk, **common)
+        actionplans.move_due(version=1, due_on=date(2027, 3, 1), reason=f"{word} reason", **common)
+        actionplans.rate(version=2, rag="amber", reason=f"{word} rating", **common)
+        actionplans.report_progress(note=f"{word} progress", **common)
+        actionplans.comment(text=f"{word} comment", mention_ids=[owner.membership_id], **common)
+        said = {link.pk: Said("lowered", f"{word} effect")}
+        actionplans.complete(outcome=f"{word} outcome", impact=f"{word} impact", effects=said, **common)
+
+
 def invite(administrator: Acting, word: str) -> None:
     """A team, and somebody who is invited to sign in; the letter is sent."""
     team(administrator, f"{word} team")
@@ -127,6 +152,8 @@ def assess(lead: Acting, word: str) -> None:
 ADDRESSES_WITH_SEARCH = (
     "/risk/assessments/",
     "/evidence/",
+    "/action-plans/",
+    "/action-plans/actions/",
     "/organisations/people/",
     "/compliance/reports/",
     "/audit/",

@@ -59,6 +59,8 @@ def test_every_list_asks_for_proof_of_the_last_ten_minutes(committed, browser, b
     answers = {address: browser.get(address + AS_FILE) for address in ADDRESSES}
 
     assert exported == [
+        "/action-plans/",
+        "/action-plans/actions/",
         "/audit/export/",
         "/compliance/reports/",
         "/compliance/requirements/",

@@ -13,8 +13,12 @@ from django import forms
 from django.apps import apps
 from django.utils.html import escape
 
+import actionplans.finishing_forms
+import actionplans.forms
 import compliance.forms
 import foundation.evidence.forms
+from actionplans.finishing_forms import CompleteForm
+from actionplans.forms import ActionForm, CommentForm, DueForm, PlanForm, ProgressForm, RatingForm, ReasonForm
 from compliance.forms import AnswerForm, AssuranceForm, RequirementForm
 from foundation.accounts.authentication import STRONG_AT
 from foundation.accounts.session_rules import IDLE, SEEN_AT
@@ -23,6 +27,7 @@ from foundation.core.acting import STRONG_FOR, Acting, acting_as
 from foundation.core.models import Versioned
 from foundation.evidence.forms import EvidenceForm, WithdrawForm
 from tests.conftest import NOW, make_membership
+from tests.factories import actionplans as plans
 from tests.factories import evidence
 from tests.writing_pages import EVIDENCE, PAGES, Scene, day, set_scene
 
@@ -144,10 +149,22 @@ def the_evidence(lead: Acting) -> str:
     return f"/evidence/{evidence.note(lead).reference}/withdraw/"
 
 
+def on_the_action(page: str) -> Callable[[Acting], str]:
+    return lambda lead: f"/action-plans/actions/{plans.action(lead).reference}/{page}/"
+
+
 LONG_TEXTS: dict[str, tuple[Callable[[Acting], str], str, dict[str, Any]]] = {
     "new requirement": (lambda _: "/compliance/requirements/add/", "text", {"own_code": "OWN-7", "title": "Ours"}),
     "new evidence": (lambda _: "/evidence/add/?kind=note", "note", day("effective_from", "31 2 2026")),
     "withdrawal of evidence": (the_evidence, "reason", {}),
+    "new plan": (lambda _: "/action-plans/add/", "summary", {"title": "Ours"}),
+    "new action": (lambda by: f"/action-plans/{plans.plan(by).reference}/actions/add/", "description", {"title": "Go"}),
+    "progress": (on_the_action("progress"), "note", {"percent": "40"}),
+    "moved due date": (on_the_action("due"), "reason", day("due_on", "31 2 2027")),
+    "own rating": (on_the_action("rating"), "reason", {"rag": "red"}),
+    "completion": (on_the_action("complete"), "outcome", {"impact": "None yet"}),
+    "cancellation": (on_the_action("cancel"), "reason", {}),
+    "comment": (on_the_action("comment"), "text", {}),
 }
 
 
@@ -249,11 +266,12 @@ def test_every_row_that_people_change_is_in_this_table():
 def test_every_form_with_a_long_text_is_in_these_tables():
     with_long_text = {
         form
-        for module in (compliance.forms, foundation.evidence.forms)
+        for module in (compliance.forms, foundation.evidence.forms, actionplans.forms, actionplans.finishing_forms)
         for form in vars(module).values()
         if isinstance(form, type)
         and issubclass(form, forms.Form)
         and any(isinstance(field.widget, forms.Textarea) for field in form.base_fields.values())
     }
 
-    assert with_long_text == {AnswerForm, AssuranceForm, RequirementForm, EvidenceForm, WithdrawForm}
+    of_actions = {ActionForm, CommentForm, CompleteForm, DueForm, PlanForm, ProgressForm, RatingForm, ReasonForm}
+    assert with_long_text == {AnswerForm, AssuranceForm, RequirementForm, EvidenceForm, WithdrawForm} | of_actions

@@ -31,6 +31,9 @@ KINDS = {
     "/risk/assessments/<slug:reference>/risks/<slug:risk>": "risk",
     "/risk/assessments/<slug:reference>/risks/<slug:risk>/controls/<int:control>": "control",
     "/risk/risks/<slug:reference>": "risk",
+    "/action-plans/<slug:reference>": "plan",
+    "/action-plans/actions/<slug:reference>": "action",
+    "/action-plans/objectives/<int:pk>": "objective",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",
     "/audit/event/<int:event_id>": "event",
@@ -46,10 +49,10 @@ KINDS = {
 # Of no organisation: a person's own sign-in, and the library that all share.
 OF_NOBODY = ("/accounts/", "/compliance/library/", "/compliance/contributions/", "/static/")
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
-PERSONAL = {"job", "notice", "export", "file"}
+PERSONAL = {"job", "notice", "export", "file", "action"}
 SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6"}  # words that everybody uses
 MISSING = {"requirement": "NOWHERE-1"} | SHARED
-NUMBERS = {"control", "use", "event", "team", "grant", "reset"}
+NUMBERS = {"control", "use", "event", "team", "grant", "reset", "objective"}
 TYPED = {"decision": "withdraw"}  # one address asks for it; the others do not look at it
 VARIABLE = re.compile(r"<[^>]+>")
 

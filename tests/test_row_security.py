@@ -95,6 +95,7 @@ def test_every_key_between_two_organisation_tables_includes_the_organisation(org
         ("compliance_answer", "requirement_id"),
         ("compliance_answerrevision", "requirement_id"),
         ("compliance_contribution", "requirement_id"),
+        ("actionplans_actionrequirement", "requirement_id"),
         ("compliance_answerrevision", "requirement_revision_id"),
         ("compliance_samequestion", "specific_id"),
         ("compliance_samequestion", "general_id"),

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 from django.test import Client
 
+from actionplans.models import Action, Objective, Plan
+from actionplans.models import Settings as PlanSettings
 from compliance import actions
 from compliance.models import Answer, Requirement, Settings
 from foundation.core import drafts
@@ -16,7 +18,7 @@ from foundation.organisations.models import IdentityProvider, Membership, Organi
 from risk.models import Assessment, Entry
 from risk.models import Settings as RiskSettings
 from tests.conftest import NOW
-from tests.factories import evidence
+from tests.factories import actionplans, evidence
 from tests.factories import organisations as factories
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
@@ -89,6 +91,35 @@ MATRIX = {
     "likelihood": "Rare\nPossible\nLikely", "impact": "Minor\nModerate\nMajor", "bands": "4 Low\n9 High",
     "marking": "official",
 }  # fmt: skip
+
+
+def of_a_plan(by: Acting, _other: Acting) -> tuple[str, int]:
+    PLAN.update(owner_id=str(by.membership_id))
+    return f"/action-plans/{actionplans.plan(by).reference}/change/", 1
+
+
+def of_an_objective(by: Acting, _other: Acting) -> tuple[str, int]:
+    plan = actionplans.plan(by, grouping="objectives")
+    with acting_as(by):
+        return f"/action-plans/objectives/{plan.objectives.all()[0].pk}/change/", 1
+
+
+def of_an_action(by: Acting, _other: Acting) -> tuple[str, int]:
+    row = actionplans.action(by, partner="The police", owner_id=None)
+    ACTION.update(plan_id=str(row.plan_id), accountable_id=str(by.membership_id))
+    return f"/action-plans/actions/{row.reference}/change/", 1
+
+
+ACTION = {
+    "title": "Brief all hirers", "objective_id": "", "success_measure": "9 of 10", "owner_id": "", "priority": "2",
+    "partner": "The police", "repeats": "never", **day("starts_on", "1 10 2026"),
+}  # fmt: skip
+PLAN = {
+    "title": "Prevent plan 2026",
+    "marking": "official",
+    **day("period_from", "1 4 2026"),
+    **day("period_to", "31 3 2027"),
+}
 ANSWER = {"applies": "yes", "status": "met", "why_not": "", "owner_id": "", **day("next_review_on", "1 12 2030")}
 OWN = {"theme_code": "LEAD", "title": "Ours", "force": "should", "review_interval_months": "12"}
 EVIDENCE = {"title": "Minutes", "marking": "official", **day("effective_from", "1 1 2026")}
@@ -119,6 +150,16 @@ PAGES = {
     "settings of the risk assessment": Page(
         "prevent_lead", RiskSettings, "review_every_months", "Months between reviews",
         MATRIX, {"bands": "Low"}, lambda *_: ("/risk/settings/", 0), mine="23", theirs="29",
+    ),
+    "plan": Page("prevent_lead", Plan, "summary", "What is the plan to achieve?", PLAN, {"title": ""}, of_a_plan),
+    "objective": Page(
+        "prevent_lead", Objective, "title", "Objective", {"position": "1"}, {"position": "0"}, of_an_objective
+    ),
+    "action": Page("prevent_lead", Action, "description", "What exactly is done?", ACTION, {"title": ""}, of_an_action),
+    "settings of the action plans": Page(
+        "prevent_lead", PlanSettings, "remind_days_before", "Remind the owner",
+        {"escalate_days_after": "14"}, {"escalate_days_after": "0"},
+        lambda *_: ("/action-plans/settings/", 1), mine="23", theirs="29",
     ),
     "evidence": Page("prevent_lead", EvidenceItem, "note", "Note", EVIDENCE, {"title": ""}, of_evidence),
     "settings of the organisation": Page(

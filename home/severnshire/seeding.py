@@ -13,7 +13,7 @@ from compliance import library_loading
 from compliance.models import Requirement
 from foundation.ledger import sealing
 from foundation.organisations.models import Organisation
-from home.severnshire import answers, oversight, proof, risks, sharing
+from home.severnshire import answers, oversight, plans, proof, risks, sharing
 from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
@@ -73,15 +73,16 @@ def _seed(people: Cast, say: Say) -> Seeded:
 
 
 def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: Executor) -> list[Deed]:
-    plans = answers.planned(people, entry)
-    if not plans:
+    answered = answers.planned(people, entry)
+    if not answered:
         return []
     deeds = [
         *oversight.score_deeds(people, entry),
-        *answers.deeds(people, book, entry, plans),
+        *answers.deeds(people, book, entry, answered),
         *proof.deeds(people, book, entry, beside),
         *sharing.deeds(people, book, entry),
         *risks.deeds(people, entry),
+        *plans.deeds(people, book, entry),
     ]
     if entry.key == COUNTY:
         deeds += oversight.county_deeds(people, book)

@@ -15,6 +15,7 @@ from foundation.organisations.models import Organisation
 from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import acting_of, make_membership
+from tests.factories import actionplans as plans
 from tests.factories import compliance as answers
 from tests.factories import risk as risks
 from tests.factories.organisations import team
@@ -39,6 +40,7 @@ def one_of_each(maker: Acting, code: str) -> dict[str, str]:
         **_duty(maker, code),
         **_people(maker),
         **_risk(maker),
+        **_planned(maker),
         **_told(maker),
     }
 
@@ -134,6 +136,14 @@ def _people(maker: Acting) -> dict[str, str]:
         "reset": str(reset.pk),
         "team": str(team(maker, "Adult services").pk),
     }
+
+
+def _planned(maker: Acting) -> dict[str, str]:
+    plan = plans.plan(maker, grouping="objectives", now=timezone.now())
+    action = plans.action(maker, plan, now=timezone.now())
+    with acting_as(maker):
+        objective = plan.objectives.all()[0]
+    return {"plan": plan.reference, "action": action.reference, "objective": str(objective.pk)}
 
 
 def _told(maker: Acting) -> dict[str, str]:

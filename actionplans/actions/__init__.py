@@ -1,0 +1,59 @@
+"""Everything a person can do to plans and actions. Each function is one deed, one transaction, one event."""
+
+from actionplans.actions.finishing import cancel, complete, reopen, say_effects
+from actionplans.actions.handing import reassign
+from actionplans.actions.linking import (
+    add_dependency,
+    link_evidence,
+    link_requirement,
+    link_risk,
+    remove_dependency,
+    unlink_evidence,
+    unlink_requirement,
+    unlink_risk,
+)
+from actionplans.actions.planning import (
+    activate_plan,
+    add_objective,
+    change_objective,
+    change_plan,
+    change_settings,
+    close_plan,
+    create_plan,
+)
+from actionplans.actions.progressing import hold, move_due, rate, report_progress, resume, start
+from actionplans.actions.talking import comment
+from actionplans.actions.writing import Description, add_action, change_action
+
+__all__ = [
+    "Description",
+    "activate_plan",
+    "add_action",
+    "add_dependency",
+    "add_objective",
+    "cancel",
+    "change_action",
+    "change_objective",
+    "change_plan",
+    "change_settings",
+    "close_plan",
+    "comment",
+    "complete",
+    "create_plan",
+    "hold",
+    "link_evidence",
+    "link_requirement",
+    "link_risk",
+    "move_due",
+    "rate",
+    "reassign",
+    "remove_dependency",
+    "reopen",
+    "report_progress",
+    "resume",
+    "say_effects",
+    "start",
+    "unlink_evidence",
+    "unlink_requirement",
+    "unlink_risk",
+]

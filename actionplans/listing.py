@@ -1,0 +1,217 @@
+"""The lists of plans and of actions: columns, filters, search. The page and the export read the same."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from actionplans import queries
+from actionplans.models import Objective, Priority, Rag
+from actionplans.models.actions import ActionQuerySet
+from actionplans.standing import COLOUR, Facts, signs
+from actionplans.workflow import PlanStatus, Status
+from foundation.core import addresses
+from foundation.core.acting import Acting
+from foundation.core.forms import set_choices
+from foundation.core.lists import Column, FilterForm, Listing
+from foundation.organisations import queries as organisations
+from foundation.organisations.models import Membership
+
+STATUS_COLOUR = {
+    Status.NOT_STARTED: "grey",
+    Status.IN_PROGRESS: "blue",
+    Status.ON_HOLD: "purple",
+    Status.DONE: "green",
+    Status.CANCELLED: "grey",
+}
+PLAN_COLOUR = {PlanStatus.DRAFT: "grey", PlanStatus.ACTIVE: "blue", PlanStatus.CLOSED: "green"}
+RAG_COLOUR = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
+ANY = ("", _("Any"))
+OWNER = ("owner__name", "team__name", "partner")
+STANDING = ("status", "starts_on", "due_on", "percent", "noted_on")
+
+
+class PlanFilter(FilterForm):
+    """By status."""
+
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=[ANY, *PlanStatus.choices])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["status"].widget.attrs["class"] = "govuk-select"
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        status = self.cleaned_data["status"]
+        return rows.filter(status=status) if status else rows
+
+
+PLANS = Listing(
+    name="action-plans",
+    columns=(
+        Column("title", _("Plan"), lambda plan: plan.title, sort="title"),
+        Column("status", _("Status"), lambda plan: plan.get_status_display(), sort="status"),
+        Column("from", _("From"), lambda plan: plan.period_from, sort="period_from"),
+        Column("to", _("To"), lambda plan: plan.period_to, sort="period_to"),
+        Column("owner", _("Owner"), lambda plan: plan.owner.name),
+        Column("total", _("Actions"), lambda plan: plan.total, sort="total", numeric=True),
+        Column("open", _("Open"), lambda plan: plan.open, sort="open", numeric=True),
+        Column("overdue", _("Overdue"), lambda plan: plan.overdue, sort="overdue", numeric=True),
+    ),
+    default_sort="-from",
+    search=("title", "summary"),
+    search_label=_("Search titles and summaries"),
+    filters=PlanFilter,
+)
+
+
+class ActionFilter(FilterForm):
+    """Where it stands, whose it is, and what it belongs to; each may be left open."""
+
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[ANY, ("open", _("All open")), *Status.choices]
+    )
+    standing = forms.ChoiceField(
+        label=_("Dates"),
+        required=False,
+        choices=[ANY, ("overdue", _("Overdue")), ("drifting", _("Drifting")), ("moved", _("Due date moved"))],
+    )
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    priority = forms.TypedChoiceField(
+        label=_("Priority"), required=False, choices=[ANY, *Priority.choices], coerce=int, empty_value=None
+    )
+    plan = forms.ChoiceField(label=_("Plan"), required=False)
+    objective = forms.ChoiceField(label=_("Objective"), required=False)
+    risk = forms.ChoiceField(label=_("Risk"), required=False)
+    choices: dict[str, list[tuple[str, str]]] = {}
+    me = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, offered in self.choices.items():
+            if offered:
+                set_choices(self, name, [ANY, *offered])
+            else:
+                del self.fields[name]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "govuk-select"
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        assert isinstance(rows, ActionQuerySet)
+        wanted, today = self.cleaned_data, timezone.localdate()
+        if status := wanted["status"]:
+            rows = rows.open() if status == "open" else rows.filter(status=status)
+        match wanted["standing"]:
+            case "overdue":
+                rows = rows.overdue(today)
+            case "drifting":
+                rows = rows.drifting(today)
+            case "moved":
+                rows = rows.exclude(due_on=F("original_due_on"))
+        if owner := wanted["owner"]:
+            rows = rows.filter(owner_id=self.me if owner == "me" else int(owner))
+        if wanted["priority"] is not None:
+            rows = rows.filter(priority=wanted["priority"])
+        for name, lookup in (("plan", "plan_id"), ("objective", "objective_id"), ("risk", "risk_links__risk_id")):
+            if chosen := wanted.get(name):
+                rows = rows.filter(**{lookup: int(chosen)})
+        return rows
+
+
+def action_listing(acting: Acting, request: HttpRequest) -> Listing:
+    """The list of actions as this person may filter it."""
+    today = timezone.localdate()
+    return Listing(
+        name="actions",
+        columns=_columns(today, whole=bool(request.GET.get("export"))),
+        default_sort="due",
+        search=("code", "title", "description", "success_measure"),
+        search_label=_("Search references, titles and descriptions"),
+        filters=type(
+            "ActionFilterOf",
+            (ActionFilter,),
+            {"choices": _choices(acting, request.GET.get("owner", ""), today), "me": acting.membership_id},
+        ),
+    )
+
+
+def shown(rows: Iterable[dict[str, Any]], today: date) -> list[dict[str, Any]]:
+    """What the page shows of each action of the list."""
+    statuses = {status.value: (str(status.label), STATUS_COLOUR[status]) for status in Status}
+    priorities = {value: str(label) for value, label in Priority.choices}
+    return [
+        row
+        | {
+            "url": addresses.of_row("actionplans:action", row["reference"]),
+            "owner": _first(*(row[name] for name in OWNER)),
+            "priority": priorities[row["priority"]],
+            "state": statuses[row["status"]][0],
+            "colour": statuses[row["status"]][1],
+            "rag_label": str(Rag(row["rag"]).label) if row["rag"] else "",
+            "rag_colour": RAG_COLOUR.get(Rag(row["rag"]), ""),
+            "signs": [(str(sign.label), COLOUR[sign]) for sign in signs(Facts(*(row[n] for n in STANDING)), today)],
+        }
+        for row in rows
+    ]
+
+
+def _columns(today: date, *, whole: bool) -> tuple[Column, ...]:
+    """All of them for a file; a page shows the first due date below the due date and leaves out what makes it wide."""
+    statuses = {value: str(label) for value, label in Status.choices}
+    priorities = {value: str(label) for value, label in Priority.choices}
+    rags = {value: str(label) for value, label in Rag.choices}
+    none = Column("none", "", lambda row: "")  # rows of this list are never objects
+    value = none.value
+    found = (
+        Column("code", _("Ref"), value, sort="number", raw=("code", "number", "reference"), from_raw=lambda c, *_: c),
+        Column("title", _("Action"), value, sort="title", raw=("title",)),
+        Column("owner", _("Owner"), value, raw=OWNER, from_raw=_first),
+        Column("accountable", _("Accountable"), value, raw=("accountable__name",)),
+        Column("priority", _("Priority"), value, sort="priority", raw=("priority",), from_raw=priorities.get),
+        Column(
+            "due", _("Due"), value, sort="due_on", raw=("due_on", "original_due_on"), from_raw=lambda due, _first: due
+        ),
+        Column("original", _("First due"), value, sort="original_due_on", raw=("original_due_on",)),
+        Column("status", _("Status"), value, sort="status", raw=("status",), from_raw=statuses.get),
+        Column("rag", _("Own rating"), value, raw=("rag",), from_raw=lambda rag: rags[rag] if rag else ""),
+        Column(
+            "signs",
+            _("Computed from dates"),
+            value,
+            raw=STANDING,
+            from_raw=lambda *facts: "; ".join(str(sign.label) for sign in signs(Facts(*facts), today)),
+        ),
+        Column("plan", _("Plan"), value, raw=("plan__title",)),
+    )
+    return (
+        found if whole else tuple(column for column in found if column.key not in {"accountable", "original", "plan"})
+    )
+
+
+def _choices(acting: Acting, owner: str, today: date) -> dict[str, list[tuple[str, str]]]:
+    owners = [(str(pk), name) for pk, name in organisations.role_holders(acting, today)]
+    if owner.isdigit() and len(owner) < 19 and owner not in dict(owners):
+        named = Membership.objects.visible_to(acting).filter(pk=int(owner)).values_list("name", flat=True).first()
+        owners += [(owner, named)] if named else []
+    found: dict[str, list[tuple[str, str]]] = {"plan": [], "objective": [], "risk": []}
+    if acting.may("plan.view"):
+        plans = queries.open_plans(acting)
+        objectives = Objective.objects.visible_to(acting).filter(plan__in=plans).order_by("plan", "position", "pk")
+        found["plan"] = [(str(plan.pk), plan.title) for plan in plans]
+        found["objective"] = [(str(each.pk), each.title) for each in objectives]
+    if acting.may("risk.view"):
+        risks = queries.risks_with_titles(acting).order_by("code", "pk")[: queries.MOST]
+        found["risk"] = [(str(risk.pk), _risk_name(risk)) for risk in risks]
+    return found | {"owner": [("me", str(_("Me"))), *owners]}
+
+
+def _risk_name(risk: Any) -> str:
+    return f"{risk.code} {risk.title or ''}".strip()
+
+
+def _first(*names: str | None) -> str:
+    return next((name for name in names if name), "")

@@ -1,0 +1,25 @@
+"""Plans, their objectives and actions, and all that is noted and linked about an action."""
+
+from actionplans.models.actions import Action, DueChange, Priority, Progress, Rag, Supporter
+from actionplans.models.links import ActionEvidence, ActionRequirement, ActionRisk, Dependency, Effect
+from actionplans.models.plans import Objective, Plan, Settings
+from actionplans.models.talk import Comment, Mention
+
+__all__ = [
+    "Action",
+    "ActionEvidence",
+    "ActionRequirement",
+    "ActionRisk",
+    "Comment",
+    "Dependency",
+    "DueChange",
+    "Effect",
+    "Mention",
+    "Objective",
+    "Plan",
+    "Priority",
+    "Progress",
+    "Rag",
+    "Settings",
+    "Supporter",
+]

@@ -1,0 +1,173 @@
+"""Reads that several pages of action plans share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+
+from actionplans.models import Action, ActionRequirement, ActionRisk, Dependency, Plan, Settings
+from actionplans.models.actions import ActionQuerySet
+from actionplans.standing import Sign, signs
+from actionplans.workflow import OPEN, PlanStatus, Status
+from foundation.core.acting import Acting
+from risk.models import Entry, Risk
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Line:
+    """An action with what its dates and progress say today. ``owner`` is a person, a team or a partner organisation."""
+
+    action: Action
+    owner: str
+    signs: list[Sign]
+
+    @property
+    def is_overdue(self) -> bool:
+        return Sign.OVERDUE in self.signs
+
+
+@dataclass
+class Group:
+    """Actions under one heading. ``url`` leads to the thing itself, where there is a page of it."""
+
+    title: str
+    url: str = ""
+    lines: list[Line] = field(default_factory=list)
+
+
+def owner_of(action: Action) -> str:
+    """Who does it, in words. Call it with owner and team read along."""
+    if action.owner:
+        return action.owner.name
+    return action.team.name if action.team else action.partner
+
+
+def line(action: Action, today: date) -> Line:
+    return Line(action, owner_of(action), signs(action.facts, today))
+
+
+def lines(rows: ActionQuerySet, today: date, most: int = MOST) -> list[Line]:
+    """Rows with what pages show of each, at most 500, those due first at the top."""
+    return [line(row, today) for row in rows.select_related("owner", "team", "plan").order_by("due_on", "pk")[:most]]
+
+
+def mine(acting: Acting, today: date) -> list[Line]:
+    """What this person is to do or is accountable for, in plans that are active: the most pressing first."""
+    rows = Action.objects.visible_to(acting).of(acting).open().filter(plan__status=PlanStatus.ACTIVE)
+    return lines(rows, today, most=10)
+
+
+def attention(acting: Acting, today: date) -> tuple[int, int]:
+    """How many actions of active plans are overdue, and how many drift."""
+    rows = Action.objects.visible_to(acting).filter(plan__status=PlanStatus.ACTIVE)
+    return rows.overdue(today).count(), rows.drifting(today).count()
+
+
+def plans_for_list(acting: Acting, today: date) -> QuerySet[Plan]:
+    """Plans with how many actions each has, has open and has overdue."""
+    is_open = Q(actions__status__in=OPEN)
+    return (
+        Plan.objects.visible_to(acting)
+        .select_related("owner")
+        .annotate(
+            total=Count("actions"),
+            open=Count("actions", filter=is_open),
+            overdue=Count("actions", filter=is_open & Q(actions__due_on__lt=today)),
+        )
+    )
+
+
+def by_objective(acting: Acting, plan: Plan, today: date) -> list[Group]:
+    """A plan's actions under its objectives, in their order; last those under none."""
+    groups = {each.pk: Group(each.title) for each in plan.objectives.all()}
+    rest = Group("")
+    for each in lines(Action.objects.visible_to(acting).filter(plan=plan), today):
+        groups.get(each.action.objective_id or 0, rest).lines.append(each)
+    return [*groups.values(), *([rest] if rest.lines else [])]
+
+
+def by_owner(acting: Acting, today: date) -> list[Group]:
+    """Open actions by who does them."""
+    groups: dict[str, Group] = {}
+    for each in lines(Action.objects.visible_to(acting).open(), today):
+        groups.setdefault(each.owner, Group(each.owner)).lines.append(each)
+    return [groups[name] for name in sorted(groups, key=str.casefold)]
+
+
+def by_risk(acting: Acting, today: date) -> list[tuple[Risk, list[Line]]]:
+    """Open risks with their actions; those without any as well. Nothing for who may not read risks."""
+    risks = list(risks_with_titles(acting).filter(closed_at__isnull=True).order_by("code", "pk")[:MOST])
+    links = ActionRisk.objects.visible_to(acting).filter(risk__in=risks).values_list("risk_id", "action_id")
+    actions = Action.objects.visible_to(acting).filter(pk__in={action_id for _risk, action_id in links})
+    found = {each.action.pk: each for each in lines(actions, today)}
+    of_risk: dict[int, list[Line]] = {risk.pk: [] for risk in risks}
+    for risk_id, action_id in links:
+        if action_id in found:
+            of_risk[risk_id].append(found[action_id])
+    return [(risk, of_risk[risk.pk]) for risk in risks]
+
+
+def risks_with_titles(acting: Acting) -> QuerySet[Risk]:
+    """Risks this person may see, with the ``title`` that the latest assessment gives each."""
+    latest = Entry.objects.filter(risk=OuterRef("pk")).order_by("-assessment__period_from", "-pk").values("title")[:1]
+    return Risk.objects.visible_to(acting).annotate(title=Subquery(latest))
+
+
+def risk_links(acting: Acting, action: Action) -> list[tuple[ActionRisk, Risk]]:
+    """The risks an action is linked to, as far as this person may see them."""
+    links = list(ActionRisk.objects.visible_to(acting).filter(action=action))
+    risks = {risk.pk: risk for risk in risks_with_titles(acting).filter(pk__in=[link.risk_id for link in links])}
+    return [(link, risks[link.risk_id]) for link in links if link.risk_id in risks]
+
+
+def requirement_links(acting: Acting, action: Action) -> list[ActionRequirement]:
+    """The requirements of the duty an action is linked to, for who may read the duty."""
+    if not acting.may("compliance.view"):
+        return []
+    return list(ActionRequirement.objects.visible_to(acting).filter(action=action).select_related("requirement"))
+
+
+def needed(acting: Acting, action: Action) -> list[Dependency]:
+    """What an action waits for, as far as this person may see it."""
+    seen = Action.objects.visible_to(acting)
+    return list(Dependency.objects.visible_to(acting).filter(action=action, needs__in=seen).select_related("needs"))
+
+
+def needing(acting: Acting, action: Action) -> list[Action]:
+    """What waits for an action."""
+    return list(Action.objects.visible_to(acting).filter(needs_links__needs=action).order_by("number"))
+
+
+def board(rows: ActionQuerySet, today: date) -> list[tuple[Status, list[Line]]]:
+    """Actions by status. What is done or cancelled is shown for the last 50 of each."""
+    open_lines = lines(rows.open(), today)
+    columns = [
+        (status, [each for each in open_lines if each.action.status == status]) for status in Status if status in OPEN
+    ]
+    for status in (Status.DONE, Status.CANCELLED):
+        ended = rows.filter(status=status).select_related("owner", "team", "plan")
+        columns.append((status, [line(row, today) for row in ended.order_by(F("finished_at").desc(), "pk")[:50]]))
+    return columns
+
+
+def settings_of(acting: Acting) -> Settings:
+    """How the organisation reminds people; the defaults, unsaved, where it never said."""
+    return Settings.objects.visible_to(acting).select_related("saved_by").first() or Settings(
+        organisation_id=acting.organisation_id
+    )
+
+
+def open_plans(acting: Acting) -> list[Plan]:
+    """Plans that may still change, newest first."""
+    return list(Plan.objects.visible_to(acting).exclude(status=PlanStatus.CLOSED).order_by("-period_from", "-pk"))
+
+
+def people_with_actions(acting: Acting) -> list[tuple[int, str]]:
+    """Everybody with open actions, as choices."""
+    open_rows = Action.objects.visible_to(acting).open().order_by()
+    owners = open_rows.filter(owner__isnull=False).values_list("owner_id", "owner__name")
+    named: Iterable[tuple[int, str]] = owners.union(open_rows.values_list("accountable_id", "accountable__name"))
+    return sorted(named, key=lambda person: (person[1].casefold(), person[0]))

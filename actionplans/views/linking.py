@@ -1,0 +1,151 @@
+"""What an action is linked to."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from actionplans import actions, queries
+from actionplans.actions.linking import requirements
+from actionplans.models import Action, ActionEvidence, ActionRequirement, ActionRisk, Dependency
+from actionplans.views.finding import get_action_or_404, today
+from foundation.core.access import requires
+from foundation.core.exceptions import RuleBroken
+from foundation.core.http import Request
+from foundation.core.lists import Column, Listing, ListPage
+from foundation.evidence.listing import state_of
+from foundation.evidence.models import EvidenceItem
+from risk.models import Risk
+
+CHOICES = Listing(
+    name="evidence-to-link",
+    columns=(Column("title", gettext_lazy("Evidence"), lambda item: item.title, sort="title"),),
+    default_sort="title",
+    search=("title", "reference"),
+    search_label=gettext_lazy("Search by title or reference"),
+)
+REMOVALS: dict[str, tuple[Any, Callable[..., Any], str]] = {
+    "risk": (ActionRisk, actions.unlink_risk, "link_id"),
+    "requirement": (ActionRequirement, actions.unlink_requirement, "link_id"),
+    "needs": (Dependency, actions.remove_dependency, "link_id"),
+    "evidence": (ActionEvidence, actions.unlink_evidence, "use_id"),
+}
+
+
+@requires("plan.edit")
+@require_http_methods(["GET", "POST"])
+def links(request: Request, reference: str) -> HttpResponse:
+    """Link an action to risks, to requirements of the duty and to actions it waits for."""
+    action = get_action_or_404(request.acting, reference)
+    if request.method == "POST":
+        return _add(request, action)
+    acting = request.acting
+    linked_risks = queries.risk_links(acting, action)
+    needed = queries.needed(acting, action)
+    taken = {action.pk, *(link.needs_id for link in needed)}
+    others = Action.objects.visible_to(acting).open().exclude(pk__in=taken).order_by("number")[: queries.MOST]
+    risks = queries.risks_with_titles(acting).filter(closed_at__isnull=True)
+    return render(
+        request,
+        "actionplans/links.html",
+        {
+            "action": action,
+            "linked_risks": linked_risks,
+            "risks": risks.exclude(pk__in=[risk.pk for _link, risk in linked_risks]).order_by("code")[: queries.MOST],
+            "linked_requirements": queries.requirement_links(acting, action),
+            "needed": needed,
+            "others": others,
+        },
+    )
+
+
+@requires("plan.edit")
+@require_POST
+def remove(request: Request, reference: str) -> HttpResponse:
+    """Take a link away. ``kind`` and ``link`` say which; it must be one of this action's."""
+    action = get_action_or_404(request.acting, reference)
+    model, unlink, name = REMOVALS.get(request.POST.get("kind", ""), (None, None, ""))
+    number = request.POST.get("link", "")
+    if model is None or unlink is None or not number.isdigit() or len(number) > 18:
+        messages.warning(request, _("Select the link to take away."))
+        return redirect(action)
+    if not model.objects.visible_to(request.acting).filter(action=action, pk=int(number)).exists():
+        raise Http404
+    try:
+        unlink(**{name: int(number)}, by=request.acting, now=timezone.now())
+    except RuleBroken as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("Link taken away"))
+    return redirect(action)
+
+
+@requires("plan.edit")
+@require_http_methods(["GET", "POST"])
+def link_evidence(request: Request, reference: str) -> HttpResponse:
+    """Choose from the organisation's evidence, or add new evidence and come back here."""
+    action = get_action_or_404(request.acting, reference)
+    if request.method == "POST" and "search" not in request.POST:
+        return _link_chosen(request, action)
+    linked = ActionEvidence.objects.visible_to(request.acting).filter(action=action, unlinked_at__isnull=True)
+    items = EvidenceItem.objects.visible_to(request.acting).filter(withdrawn_at__isnull=True)
+    page = CHOICES.read(request, items.exclude(pk__in=linked.values("evidence_id")).for_list())
+    if not isinstance(page, ListPage):
+        return page
+    return render(
+        request,
+        "actionplans/link_evidence.html",
+        {
+            "action": action,
+            "page": page,
+            "rows": [(item, *state_of(item, today())) for item in page.items],
+            "can_add": request.acting.may("evidence.manage"),
+        },
+    )
+
+
+def _link_chosen(request: Request, action: Action) -> HttpResponse:
+    item = EvidenceItem.objects.visible_to(request.acting).filter(reference=request.POST.get("evidence", "")).first()
+    if item is None:
+        messages.warning(request, _("Select the evidence to link."))
+        return redirect("actionplans:link_evidence", reference=action.reference)
+    try:
+        actions.link_evidence(action_id=action.pk, evidence_id=item.pk, by=request.acting, now=timezone.now())
+    except RuleBroken as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("Evidence linked to %(code)s") % {"code": action.code})
+    return redirect(action)
+
+
+def _add(request: Request, action: Action) -> HttpResponse:
+    """One of the three small forms of the page."""
+    chosen = request.POST.get("target", "").strip()
+    common: dict[str, Any] = {"action_id": action.pk, "by": request.acting, "now": timezone.now()}
+    try:
+        match request.POST.get("kind"):
+            case "risk":
+                risk = Risk.objects.visible_to(request.acting).get(reference=chosen)
+                actions.link_risk(risk_id=risk.pk, **common)
+            case "requirement":
+                requirement = requirements(request.acting).get(code__iexact=chosen)
+                actions.link_requirement(requirement_id=requirement.pk, **common)
+            case "needs":
+                needed = Action.objects.visible_to(request.acting).get(reference=chosen)
+                actions.add_dependency(needs_id=needed.pk, **common)
+            case _:
+                raise RuleBroken(_("Select what to link."))
+    except ObjectDoesNotExist:
+        messages.warning(request, _("Nothing of that name is there to link. Check it and try again."))
+    except RuleBroken as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("Linked to %(code)s") % {"code": action.code})
+    return redirect("actionplans:links", reference=action.reference)

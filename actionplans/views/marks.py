@@ -1,0 +1,44 @@
+"""What templates show of an action's state: words with colours, so that they need not know either."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from actionplans.listing import RAG_COLOUR, STATUS_COLOUR
+from actionplans.models import Action, Rag
+from actionplans.queries import Line
+from actionplans.standing import COLOUR
+from actionplans.workflow import Status
+
+Mark = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A line with its marks. ``signs`` are computed from dates and progress; ``rating`` is its people's own, if any."""
+
+    line: Line
+    status: Mark
+    signs: list[Mark]
+    rating: Mark | None
+
+    @property
+    def action(self) -> Action:
+        return self.line.action
+
+    @property
+    def owner(self) -> str:
+        return self.line.owner
+
+
+def mark(line: Line) -> Marked:
+    action = line.action
+    return Marked(
+        line,
+        (action.get_status_display(), STATUS_COLOUR[Status(action.status)]),
+        [(str(sign.label), COLOUR[sign]) for sign in line.signs],
+        (action.get_rag_display(), RAG_COLOUR[Rag(action.rag)]) if action.rag else None,
+    )
+
+
+def marked(lines: Iterable[Line]) -> list[Marked]:
+    return [mark(line) for line in lines]

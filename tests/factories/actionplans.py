@@ -1,0 +1,68 @@
+"""Plans, actions and risks, as a lead writes them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from actionplans import actions
+from actionplans.models import Action, Plan
+from foundation.core.acting import Acting, acting_as
+from risk.models import Assessment, Entry, Risk
+from tests.conftest import NOW
+
+
+def plan(by: Acting, *, now: datetime = NOW, **fields: Any) -> Plan:
+    """A draft for the year from April 2026, with objectives of its own."""
+    fields = {
+        "title": "Prevent plan 2026",
+        "period_from": date(2026, 4, 1),
+        "period_to": date(2027, 3, 31),
+        "grouping": "own",
+        "marking": "official",
+        "summary": "Fewer risks.",
+        "owner_id": by.membership_id,
+    } | fields
+    with acting_as(by):
+        return actions.create_plan(by=by, now=now, **fields)
+
+
+def described(by: Acting, **fields: Any) -> actions.Description:
+    """An action from October to the end of the year, owned by whoever writes it."""
+    fields = {
+        "title": "Brief all hirers",
+        "success_measure": "9 of 10 hirers signed",
+        "owner_id": by.membership_id,
+        "accountable_id": by.membership_id,
+        "starts_on": date(2026, 10, 1),
+        "due_on": date(2026, 12, 31),
+    } | fields
+    return actions.Description(**fields)
+
+
+def action(by: Acting, of: Plan | None = None, *, now: datetime = NOW, supporters: Any = (), **fields: Any) -> Action:
+    """An action in ``of``, or in a plan of its own."""
+    of = of or plan(by, now=now)
+    with acting_as(by):
+        return actions.add_action(
+            plan_id=of.pk, objective_id=None, description=described(by, **fields), supporter_ids=supporters, by=by,
+            now=now,
+        )  # fmt: skip
+
+
+def risk(by: Acting, code: str = "R1", title: str = "Hirers with extreme views", *, now: datetime = NOW) -> Risk:
+    """A risk in an assessment."""
+    with acting_as(by):
+        common = {"organisation": by.organisation}
+        assessment = Assessment.objects.create(
+            **common, title="Assessment", period_from=date(2026, 4, 1), period_to=date(2027, 3, 31), created_at=now,
+            created_by=by.membership,
+        )  # fmt: skip
+        found = Risk.objects.create(**common, code=code, created_at=now, created_by=by.membership)
+        Entry.objects.create(
+            **common, assessment=assessment, risk=found, title=title, theme="venues", source="national"
+        )
+    return found
+
+
+def complete(by: Acting, row: Action, *, now: datetime = NOW, **fields: Any) -> Action:
+    with acting_as(by):
+        return actions.complete(action_id=row.pk, by=by, now=now, **{"outcome": "All signed"} | fields)
