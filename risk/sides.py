@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from foundation.core.acting import Acting
 from risk import queries, reference
-from risk.comparison import WORDS, Pair, Side
+from risk.comparison import WORDS, Change, Pair, Side
 from risk.models import Assessment, Category, Entry
 from risk.models.risks import Response, Source, Strength
 from risk.pictures import movement
 
+MOVED = {Change.RAISED, Change.LOWERED}
 TEXTS = ("title", "description", "cause", "at_risk", "places", "source_note", "management", "further_action")
 
 
@@ -60,7 +61,7 @@ def fields_of(
 
 def lines(pairs: Iterable[Pair], before: Assessment, after: Assessment) -> list[dict[str, Any]]:
     """What the page shows of each risk of a comparison."""
-    found = []
+    found, current = [], _("current score")  # it has columns of its own
     for pair in pairs:
         words, colour = WORDS[pair.change]
         found.append(
@@ -71,9 +72,9 @@ def lines(pairs: Iterable[Pair], before: Assessment, after: Assessment) -> list[
                 "was": queries.filled_in(before.scale, pair.before.residual) if pair.before else "",
                 "now": queries.filled_in(after.scale, pair.after.residual) if pair.after else "",
                 "moved": movement(pair.before.residual, pair.after.residual)
-                if pair.before and pair.after and pair.before.residual and pair.after.residual
+                if pair.before and pair.after and pair.change in MOVED
                 else "",
-                "fields": pair.changed_fields,
+                "fields": [each for each in pair.changed_fields if each[0] != current],
             }
         )
     return found

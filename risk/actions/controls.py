@@ -26,7 +26,7 @@ def add_control(*, entry_id: int, version: int, text: str, strength: str, by: Ac
         strength=Strength(strength),
         position=(last or 0) + 1,
     )
-    _keep(entry, "risk.control_added", control, by=by, now=now)
+    _keep_and_record(entry, "risk.control_added", control, by=by, now=now)
     return control
 
 
@@ -36,7 +36,7 @@ def change_control(*, control_id: int, version: int, text: str, strength: str, b
     control = _locked(control_id, version, by)
     control.text, control.strength = text.strip(), Strength(strength)
     control.save(update_fields=["text", "strength"])
-    _keep(control.entry, "risk.control_changed", control, by=by, now=now)
+    _keep_and_record(control.entry, "risk.control_changed", control, by=by, now=now)
     return control
 
 
@@ -60,7 +60,7 @@ def _locked(control_id: int, version: int, by: Acting) -> Control:
     return control
 
 
-def _keep(entry: Entry, verb: str, control: Control, *, by: Acting, now: datetime) -> None:
+def _keep_and_record(entry: Entry, verb: str, control: Control, *, by: Acting, now: datetime) -> None:
     keeping.keep(entry, [], by=by, now=now)
     _record(entry, verb, control.strength, by=by, now=now)
 

@@ -36,7 +36,7 @@ def ask_contributor(*, assessment_id: int, membership_id: int, by: Acting, now: 
         asked_by=by.membership,
     )
     ledger.record("assessment.contributor_asked", actor=by, target=assessment, at=now)
-    _tell([membership_id], "risk.asked_to_comment", assessment, by=by, now=now)
+    _notify([membership_id], "risk.asked_to_comment", assessment, by=by, now=now)
     return asked
 
 
@@ -81,10 +81,10 @@ def send_for_review(*, assessment_id: int, version: int, approver_id: int, by: A
         update_fields=["status", "approver", "submitted_at", "submitted_by", *Assessment.SAVED],
     )
     ledger.record("assessment.sent_for_review", actor=by, target=assessment, at=now)
-    _tell([approver_id], "risk.asked_to_approve", assessment, by=by, now=now)
+    _notify([approver_id], "risk.asked_to_approve", assessment, by=by, now=now)
     contributors = Contributor.objects.visible_to(by).filter(assessment=assessment)
     others = contributors.exclude(membership_id__in=[approver_id, by.membership_id])
-    _tell(others.values_list("membership_id", flat=True), "risk.asked_to_comment", assessment, by=by, now=now)
+    _notify(others.values_list("membership_id", flat=True), "risk.asked_to_comment", assessment, by=by, now=now)
     return assessment
 
 
@@ -109,7 +109,7 @@ def send_back(*, assessment_id: int, version: int, reason: str, by: Acting, now:
     assessment.save(update_fields=["status", *Assessment.SAVED])
     ledger.record("assessment.sent_back", actor=by, target=assessment, at=now)
     told = {assessment.created_by_id, assessment.submitted_by_id} - {None, by.membership_id}
-    _tell(told, "risk.sent_back", assessment, by=by, now=now)
+    _notify(told, "risk.sent_back", assessment, by=by, now=now)
     return assessment
 
 
@@ -148,7 +148,7 @@ def approve(*, assessment_id: int, version: int, note: str = "", by: Acting, now
     )
     ledger.record("assessment.approved", actor=by, target=assessment, at=now, threat_level=assessment.threat_level)
     told = {assessment.created_by_id, assessment.submitted_by_id} - {None, by.membership_id}
-    _tell(told, "risk.approved", assessment, by=by, now=now)
+    _notify(told, "risk.approved", assessment, by=by, now=now)
     return assessment
 
 
@@ -177,7 +177,7 @@ def _who_may(permission: str, by: Acting, now: datetime) -> set[int]:
     return {pk for pk, _name in organisations.people_choices(by, on=timezone.localdate(now), permission=permission)}
 
 
-def _tell(people: Iterable[int | None], kind: str, assessment: Assessment, *, by: Acting, now: datetime) -> None:
+def _notify(people: Iterable[int | None], kind: str, assessment: Assessment, *, by: Acting, now: datetime) -> None:
     for membership_id in sorted(each for each in people if each is not None):
         notifications.notify(
             membership_id=membership_id, kind=kind, target=assessment, by=by, now=now, event=str(assessment.version)
