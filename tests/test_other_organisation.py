@@ -27,6 +27,7 @@ KINDS = {
     "/compliance/reports/<slug:reference>": "report",
     "/action-plans/<slug:reference>": "plan",
     "/action-plans/actions/<slug:reference>": "action",
+    "/action-plans/reports/<slug:reference>": "plan_report",
     "/action-plans/objectives/<int:pk>": "objective",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",

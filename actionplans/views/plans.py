@@ -67,6 +67,11 @@ def show(request: Request, reference: str) -> HttpResponse:
                 "overdue": sum(line.is_overdue for line in lines),
                 "drifting": sum(bool(line.signs) and not line.is_overdue for line in lines),
             },
+            "can_report": allowed(permissions.check_can_report, request.acting),
+            "reports": [
+                (report, report.job if report.requested_by_id == request.acting.membership_id else None)
+                for report in plan.reports.select_related("job")[:10]
+            ],
             "can_edit": can_edit,
             "can_activate": can_edit and plan.status == PlanStatus.DRAFT,
             "can_close": can_edit and plan.status == PlanStatus.ACTIVE,
