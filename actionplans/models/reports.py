@@ -1,12 +1,17 @@
 """Reports of a plan: a frozen document for the board or for those who do the work."""
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.models.plans import Plan, PlanQuerySet
+from actionplans.models.plans import Plan
 from foundation.core.markings import Marking
-from foundation.core.models import OrganisationRow, reference_field
+from foundation.core.models import OrganisationQuerySet, OrganisationRow, reference_field
+
+if TYPE_CHECKING:
+    from foundation.core.acting import Acting
 
 
 class ReportKind(models.TextChoices):
@@ -14,6 +19,13 @@ class ReportKind(models.TextChoices):
 
     BOARD = "board", _("For the board: figures, timeline, what is late")
     FULL = "full", _("Full: every action with its history")
+
+
+class ReportQuerySet(OrganisationQuerySet):
+    def visible_to(self, acting: "Acting") -> Self:
+        """Reports of the organisation's plans, for those whose role includes reading plans."""
+        rows = super().visible_to(acting)
+        return rows if acting.may("plan.view") else rows.none()
 
 
 class PlanReport(OrganisationRow):
@@ -31,7 +43,7 @@ class PlanReport(OrganisationRow):
     pages = models.PositiveIntegerField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    objects = PlanQuerySet.as_manager()
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-requested_at", "-pk"]
