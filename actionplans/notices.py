@@ -14,3 +14,9 @@ for name, text in {
     "escalated": _("Action %(reference)s, for which you are accountable, is still overdue"),
 }.items():
     notifications.kind(f"actionplans.{name}", group="actionplans", text=text, url_name="actionplans:action")
+notifications.kind(
+    "actionplans.report_ready",
+    group="actionplans",
+    text=_("Report %(reference)s of an action plan is ready"),
+    url_name="actionplans:download_report",
+)

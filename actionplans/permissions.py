@@ -19,6 +19,12 @@ def check_can_progress(acting: Acting, action: Action) -> None:
         raise PermissionDenied(_("Only its owner, the accountable person or a Prevent lead can change this action."))
 
 
+def check_can_report(acting: Acting) -> None:
+    """Make reports of plans and take them."""
+    if not acting.may("plan.report"):
+        raise PermissionDenied(_("Your role does not include reports of action plans."))
+
+
 def check_can_see_risks(acting: Acting) -> None:
     """See which risks an action is linked to."""
     if not acting.may("risk.view"):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from actionplans.views import actions, linking, overviews, plans, progressing
+from actionplans.views import actions, linking, overviews, plans, progressing, reports
 
 app_name = "actionplans"
 
@@ -31,10 +31,12 @@ urlpatterns = [
     path("actions/<slug:reference>/links/", linking.links, name="links"),
     path("actions/<slug:reference>/links/remove/", linking.remove, name="remove_link"),
     path("actions/<slug:reference>/evidence/", linking.link_evidence, name="link_evidence"),
+    path("reports/<slug:reference>/download/", reports.download, name="download_report"),
     path("<slug:reference>/", plans.show, name="plan"),
     path("<slug:reference>/change/", plans.change, name="change_plan"),
     path("<slug:reference>/activate/", plans.activate, name="activate_plan"),
     path("<slug:reference>/close/", plans.close, name="close_plan"),
     path("<slug:reference>/objectives/add/", plans.add_objective, name="add_objective"),
+    path("<slug:reference>/report/", reports.new, name="new_report"),
     path("<slug:reference>/actions/add/", actions.add, name="add_action"),
 ]

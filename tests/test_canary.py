@@ -126,6 +126,8 @@ def plan_action(lead: Acting, owner: Acting, word: str) -> None:
         actionplans.comment(text=f"{word} comment", mention_ids=[owner.membership_id], **common)
         said = {link.pk: Said("lowered", f"{word} effect")}
         actionplans.complete(outcome=f"{word} outcome", impact=f"{word} impact", effects=said, **common)
+        report = actionplans.request_report(plan_id=plan.pk, kind="full", marking="official", by=lead, now=now)
+        jobs.run_here(report.job)
 
 
 def invite(administrator: Acting, word: str) -> None:

@@ -33,6 +33,7 @@ KINDS = {
     "/risk/risks/<slug:reference>": "risk",
     "/action-plans/<slug:reference>": "plan",
     "/action-plans/actions/<slug:reference>": "action",
+    "/action-plans/reports/<slug:reference>": "plan_report",
     "/action-plans/objectives/<int:pk>": "objective",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",

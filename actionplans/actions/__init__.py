@@ -22,6 +22,7 @@ from actionplans.actions.planning import (
     create_plan,
 )
 from actionplans.actions.progressing import hold, move_due, rate, report_progress, resume, start
+from actionplans.actions.reporting import request_report, store_report
 from actionplans.actions.talking import comment
 from actionplans.actions.writing import Description, add_action, change_action
 
@@ -50,9 +51,11 @@ __all__ = [
     "remove_dependency",
     "reopen",
     "report_progress",
+    "request_report",
     "resume",
     "say_effects",
     "start",
+    "store_report",
     "unlink_evidence",
     "unlink_requirement",
     "unlink_risk",

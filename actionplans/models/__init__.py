@@ -3,6 +3,7 @@
 from actionplans.models.actions import Action, DueChange, Priority, Progress, Rag, Supporter
 from actionplans.models.links import ActionEvidence, ActionRequirement, ActionRisk, Dependency, Effect
 from actionplans.models.plans import Objective, Plan, Settings
+from actionplans.models.reports import PlanReport, ReportKind
 from actionplans.models.talk import Comment, Mention
 
 __all__ = [
@@ -17,9 +18,11 @@ __all__ = [
     "Mention",
     "Objective",
     "Plan",
+    "PlanReport",
     "Priority",
     "Progress",
     "Rag",
+    "ReportKind",
     "Settings",
     "Supporter",
 ]

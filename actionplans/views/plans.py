@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from actionplans import actions, permissions, queries
 from actionplans.forms import ObjectiveForm, PlanForm, ReasonForm, SettingsForm
 from actionplans.listing import PLAN_COLOUR, PLANS
-from actionplans.models import Objective, Plan, Settings
+from actionplans.models import Objective, Plan, PlanReport, Settings
 from actionplans.views.finding import get_objective_or_404, get_plan_or_404, tabs, today
 from actionplans.views.marks import marked
 from actionplans.workflow import PlanStatus
@@ -53,6 +53,7 @@ def show(request: Request, reference: str) -> HttpResponse:
     can_edit = allowed(permissions.check_can_edit, request.acting) and plan.status != PlanStatus.CLOSED
     groups = queries.by_objective(request.acting, plan, today())
     lines = [line for group in groups for line in group.lines]
+    made = PlanReport.objects.visible_to(request.acting).filter(plan=plan)
     return render(
         request,
         "actionplans/plan.html",
@@ -67,6 +68,11 @@ def show(request: Request, reference: str) -> HttpResponse:
                 "overdue": sum(line.is_overdue for line in lines),
                 "drifting": sum(bool(line.signs) and not line.is_overdue for line in lines),
             },
+            "can_report": allowed(permissions.check_can_report, request.acting),
+            "reports": [
+                (report, report.job if report.requested_by_id == request.acting.membership_id else None)
+                for report in made.select_related("job")[:10]
+            ],
             "can_edit": can_edit,
             "can_activate": can_edit and plan.status == PlanStatus.DRAFT,
             "can_close": can_edit and plan.status == PlanStatus.ACTIVE,

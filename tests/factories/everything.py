@@ -4,6 +4,7 @@ import io
 
 from django.utils import timezone
 
+from actionplans import actions as actionplans
 from compliance import actions as compliance
 from foundation.core.acting import Acting, acting_as
 from foundation.evidence import actions as evidence
@@ -143,7 +144,12 @@ def _planned(maker: Acting) -> dict[str, str]:
     action = plans.action(maker, plan, now=timezone.now())
     with acting_as(maker):
         objective = plan.objectives.all()[0]
-    return {"plan": plan.reference, "action": action.reference, "objective": str(objective.pk)}
+        report = actionplans.request_report(
+            plan_id=plan.pk, kind="board", marking="official", by=maker, now=timezone.now()
+        )
+        actionplans.store_report(report_id=report.pk, pdf=b"%PDF-1.7", pages=1, by=maker, now=timezone.now())
+    named = {"plan": plan.reference, "action": action.reference, "plan_report": report.reference}
+    return named | {"objective": str(objective.pk)}
 
 
 def _told(maker: Acting) -> dict[str, str]:

@@ -1,0 +1,60 @@
+"""Reports of a plan: a frozen document for the board or for those who do the work."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from actionplans.models.plans import Plan
+from foundation.core.markings import Marking
+from foundation.core.models import OrganisationQuerySet, OrganisationRow, reference_field
+
+if TYPE_CHECKING:
+    from foundation.core.acting import Acting
+
+
+class ReportKind(models.TextChoices):
+    """How much it tells."""
+
+    BOARD = "board", _("For the board: figures, timeline, what is late")
+    FULL = "full", _("Full: every action with its history")
+
+
+class ReportQuerySet(OrganisationQuerySet):
+    def visible_to(self, acting: "Acting") -> Self:
+        """Reports of the organisation's plans, for those whose role includes reading plans."""
+        rows = super().visible_to(acting)
+        return rows if acting.may("plan.view") else rows.none()
+
+
+class PlanReport(OrganisationRow):
+    """A report that was asked for, and the document that came of it. The document never changes."""
+
+    reference = reference_field(unique=True)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="reports")
+    kind = models.CharField(_("version"), max_length=5, choices=ReportKind)
+    marking = models.CharField(_("marking"), max_length=30, choices=Marking)
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, related_name="+")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    sha256 = models.CharField(max_length=64, blank=True)
+    pages = models.PositiveIntegerField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-requested_at", "-pk"]
+        indexes = [models.Index(fields=["organisation", "plan", "-requested_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="plan_report_document_whole_or_not_at_all",
+                condition=Q(file__isnull=False, pages__isnull=False, finished_at__isnull=False) & ~Q(sha256="")
+                | Q(file__isnull=True, pages__isnull=True, finished_at__isnull=True, sha256=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,134 @@
+"""The steps of making a report of a plan, with nothing long inside a transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from actionplans import actions, queries
+from actionplans.models import DueChange, Plan, PlanReport, Progress, ReportKind
+from actionplans.queries import Group, Line
+from actionplans.timeline import timeline
+from foundation import jobs
+from foundation.core.acting import Acting
+from foundation.core.exceptions import RuleBroken
+from foundation.core.markings import Marking
+from foundation.core.templatetags.portal import day
+from foundation.documents import layout, verify
+from foundation.documents.charts import Chart
+from foundation.documents.layout import DocumentContext
+from foundation.documents.pdf import PdfCancelled
+from foundation.documents.process import PdfTooLarge, PdfTooSlow
+
+TEMPLATE = "actionplans/pdf/report.html"
+
+
+@dataclass(frozen=True)
+class PlanContent:
+    """Everything a report of a plan shows. ``chart`` is None where there are no actions."""
+
+    document: DocumentContext
+    plan: Plan
+    is_full: bool
+    groups: list[Group]
+    late: list[Line]
+    figures: list[tuple[int, str]]
+    chart: Chart | None
+    notes: dict[int, list[Progress]]
+    moves: dict[int, list[DueChange]]
+
+
+def build(*, acting: Acting, report: PlanReport, now: datetime) -> PlanContent:
+    """The content of a report, as the plan stands now."""
+    plan, today = report.plan, timezone.localdate(now)
+    groups = queries.by_objective(acting, plan, today)
+    lines = sorted((line for group in groups for line in group.lines), key=lambda line: line.action.due_on)
+    ids = [line.action.pk for line in lines]
+    notes: dict[int, list[Progress]] = {}
+    moves: dict[int, list[DueChange]] = {}
+    is_full = report.kind == ReportKind.FULL
+    if is_full:
+        for note in Progress.objects.visible_to(acting).filter(action__in=ids).select_related("noted_by"):
+            notes.setdefault(note.action_id, []).append(note)
+        for move in DueChange.objects.visible_to(acting).filter(action__in=ids).select_related("changed_by"):
+            moves.setdefault(move.action_id, []).append(move)
+    chart = None
+    if lines:
+        chart = timeline(lines, today=today, caption=_("Actions from start to due date"), chart_id="pdf-timeline")
+    return PlanContent(
+        document=DocumentContext(
+            title=plan.title,
+            organisation=acting.organisation.name,
+            marking=str(Marking(report.marking).label),
+            report_id=report.reference,
+            as_at=now,
+            generated_at=now,
+            version="1",
+            subtitle=str(_("Action plan")),
+            period=_("%(first)s to %(last)s") % {"first": day(plan.period_from), "last": day(plan.period_to)},
+        ),
+        plan=plan,
+        is_full=is_full,
+        groups=groups,
+        late=[line for line in lines if line.signs],
+        figures=[
+            (len(lines), _("actions")),
+            (sum(line.action.status == "done" for line in lines), _("done")),
+            (sum(line.is_overdue for line in lines), _("overdue")),
+            (sum(bool(line.signs) and not line.is_overdue for line in lines), _("drifting")),
+        ],
+        chart=chart,
+        notes=notes,
+        moves=moves,
+    )
+
+
+def make(job: "jobs.JobContext", *, report_id: int) -> None:
+    """Read, draw, keep. Run twice, it keeps one document."""
+    job.progress(0, 3, "reading")
+    with job.step() as acting:
+        report = PlanReport.objects.visible_to(acting).select_related("plan__owner").get(pk=report_id)
+        if report.file_id is not None:
+            _finish(job, report)
+            return
+        content = build(acting=acting, report=report, now=job.now())
+    job.progress(1, 3, "drawing")
+    try:
+        pdf = layout.make_pdf(TEMPLATE, content.document, context(content), cancelled=lambda: _is_cancelled(job))
+    except PdfCancelled:
+        raise jobs.JobCancelled from None
+    except (PdfTooLarge, PdfTooSlow) as error:
+        raise RuleBroken(str(error)) from error
+    job.progress(2, 3, "keeping")
+    with job.step() as acting:
+        report = actions.store_report(
+            report_id=report_id, pdf=pdf, pages=verify.page_count(pdf), by=acting, now=job.now()
+        )
+        _finish(job, report)
+
+
+def context(content: PlanContent) -> dict[str, object]:
+    """What the PDF's template needs besides the document itself."""
+    chapters = [
+        (group.title, [(line, content.notes.get(line.action.pk, []), content.moves.get(line.action.pk, []))
+                       for line in group.lines])
+        for group in content.groups
+    ]  # fmt: skip
+    return {"content": content, "chapters": chapters, "timeline": content.chart}
+
+
+def _finish(job: "jobs.JobContext", report: PlanReport) -> None:
+    job.finish(
+        label=_("Open the plan"),
+        url_name="actionplans:plan",
+        reference=report.plan.reference,
+    )
+
+
+def _is_cancelled(job: "jobs.JobContext") -> bool:
+    try:
+        job.check_cancelled()
+    except jobs.JobCancelled:
+        return True
+    return False
