@@ -22,6 +22,7 @@ from foundation.organisations.models import Membership, Organisation, RoleGrant
 from foundation.organisations.roles import Role
 from foundation.organisations.sectors import Sector
 from prevent_portal.embedded import services
+from risk import threat_loading
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
@@ -31,6 +32,8 @@ NUMBERED = (
     "compliance_samequestion",
     "compliance_relation",
     "compliance_libraryload",
+    "risk_threatwording",
+    "risk_threatlevel",
 )
 LIBRARY_TABLES = (
     "compliance_theme",
@@ -65,6 +68,7 @@ def django_db_setup(django_db_blocker: Any, _running_services: None) -> Iterator
             settings.DATABASES[alias]["NAME"] = connections[alias].settings_dict["NAME"] = name
         call_command("migrate", verbosity=0)
         library_loading.load(now=NOW.replace(year=2024))
+        threat_loading.load(now=NOW.replace(year=2024))
         keep_library()
     yield
     with django_db_blocker.unblock():

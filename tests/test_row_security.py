@@ -96,6 +96,7 @@ def test_every_key_between_two_organisation_tables_includes_the_organisation(org
         ("compliance_answerrevision", "requirement_id"),
         ("compliance_contribution", "requirement_id"),
         ("compliance_answerrevision", "requirement_revision_id"),
+        ("risk_reviewtask", "threat_level_id"),
         ("compliance_samequestion", "specific_id"),
         ("compliance_samequestion", "general_id"),
     } & (single - composite)

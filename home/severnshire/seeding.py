@@ -16,6 +16,7 @@ from home.severnshire import answers, oversight, proof, sharing
 from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
+from risk import threat_loading
 
 COUNTY_SLUG = "severnshire-county-council"
 Say = Callable[[str], None]
@@ -41,6 +42,7 @@ def seed(*, now: datetime, say: Say, site: str = SITE) -> Seeded:
     if not Requirement.objects.filter(organisation__isnull=True).exists():
         say("Loading the duty library.")
         library_loading.load(now=now)
+    threat_loading.load(now=now)
     with override("en-gb"), transaction.atomic():
         made = _seed(Cast(Moments(now), site), say)
     say("Sealing the log.")

@@ -1,15 +1,25 @@
 """Assessments of risk, the risks in them and what organisations share of them."""
 
 from risk.models.assessments import Assessment, Contributor, Settings
+from risk.models.profiles import CtlpBriefing, CtlpEdition, CtlpRecommendation, RecommendationRisk
 from risk.models.risks import Control, Entry, EntryRevision, Risk, ScoreChange
+from risk.models.tasks import ReviewTask
+from risk.models.threat import ThreatLevel, ThreatWording
 
 __all__ = [
     "Assessment",
     "Contributor",
     "Control",
+    "CtlpBriefing",
+    "CtlpEdition",
+    "CtlpRecommendation",
     "Entry",
     "EntryRevision",
+    "RecommendationRisk",
+    "ReviewTask",
     "Risk",
     "ScoreChange",
     "Settings",
+    "ThreatLevel",
+    "ThreatWording",
 ]
