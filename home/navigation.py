@@ -22,6 +22,7 @@ class Item:
 ENTRIES: tuple[tuple[str | Promise, str, str], ...] = (
     (_("Home"), "home:start", ""),
     (_("The duty"), "compliance:overview", "compliance.view"),
+    (_("Risk"), "risk:local_profiles", "risk.view"),
     (_("Evidence"), "evidence:index", "evidence.view"),
     (_("Reports"), "compliance:reports", "compliance.report"),
     (_("People"), "organisations:people", "people.view"),

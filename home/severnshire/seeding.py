@@ -12,7 +12,7 @@ from compliance import library_loading
 from compliance.models import Requirement
 from foundation.ledger import sealing
 from foundation.organisations.models import Organisation
-from home.severnshire import answers, oversight, proof, sharing
+from home.severnshire import answers, oversight, profiles, proof, sharing
 from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
@@ -80,6 +80,7 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *answers.deeds(people, book, entry, plans),
         *proof.deeds(people, book, entry, beside),
         *sharing.deeds(people, book, entry),
+        *profiles.deeds(people, entry),
     ]
     if entry.key == COUNTY:
         deeds += oversight.county_deeds(people, book)

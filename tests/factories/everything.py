@@ -13,8 +13,10 @@ from foundation.notifications.models import Notice
 from foundation.organisations import actions as organisations
 from foundation.organisations.models import Organisation
 from foundation.organisations.roles import Role
+from risk import actions as risk
 from tests.conftest import acting_of, make_membership
 from tests.factories import compliance as answers
+from tests.factories import profiles
 from tests.factories.organisations import team
 
 ALL_ROLES = [role for role in Role if role != Role.INSPECTOR]
@@ -34,6 +36,7 @@ def one_of_each(maker: Acting, code: str) -> dict[str, str]:
     return {
         **_evidence(maker),
         **_duty(maker, code),
+        **_local_picture(maker),
         **_people(maker),
         **_told(maker),
     }
@@ -81,6 +84,29 @@ def _duty(maker: Acting, code: str) -> dict[str, str]:
         compliance.store_report(report_id=report.pk, pdf=b"%PDF-1.7", pages=1, by=maker, now=now)
     assert report.job is not None
     return {"requirement": code, "use": str(use.pk), "report": report.reference, "job": report.job.reference}
+
+
+def _local_picture(maker: Acting) -> dict[str, str]:
+    now = timezone.now()
+    recommendation = profiles.recommendation(maker, now=now)
+    task, *_rest = profiles.tasks(maker, profiles.risk(maker), now=now)
+    with acting_as(maker):
+        level = risk.enter_level(
+            level="low",
+            effective_from=timezone.localdate(),
+            announced_on=None,
+            source="MI5",
+            source_address="",
+            note="",
+            by=maker,
+            now=now,
+        ).row
+    return {
+        "edition": recommendation.edition.reference,
+        "recommendation": recommendation.reference,
+        "task": task.reference,
+        "level": level.reference,
+    }
 
 
 def _people(maker: Acting) -> dict[str, str]:
