@@ -14,7 +14,7 @@ from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
 from foundation.core.markings import Marking
 from foundation.organisations import queries as organisations
-from risk.models import CtlpEdition
+from risk.models import CtlpEdition, CtlpRecommendation
 from risk.models.profiles import ProfileQuerySet
 from risk.models.tasks import Cause
 from risk.profile_workflow import Response, State
@@ -121,6 +121,11 @@ def recommendations_for_list(rows: ProfileQuerySet) -> ProfileQuerySet:
     )
 
 
+def response_in_words(row: CtlpRecommendation) -> str:
+    """What was answered and, where there is one, the reason."""
+    return ": ".join(filter(None, (row.get_response_display(), row.reason)))
+
+
 def recommendation_listing(acting: Acting) -> Listing:
     """All recommendations as this person may filter them."""
     editions = CtlpEdition.objects.visible_to(acting).order_by("-issued_on", "-pk").values_list("reference", "title")
@@ -132,9 +137,8 @@ def recommendation_listing(acting: Acting) -> Listing:
             Column("edition", _("Edition"), lambda row: row.edition.title, sort="edition__title"),
             Column("to", _("Recommended to"), lambda row: row.recommended_to, sort="recommended_to"),
             Column("state", _("State"), lambda row: row.get_state_display(), sort="state"),
-            Column("response", _("Response"), lambda row: row.get_response_display(), sort="response"),
-            Column("reason", _("Reason"), lambda row: row.reason),
-            Column("sent", _("Sent to the police"), lambda row: row.sent_on, sort="sent_sort"),
+            Column("response", _("Response"), response_in_words, sort="response"),
+            Column("sent", _("Sent"), lambda row: row.sent_on, sort="sent_sort"),
             Column("risks", _("Risks"), lambda row: row.risks, sort="risks", numeric=True),
         ),
         default_sort="code",

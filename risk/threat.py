@@ -58,10 +58,10 @@ def meaning_of(level: str, on: date, wordings: list[ThreatWording]) -> str:
     return next((each.meaning for each in wordings if each.level == level and each.is_in_force(on)), "")
 
 
-def meanings(on: date) -> list[tuple[str, str]]:
+def meanings(on: date) -> list[tuple[Level, str]]:
     """Every level with what it means on a day, lowest first."""
     wordings = list(ThreatWording.objects.all())
-    return [(level.value, meaning_of(level, on, wordings)) for level in Level]
+    return [(level, meaning_of(level, on, wordings)) for level in Level]
 
 
 def _last(rows: ThreatLevelQuerySet, on: date) -> ThreatLevel | None:

@@ -1,5 +1,6 @@
 """Shape and wording of the forms of the threat level and of tasks to assess risks again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms_gds.choices import Choice
@@ -42,11 +43,9 @@ class LevelForm(forms.Form):
     )
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
 
-    def __init__(self, *args: Any, meanings: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, meanings: Mapping[Level, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(
-            self, "level", [Choice(value, label, hint=meanings.get(value, "")) for value, label in Level.choices]
-        )
+        set_choices(self, "level", [Choice(level.value, level.label, hint=meanings.get(level, "")) for level in Level])
         self.helper = layout(
             self,
             Field.radios("level", legend_size=Size.SMALL),

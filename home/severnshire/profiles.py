@@ -15,7 +15,7 @@ from risk import actions
 from risk.actions.profiles import Edition, Reassess
 from risk.models import CtlpEdition, CtlpRecommendation
 
-ORIGINATOR = "Severnshire Constabulary, Special Branch"
+ORIGINATOR = "Severnshire Constabulary"
 Do = Callable[[Acting, datetime], None]
 
 

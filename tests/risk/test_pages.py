@@ -119,7 +119,7 @@ def test_the_export_of_recommendations_is_what_the_page_shows(lead, client_for):
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(book.streaming_content))).active
     assert [row[0] for row in rows] == ["Number", "A000", "A001"]
-    assert rows[1][4:7] == ["Being done", "Partly accepted", "Why"]
+    assert rows[1][4:6] == ["Being done", "Partly accepted: Why"]
     assert "A001" in str([[cell.value for cell in row] for row in sheet.rows])
 
 
@@ -261,6 +261,7 @@ def test_the_page_says_the_level_since_when_and_whether_it_was_verified(lead, cl
     page = words(client_for(lead).get("/risk/threat-level/"))
 
     assert "SEVERE since 30 April 2026" in page
+    assert "CRITICAL</dt>" in page
     assert "Not verified: seen in a secondary source only. Several secondary sources agree." in page
     assert "Verified: seen in the original or an official source" in page
     assert page.count("<svg") >= 2  # the header's mark and the drawing
