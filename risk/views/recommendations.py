@@ -166,8 +166,10 @@ def done(request: Request, reference: str) -> HttpResponse:
 
 
 def _change_form(row: CtlpRecommendation, posted: QueryDict | None) -> RecommendationForm:
-    names = ("code", "text", "recommended_to", "version")
-    return RecommendationForm(posted, initial={name: getattr(row, name) for name in names})
+    initial = {name: getattr(row, name) for name in ("code", "text", "recommended_to", "version")}
+    # The declaration is made anew for the new words: nobody else's stands beside it.
+    initial["may_be_recorded"] = posted is not None and "may_be_recorded" in posted
+    return RecommendationForm(posted, initial=initial)
 
 
 def _response_form(row: CtlpRecommendation, posted: QueryDict | None) -> ResponseForm:

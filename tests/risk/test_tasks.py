@@ -11,6 +11,7 @@ from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken
 from foundation.ledger.models import Event
 from foundation.notifications.models import Notice
+from foundation.organisations import actions as organisations
 from risk import actions, tasks_queries
 from risk.models import Assessment, Entry, ReviewTask, ScoreChange
 from tests.conftest import NOW, acting_of, make_membership
@@ -55,8 +56,6 @@ def test_an_owner_who_left_is_not_told(lead, acting_for):
     owner = acting_for("board_member")
     row = profiles.risk(lead, owner_id=owner.membership_id)
     with acting_as(acting_for("organisation_admin")) as admin:
-        from foundation.organisations import actions as organisations
-
         organisations.end_person(membership_id=owner.membership_id, last_day=date(2026, 11, 1), by=admin, now=NOW)
 
     profiles.tasks(lead, row)
