@@ -14,6 +14,8 @@ from compliance.register import Register
 from foundation.core.acting import Acting
 from foundation.jobs.models import Job
 from foundation.organisations import queries as organisations
+from risk import tasks_queries
+from risk.models import ReviewTask
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Start:
     today: date
     register: Register | None = None
     mine: list[Line] = field(default_factory=list)
+    tasks: list[ReviewTask] = field(default_factory=list)
     recent: list = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     setup: list[organisations.SetupStep] = field(default_factory=list)
@@ -42,6 +45,7 @@ def start(acting: Acting) -> Start:
         today=today,
         register=register,
         mine=_mine(acting, register),
+        tasks=tasks_queries.my_tasks(acting) if acting.may("risk.view") else [],
         recent=list(audit.recent(acting, 8)) if acting.may("audit.view") else [],
         jobs=list(Job.objects.visible_to(acting).filter(requested_by=acting.membership).order_by("-pk")[:5]),
         setup=_first_hour(acting),

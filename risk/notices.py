@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import notifications
 
-notifications.group("risk", _("Risk assessment"))
+notifications.group("risk", _("Risks and the local profile"))
 notifications.kind(
     "risk.asked_to_approve",
     group="risk",
@@ -24,3 +24,9 @@ notifications.kind(
     "risk.approved", group="risk", text=_("Risk assessment %(reference)s was approved"), url_name="risk:assessment"
 )
 notifications.kind("risk.owns_risk", group="risk", text=_("You now own risk %(reference)s"), url_name="risk:risk")
+notifications.kind(
+    "risk.reassess",
+    group="risk",
+    text=_("Risks are to be assessed again, beginning with task %(reference)s"),
+    url_name="risk:review_task",
+)

@@ -49,5 +49,17 @@ def check_can_report(acting: Acting) -> None:
         raise PermissionDenied(_("Your role does not include making risk reports."))
 
 
+def check_can_keep_profiles(acting: Acting) -> None:
+    """Keep the register of local profiles, enter a threat level and ask for risks to be assessed again."""
+    if not acting.may("risk.edit"):
+        raise PermissionDenied(_("Only a Prevent or safeguarding lead can keep this register."))
+
+
+def check_can_finish_task(acting: Acting, owner_id: int | None) -> None:
+    """Say that a risk was assessed again: whoever writes assessments, and the owner of the risk."""
+    if not acting.may("risk.edit") and (owner_id is None or owner_id != acting.membership_id):
+        raise PermissionDenied(_("Only a Prevent or safeguarding lead, or the owner of the risk, can say it is done."))
+
+
 def _own(acting: Acting, assessment: Assessment | None) -> bool:
     return assessment is None or assessment.organisation_id == acting.organisation_id

@@ -22,7 +22,7 @@ from foundation.organisations.models import Membership, Organisation, RoleGrant
 from foundation.organisations.roles import Role
 from foundation.organisations.sectors import Sector
 from prevent_portal.embedded import services
-from risk import reference
+from risk import reference, threat_loading
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
@@ -33,6 +33,8 @@ NUMBERED = (
     "compliance_relation",
     "compliance_libraryload",
     "risk_category",
+    "risk_threatwording",
+    "risk_threatlevel",
 )
 LIBRARY_TABLES = (
     "compliance_theme",
@@ -68,6 +70,7 @@ def django_db_setup(django_db_blocker: Any, _running_services: None) -> Iterator
         call_command("migrate", verbosity=0)
         library_loading.load(now=NOW.replace(year=2024))
         reference.load(on=LONG_AGO)
+        threat_loading.load(now=NOW.replace(year=2024))
         keep_library()
     yield
     with django_db_blocker.unblock():

@@ -26,6 +26,7 @@ from risk import actions as risk
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.crawling import crawl
 from tests.factories import actionplans as plans
+from tests.factories import profiles
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
@@ -53,6 +54,7 @@ def plant(organisation, word=CANARY) -> Acting:
     assess(lead, word)
     plan_action(lead, assurer, word)
     invite(administrator, word)
+    record(lead, word)
     upkeep.send_mail(now=timezone.now())
     return lead
 
@@ -151,6 +153,41 @@ def assess(lead: Acting, word: str) -> None:
         risk.comment(assessment_id=row.pk, entry_id=entry.pk, text=f"{word} comment", by=lead, now=NOW)
 
 
+def record(lead: Acting, word: str) -> None:
+    """A local profile with its recommendation, a threat level of their own and a risk to assess again."""
+    now = timezone.now()
+    row = profiles.risk(lead, f"{word}-1", title=f"{word} risk", owner_id=lead.membership_id)
+    edition = profiles.edition(
+        lead, title=f"{word} profile", originator=f"{word} force", held_at=f"{word} safe", now=now
+    )
+    recommendation = profiles.recommendation(
+        lead, edition, text=f"{word} advice", recommended_to=f"{word} body", now=now
+    )
+    profiles.linked(lead, profiles.answered(lead, recommendation, "partly", f"{word} reason"), row)
+    done, *_rest = profiles.tasks(lead, row, note=f"{word} incident", now=now)
+    with acting_as(lead):
+        risk.add_briefing(
+            edition_id=edition.pk,
+            membership_id=None,
+            other=f"{word} chair",
+            briefed_on=timezone.localdate(),
+            briefed_by=f"{word} officer",
+            by=lead,
+            now=now,
+        )
+        risk.finish_task(task_id=done.pk, outcome=f"{word} outcome", by=lead, now=now)
+        risk.enter_level(
+            level="low",
+            effective_from=timezone.localdate(),
+            announced_on=None,
+            source=f"{word} source",
+            source_address="",
+            note=f"{word} note",
+            by=lead,
+            now=now,
+        )
+
+
 ADDRESSES_WITH_SEARCH = (
     "/risk/assessments/",
     "/evidence/",
@@ -159,6 +196,9 @@ ADDRESSES_WITH_SEARCH = (
     "/organisations/people/",
     "/compliance/reports/",
     "/audit/",
+    "/risk/local-profiles/",
+    "/risk/recommendations/",
+    "/risk/reassess/",
 )
 
 

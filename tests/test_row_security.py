@@ -97,6 +97,7 @@ def test_every_key_between_two_organisation_tables_includes_the_organisation(org
         ("compliance_contribution", "requirement_id"),
         ("actionplans_actionrequirement", "requirement_id"),
         ("compliance_answerrevision", "requirement_revision_id"),
+        ("risk_reviewtask", "threat_level_id"),
         ("compliance_samequestion", "specific_id"),
         ("compliance_samequestion", "general_id"),
     } & (single - composite)

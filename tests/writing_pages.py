@@ -15,10 +15,10 @@ from foundation.core import drafts
 from foundation.core.acting import Acting, acting_as
 from foundation.evidence.models import EvidenceItem
 from foundation.organisations.models import IdentityProvider, Membership, Organisation, Team
-from risk.models import Assessment, Entry
+from risk.models import Assessment, CtlpEdition, CtlpRecommendation, Entry
 from risk.models import Settings as RiskSettings
 from tests.conftest import NOW
-from tests.factories import actionplans, evidence
+from tests.factories import actionplans, evidence, profiles
 from tests.factories import organisations as factories
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
@@ -120,6 +120,26 @@ PLAN = {
     **day("period_from", "1 4 2026"),
     **day("period_to", "31 3 2027"),
 }
+
+
+def of_a_local_profile(by: Acting, _other: Acting) -> tuple[str, int]:
+    return f"{profiles.edition(by).get_absolute_url()}change/", 1
+
+
+def of_a_recommendation(by: Acting, _other: Acting) -> tuple[str, int]:
+    return f"{profiles.recommendation(by).get_absolute_url()}change/", 1
+
+
+def of_a_response(by: Acting, _other: Acting) -> tuple[str, int]:
+    return f"{profiles.recommendation(by).get_absolute_url()}respond/", 1
+
+
+PROFILE = {
+    "title": "Local profile 2026", "originator": "Severnshire Constabulary", "marking": "official_sensitive",
+    "held_at": "Safe of the community safety team", **day("period_from", "1 4 2025"), **day("period_to", "31 3 2026"),
+    **day("issued_on", "4 5 2026"),
+}  # fmt: skip
+ADVICE = {"code": "R1", "recommended_to": "All councils", "may_be_recorded": "on"}
 ANSWER = {"applies": "yes", "status": "met", "why_not": "", "owner_id": "", **day("next_review_on", "1 12 2030")}
 OWN = {"theme_code": "LEAD", "title": "Ours", "force": "should", "review_interval_months": "12"}
 EVIDENCE = {"title": "Minutes", "marking": "official", **day("effective_from", "1 1 2026")}
@@ -162,6 +182,14 @@ PAGES = {
         lambda *_: ("/action-plans/settings/", 1), mine="23", theirs="29",
     ),
     "evidence": Page("prevent_lead", EvidenceItem, "note", "Note", EVIDENCE, {"title": ""}, of_evidence),
+    "local profile": Page("prevent_lead", CtlpEdition, "note", "Note", PROFILE, {"title": ""}, of_a_local_profile),
+    "recommendation": Page(
+        "prevent_lead", CtlpRecommendation, "text", "Recommendation", ADVICE, {"code": ""}, of_a_recommendation
+    ),
+    "response": Page(
+        "prevent_lead", CtlpRecommendation, "reason", "Why, and what you will do",
+        {"response": "partly"}, {"response": "perhaps"}, of_a_response,
+    ),
     "settings of the organisation": Page(
         "organisation_admin", Organisation, "name", "Name",
         COUNCIL, {"nation": "narnia"}, lambda *_: ("/organisations/settings/", 1),

@@ -38,5 +38,6 @@ SHARED_TABLES: dict[str, str] = {
     "compliance_outline": "Duty library.",
     "compliance_relation": "Duty library.",
     "compliance_samequestion": "Duty library.",
+    "risk_threatwording": "Threat levels: what each means, written by the loader alone.",
     "compliance_libraryload": "Duty library: when it was loaded.",
 }

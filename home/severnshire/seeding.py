@@ -13,11 +13,11 @@ from compliance import library_loading
 from compliance.models import Requirement
 from foundation.ledger import sealing
 from foundation.organisations.models import Organisation
-from home.severnshire import answers, oversight, plans, proof, risks, sharing
+from home.severnshire import answers, oversight, plans, profiles, proof, risks, sharing
 from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
-from risk import reference
+from risk import reference, threat_loading
 
 COUNTY_SLUG = "severnshire-county-council"
 Say = Callable[[str], None]
@@ -44,6 +44,7 @@ def seed(*, now: datetime, say: Say, site: str = SITE) -> Seeded:
         say("Loading the duty library.")
         library_loading.load(now=now)
     reference.load(on=timezone.localdate(now))
+    threat_loading.load(now=now)
     with override("en-gb"), transaction.atomic():
         made = _seed(Cast(Moments(now), site), say)
     say("Sealing the log.")
@@ -81,6 +82,7 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *answers.deeds(people, book, entry, answered),
         *proof.deeds(people, book, entry, beside),
         *sharing.deeds(people, book, entry),
+        *profiles.deeds(people, entry),
         *risks.deeds(people, entry),
         *plans.deeds(people, book, entry),
     ]

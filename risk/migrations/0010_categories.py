@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("risk", "0002_row_security")]
+    dependencies = [("risk", "0004_profiles_row_security")]
 
     operations = [
         migrations.CreateModel(

@@ -2,8 +2,11 @@
 
 from risk.models.assessments import Assessment, Contributor, Settings
 from risk.models.comments import Comment
+from risk.models.profiles import CtlpBriefing, CtlpEdition, CtlpRecommendation, RecommendationRisk
 from risk.models.reference import Category
 from risk.models.risks import Control, Entry, EntryRevision, Risk, ScoreChange
+from risk.models.tasks import ReviewTask
+from risk.models.threat import ThreatLevel, ThreatWording
 
 __all__ = [
     "Assessment",
@@ -11,9 +14,16 @@ __all__ = [
     "Comment",
     "Contributor",
     "Control",
+    "CtlpBriefing",
+    "CtlpEdition",
+    "CtlpRecommendation",
     "Entry",
     "EntryRevision",
+    "RecommendationRisk",
+    "ReviewTask",
     "Risk",
     "ScoreChange",
     "Settings",
+    "ThreatLevel",
+    "ThreatWording",
 ]

@@ -16,7 +16,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
-from risk import actions, comparison, pictures, queries, reference, sides
+from risk import actions, comparison, pictures, queries, reference, sides, tabs
 from risk.dates import months_after
 from risk.forms import AssessmentForm, CopyForm, NewAssessmentForm
 from risk.listing import (
@@ -45,7 +45,12 @@ def index(request: Request) -> HttpResponseBase:
     return render(
         request,
         "risk/assessments.html",
-        {"page": page, "lines": assessment_lines(page.items), "can_edit": request.acting.may("risk.edit")},
+        {
+            "page": page,
+            "lines": assessment_lines(page.items),
+            "tabs": tabs.of("assessments"),
+            "can_edit": request.acting.may("risk.edit"),
+        },
     )
 
 

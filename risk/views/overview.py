@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from foundation.core.access import requires
 from foundation.core.http import Request
 from foundation.documents.charts import Chart
-from risk import attention, pictures, queries
+from risk import attention, pictures, queries, tabs
 from risk.models import Assessment, Entry
 from risk.models.assessments import Template
 from risk.views.finding import address_of, may_write, today
@@ -26,6 +26,7 @@ def overview(request: Request) -> HttpResponse:
     being_written = queries.being_written(acting)
     shown = queries.approved(acting) or (being_written[0] if being_written else None)
     context: dict[str, Any] = {
+        "tabs": tabs.of("overview"),
         "shown": shown,
         "being_written": being_written,
         "can_edit": acting.may("risk.edit"),

@@ -11,7 +11,7 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import NOW
 from tests.e2e.axe import assert_accessible
-from tests.factories import compliance, evidence, organisations
+from tests.factories import compliance, evidence, organisations, profiles
 from tests.factories import risk as risks
 
 # Not pages: files, probes, what a script asks for, and steps that need one before them.
@@ -74,7 +74,19 @@ def busy(committed, acting_for, organisation):
     item = evidence.note(lead)
     organisations.team(admin, "Adult services")
     person = organisations.person(admin, name="Morwenna Llewellyn-Featherstonehaugh-Smythe", email="m@example.org")
+    risk = profiles.risk(lead, owner_id=lead.membership_id)
+    advice = profiles.linked(lead, profiles.recommendation(lead), risk)
+    edition = profiles.edition(lead, title="Local profile 2027", reassess="all")
+    [task] = profiles.tasks(lead, risk)
     details = [
+        edition.get_absolute_url(),
+        f"{edition.get_absolute_url()}change/",
+        f"{edition.get_absolute_url()}briefings/add/",
+        f"{edition.get_absolute_url()}recommendations/add/",
+        advice.get_absolute_url(),
+        f"{advice.get_absolute_url()}respond/",
+        f"{advice.get_absolute_url()}risks/",
+        task.get_absolute_url(),
         f"/compliance/requirements/{asked[0].code}/",
         f"/compliance/requirements/{asked[0].code}/answer/",
         f"/compliance/requirements/{asked[0].code}/history/",

@@ -18,6 +18,7 @@ from risk import actions as risk
 from tests.conftest import acting_of, make_membership
 from tests.factories import actionplans as plans
 from tests.factories import compliance as answers
+from tests.factories import profiles
 from tests.factories import risk as risks
 from tests.factories.organisations import team
 from tests.factories.partnerships import join, partnership
@@ -39,6 +40,7 @@ def one_of_each(maker: Acting, code: str) -> dict[str, str]:
     return {
         **_evidence(maker),
         **_duty(maker, code),
+        **_local_picture(maker),
         **_people(maker),
         **_risk(maker),
         **_planned(maker),
@@ -98,6 +100,29 @@ def _risk(maker: Acting) -> dict[str, str]:
     with acting_as(maker):
         control = risk.add_control(entry_id=entry.pk, version=1, text="Filter", strength="weak", by=maker, now=now)
     return {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)}
+
+
+def _local_picture(maker: Acting) -> dict[str, str]:
+    now = timezone.now()
+    recommendation = profiles.recommendation(maker, now=now)
+    task, *_rest = profiles.tasks(maker, profiles.risk(maker), now=now)
+    with acting_as(maker):
+        level = risk.enter_level(
+            level="low",
+            effective_from=timezone.localdate(),
+            announced_on=None,
+            source="MI5",
+            source_address="",
+            note="",
+            by=maker,
+            now=now,
+        ).row
+    return {
+        "edition": recommendation.edition.reference,
+        "recommendation": recommendation.reference,
+        "task": task.reference,
+        "level": level.reference,
+    }
 
 
 def _people(maker: Acting) -> dict[str, str]:

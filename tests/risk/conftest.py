@@ -1,10 +1,12 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import time_machine
 
 from foundation.core.acting import Acting
 from foundation.organisations.roles import Role
 from risk.models import Assessment, Entry
+from tests.conftest import NOW
 from tests.factories import risk as factories
 
 
@@ -28,3 +30,10 @@ def entry(lead: Acting, draft: Assessment) -> Entry:
 def approved(lead: Acting, approver: Acting, draft: Assessment, entry: Entry) -> Assessment:
     factories.send(lead, draft, approver)
     return factories.approve(approver, draft)
+
+
+@pytest.fixture
+def today_is_now() -> Iterator[None]:
+    """Pages read the clock; factories and actions are told ``NOW``."""
+    with time_machine.travel(NOW, tick=True):
+        yield

@@ -118,6 +118,8 @@ SHOTS = (
     Shot("report", "/compliance/reports/", LEAD, then=(first('tbody a[href^="/compliance/reports/"]'),)),
     Shot("verify", "/compliance/reports/verify/", LEAD),
     Shot("assure", READY, ASSURER, then=(*REQUIREMENT, follow("Record a rating"))),
+    Shot("local-profile", "/risk/local-profiles/", LEAD, then=(first('tbody a[href^="/risk/local-profiles/"]'),)),
+    Shot("threat-level", "/risk/threat-level/", LEAD),
     Shot("people", "/organisations/people/", ADMINISTRATOR),
     Shot(
         "person",
