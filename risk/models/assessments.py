@@ -15,6 +15,7 @@ from foundation.core.models import (
     reference_field,
     saved_when_and_by_whom,
 )
+from risk.models.threat import Level
 from risk.scoring import Matrix
 from risk.workflow import Status
 
@@ -118,6 +119,11 @@ class Assessment(OrganisationRow, Edited):
 
     def get_absolute_url(self) -> str:
         return addresses.of_row("risk:assessment", self.reference)
+
+    @property
+    def threat_level_label(self) -> str:
+        """The level at approval as people read it; nothing where none was known."""
+        return str(Level(self.threat_level).label) if self.threat_level else ""
 
     @property
     def scale(self) -> Matrix:

@@ -16,7 +16,8 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
-from risk import actions, comparison, pictures, queries, reference, sides, tabs
+from risk import actions, comparison, pictures, queries, reference, sides
+from risk import tabs as room
 from risk.dates import months_after
 from risk.forms import AssessmentForm, CopyForm, NewAssessmentForm
 from risk.listing import (
@@ -48,7 +49,7 @@ def index(request: Request) -> HttpResponseBase:
         {
             "page": page,
             "lines": assessment_lines(page.items),
-            "tabs": tabs.of("assessments"),
+            "tabs": room.of("assessments"),
             "can_edit": request.acting.may("risk.edit"),
         },
     )
