@@ -19,8 +19,7 @@ SUITES: dict[str, Suite] = {
     "exports": lambda small, large: files.measure(large),
     "report": lambda small, large: documents.measure_report(),
     "register": lambda small, large: documents.measure_long_register(),
-    # An organisation without evidence: for each of its owners, forgetting 60,000 people would look through all of it.
-    "people": lambda small, large: organisations.p10_import(fill("People Council", 0).acting),
+    "people": lambda small, large: organisations.p10_import(lambda name: fill(name, 0).acting),
     "ledger": lambda small, large: (each() for each in (ledger.p15_record, ledger.p16_seal, ledger.p16_verify)),
     "policies": lambda small, large: policies.measure(large),
     "memory": lambda small, large: lasting.measure(large),
