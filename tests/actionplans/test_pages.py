@@ -267,7 +267,7 @@ def test_a_mention_of_somebody_who_cannot_see_it_is_an_error_on_its_field(browse
         ("/action-plans/timeline/", 10),
         ("/action-plans/by-owner/", 10),
         ("/action-plans/by-risk/", 12),
-        ("/action-plans/{plan}/", 12),
+        ("/action-plans/{plan}/", 15),
         ("/", 40),
     ],
 )
