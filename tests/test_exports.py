@@ -62,15 +62,17 @@ def test_every_list_asks_for_proof_of_the_last_ten_minutes(committed, browser, b
         "/action-plans/",
         "/action-plans/actions/",
         "/audit/export/",
+        "/compliance/library/",
+        "/compliance/library/requirements/",
         "/compliance/reports/",
         "/compliance/requirements/",
         "/evidence/",
         "/jobs/",
         "/notifications/",
+        "/risk/assessments/",
         "/risk/local-profiles/",
         "/risk/reassess/",
         "/risk/recommendations/",
-        "/risk/assessments/",
     ]
     assert [address for address, response in answers.items() if is_file(response)] == []
     assert {address: answers[address].headers["Location"] for address in exported} == {

@@ -20,7 +20,8 @@ LONDON = ZoneInfo("Europe/London")
 class DocumentContext:
     """What a document says about itself on its cover and on every page. ``lang`` is en-GB or cy.
 
-    ``period`` is what it tells of, in words such as "1 April 2026 to 25 November 2026"; empty for a single moment.
+    ``can_be_verified``: a page of the portal says of a copy whether it is the same. ``period`` is what it tells of, in
+    words such as "1 April 2026 to 25 November 2026"; empty for a single moment.
     """
 
     title: str
@@ -33,6 +34,7 @@ class DocumentContext:
     lang: str = "en-GB"
     subtitle: str = ""
     period: str = ""
+    can_be_verified: bool = True
 
     def identity(self) -> Identity:
         """The same facts for the PDF's metadata."""
