@@ -154,12 +154,15 @@ def _complete_tables(tagging: Tagging, part: int, sources: list[int]) -> list:
         renamed = _name_headers(tagging, table, part, names)
         column_names = _column_names(tagging, table)
         first, first_columns = first_pieces.setdefault(source, (table, column_names))
-        is_continued = first is not table and len(first_columns) == len(column_names)
+        only_begun = first is not table and not _has_rows(tagging, first)  # its caption alone was left on a page
+        if only_begun:
+            first_pieces[source] = (first, column_names)
+        is_continued = not only_begun and first is not table and len(first_columns) == len(column_names)
         if is_continued:
             renamed |= dict(zip(column_names, first_columns, strict=True))
         _point_cells_at_headers(tagging, table, renamed)
-        if is_continued:
-            _join(tagging, first, table)
+        if is_continued or only_begun:
+            _join(tagging, first, table, with_head=only_begun)
     kept = {element.number for element in tagging.elements(tagging.root)}
     return [entry for name, header in names if header.number in kept for entry in (name, header.reference)]
 
@@ -208,10 +211,14 @@ def _point_cells_at_headers(tagging: Tagging, table: pydyf.Dictionary, renamed: 
             del cell["A"]["Headers"]
 
 
-def _join(tagging: Tagging, first: pydyf.Dictionary, later: pydyf.Dictionary) -> None:
+def _has_rows(tagging: Tagging, table: pydyf.Dictionary) -> bool:
+    return any(element["S"] == "/TR" for element in tagging.elements(table))
+
+
+def _join(tagging: Tagging, first: pydyf.Dictionary, later: pydyf.Dictionary, *, with_head: bool) -> None:
     """Move the rows of a piece after a page break into the table it belongs to; its repeated head is page furniture."""
     for kid in tagging.kids(later):
-        if kid["S"] != "/THead":
+        if with_head or kid["S"] != "/THead":
             kid["P"] = first.reference
             first["K"].append(kid.reference)
     parent = tagging.at(later["P"])
