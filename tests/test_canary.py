@@ -117,7 +117,7 @@ def plan_action(lead: Acting, owner: Acting, word: str) -> None:
     row = plans.action(
         lead, plan, owner_id=owner.membership_id, partner=f"{word} partner", funding=f"{word} funding", now=now, **texts
     )
-    found = plans.risk(lead, title=f"{word} risk", now=now)
+    found = plans.risk(lead, "R99", title=f"{word} risk", now=now)
     common = {"action_id": row.pk, "by": lead, "now": now}
     with acting_as(lead):
         actionplans.add_objective(plan_id=plan.pk, title=f"{word} objective", by=lead, now=now)

@@ -6,6 +6,7 @@ from typing import Any
 from actionplans import actions
 from actionplans.models import Action, Plan
 from foundation.core.acting import Acting, acting_as
+from risk import reference
 from risk.models import Assessment, Entry, Risk
 from tests.conftest import NOW
 
@@ -54,7 +55,7 @@ def risk(by: Acting, code: str = "R1", title: str = "Hirers with extreme views",
         common = {"organisation": by.organisation}
         assessment = Assessment.objects.create(
             **common, title="Assessment", period_from=date(2026, 4, 1), period_to=date(2027, 3, 31), created_at=now,
-            created_by=by.membership,
+            created_by=by.membership, matrix=reference.default_matrix().as_plain(),
         )  # fmt: skip
         found = Risk.objects.create(**common, code=code, created_at=now, created_by=by.membership)
         Entry.objects.create(

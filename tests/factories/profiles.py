@@ -5,7 +5,7 @@ from typing import Any
 
 from foundation.core.acting import Acting, acting_as
 from foundation.core.markings import Marking
-from risk import actions
+from risk import actions, reference
 from risk.actions.profiles import Edition, Reassess
 from risk.models import Assessment, CtlpEdition, CtlpRecommendation, Entry, EntryRevision, ReviewTask, Risk
 from tests.conftest import NOW
@@ -95,6 +95,7 @@ def risk(
                 "period_to": date(2026, 12, 31),
                 "created_at": written_at,
                 "created_by": membership,
+                "matrix": reference.default_matrix().as_plain(),
             },
         )
         closing = {"closed_at": written_at, "closed_by": membership, "closed_reason": "Gone"} if closed else {}
