@@ -225,7 +225,7 @@ BAD_TOKENS: dict[str, dict[str, Any]] = {
     "no nonce": {"claims": {"nonce": None}},
     "expired": {"claims": {"exp": int(time.time()) - 120}},
     "no expiry": {"claims": {"exp": None}},
-    "issued in the future": {"claims": {"iat": int(time.time()) + 600}},
+    "issued in the future": {"claims": {"iat": int(time.time()) + 36_000}},
     "no subject": {"claims": {"sub": None}},
     "an empty subject": {"claims": {"sub": ""}},
     "a subject that is no text": {"claims": {"sub": 17}},

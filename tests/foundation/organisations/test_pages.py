@@ -331,7 +331,7 @@ def test_the_list_is_filtered_by_state_role_team_and_sign_in(admin, client_for, 
 
 
 # Two of them begin and end the transaction, one counts unread notices. A list of one page needs no counting.
-@pytest.mark.parametrize(("count", "queries"), [(2, 12), (60, 13), (130, 13)])
+@pytest.mark.parametrize(("count", "queries"), [(2, 10), (60, 11), (130, 11)])
 def test_the_list_costs_the_same_queries_however_many_people_there_are(
     admin, client_for, count, queries, django_assert_num_queries
 ):
