@@ -19,10 +19,12 @@ ROUNDS = 5
 HEADINGS = ("Staff number", "Name", "E-mail", "Team", "Job title", "Start date")
 
 TABLE = "CREATE TEMP TABLE given (number text, name text, email text, team text, job text, starts text) ON COMMIT DROP"
+# References are scattered like ours: in order they would go into their index faster than any real ones.
 UPSERT = """
 INSERT INTO organisations_membership
        (organisation_id, reference, version, name, email, staff_number, external_id, job_title, starts_on)
-SELECT %s, substr(md5(number || random()::text), 1, 9), 1, name, email, number, '', job, to_date(starts, 'DD/MM/YYYY')
+SELECT %(organisation)s, reverse(lpad(to_hex(row_number() OVER () + %(organisation)s * 100000), 9, 'y')), 1,
+       name, email, number, '', job, to_date(starts, 'DD/MM/YYYY')
   FROM given
     ON CONFLICT (organisation_id, staff_number) WHERE staff_number <> ''
     DO UPDATE SET name = excluded.name, email = excluded.email, job_title = excluded.job_title
@@ -80,6 +82,6 @@ def _copy(organisation_id: int, content: bytes) -> float:
         cursor.execute(TABLE)
         with cursor.copy("COPY given FROM STDIN (FORMAT csv, HEADER)") as copy:
             copy.write(content)
-        cursor.execute(UPSERT, [organisation_id])
+        cursor.execute(UPSERT, {"organisation": organisation_id})
         cursor.execute("COMMIT")
     return perf_counter() - began
