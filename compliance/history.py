@@ -82,8 +82,8 @@ class History:
     def __init__(self, acting: Acting, days: Sequence[date], settings: Settings) -> None:
         self.organisation = acting.organisation
         self.settings = settings
-        self.library = library_memory.library()
-        self.own = own_requirements(acting)
+        self.library, has_own = library_memory.library_beside(acting.organisation_id)
+        self.own = own_requirements(acting) if has_own else []
         self.asked = {day: self._asked(day) for day in days}
         wanted = {row.pk: row for rows in self.asked.values() for row in rows}
         themes = {row.theme for row in wanted.values()}
@@ -209,9 +209,7 @@ class History:
 
 
 def own_requirements(acting: Acting) -> list[Requirement]:
-    """What the organisation asks of itself, in its own order; also what it withdrew. Usually nothing, in one query."""
-    if not _OWN.rows(acting.organisation_id):
-        return []
+    """What the organisation asks of itself, in its own order; also what it withdrew."""
     own = Requirement.objects.filter(organisation_id=acting.organisation_id).select_related("theme").defer("content")
     return list(own.order_by("position", "pk"))
 
@@ -249,12 +247,6 @@ _USES = Prepared(
         AnswerEvidence.objects.visible_to(stand_in(organisation_id=organisation_id))
         .order_by("linked_at", "pk")
         .values_list("answer__requirement_id", "pk", "evidence_id", "linked_at", "unlinked_at")
-    ),
-    int,
-)
-_OWN = Prepared(
-    lambda organisation_id: (
-        Requirement.objects.filter(organisation_id=organisation_id).order_by().values_list("pk")[:1]
     ),
     int,
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from compliance.models import Framework, LibraryLoad, Requirement, RequirementRevision, Scale
 from compliance.models.library import DEFAULT_SCALE
@@ -63,7 +63,23 @@ def library() -> Library:
     return _read(*_LAST_LOAD.rows())
 
 
-_LAST_LOAD = Prepared(lambda: LibraryLoad.objects.order_by("-pk").values_list("pk", "loaded_at", "content_hash")[:1])
+def library_beside(organisation_id: int) -> tuple[Library, bool]:
+    """The library, and whether the organisation may have requirements of its own: both for the same short query."""
+    rows = _LAST_LOAD_BESIDE.rows(organisation_id)
+    return _read(*(row[:-1] for row in rows)), rows[0][-1] if rows else True
+
+
+_LOADS = LibraryLoad.objects.order_by("-pk")
+_LAST_LOAD = Prepared(lambda: _LOADS.values_list("pk", "loaded_at", "content_hash")[:1])
+_LAST_LOAD_BESIDE = Prepared(
+    lambda organisation_id: _LOADS.values_list(
+        "pk",
+        "loaded_at",
+        "content_hash",
+        Exists(Requirement.objects.filter(organisation_id=organisation_id).order_by()),
+    )[:1],
+    int,
+)
 
 
 def own_requirement(acting: Acting, **named: int | str) -> Requirement | None:

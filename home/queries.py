@@ -12,10 +12,10 @@ from compliance import queries as compliance
 from compliance.readiness import Line
 from compliance.register import Register
 from foundation.core.acting import Acting
-from foundation.jobs.models import Job
+from foundation.jobs.queries import Latest, latest
 from foundation.organisations import queries as organisations
 from risk import tasks_queries
-from risk.models import ReviewTask
+from risk.tasks_queries import MyTask
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Start:
     today: date
     register: Register | None = None
     mine: list[Line] = field(default_factory=list)
-    tasks: list[ReviewTask] = field(default_factory=list)
-    recent: list = field(default_factory=list)
-    jobs: list[Job] = field(default_factory=list)
+    tasks: list[MyTask] = field(default_factory=list)
+    recent: list[audit.Recent] = field(default_factory=list)
+    jobs: list[Latest] = field(default_factory=list)
     setup: list[organisations.SetupStep] = field(default_factory=list)
     manages_people: bool = False
     may_assess: bool = False
@@ -40,14 +40,14 @@ def start(acting: Acting) -> Start:
     """Everything the start page needs, in a fixed number of queries."""
     today = timezone.localdate(acting.at)
     register = compliance.register(acting, today) if acting.may("compliance.view") else None
-    overdue, drifting = actionplans.attention(acting, today) if acting.may("plan.view") else (0, 0)
+    overdue, drifting = actionplans.attention(acting, today)
     return Start(
         today=today,
         register=register,
         mine=_mine(acting, register),
-        tasks=tasks_queries.my_tasks(acting) if acting.may("risk.view") else [],
-        recent=list(audit.recent(acting, 8)) if acting.may("audit.view") else [],
-        jobs=list(Job.objects.visible_to(acting).filter(requested_by=acting.membership).order_by("-pk")[:5]),
+        tasks=tasks_queries.my_tasks(acting),
+        recent=audit.recent(acting),
+        jobs=latest(acting),
         setup=_first_hour(acting),
         manages_people=acting.may("people.manage"),
         may_assess=acting.may("compliance.assess"),

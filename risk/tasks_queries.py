@@ -7,12 +7,13 @@ from datetime import date, datetime
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
+from foundation.core import addresses
 from foundation.core.acting import Acting
-from foundation.core.prepared import stand_in
+from foundation.core.prepared import Prepared, stand_in
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Membership
 from risk.models import CtlpEdition, Entry, EntryRevision, ReviewTask, Risk, ScoreChange
-from risk.models.tasks import ReviewTaskQuerySet
+from risk.models.tasks import Cause, ReviewTaskQuerySet
 from risk.workflow import Status
 
 LIVE = (Status.DRAFT, Status.IN_REVIEW, Status.APPROVED)
@@ -79,10 +80,39 @@ def tasks_for_list(rows: ReviewTaskQuerySet) -> ReviewTaskQuerySet:
     )
 
 
-def my_tasks(acting: Acting, *, most: int = 10) -> list[ReviewTask]:
-    """Open tasks of risks that this person owns, soonest first, with the title of each risk."""
-    rows = tasks_for_list(ReviewTask.objects.visible_to(acting).open())
-    return list(rows.filter(owner_id=acting.membership_id).select_related("risk").order_by("due_on", "pk")[:most])
+@dataclass(frozen=True)
+class MyTask:
+    """A risk that somebody is to assess again."""
+
+    reference: str
+    code: str
+    title: str | None
+    cause: str
+    due_on: date
+
+    @property
+    def url(self) -> str:
+        return addresses.of_row("risk:review_task", self.reference)
+
+    @property
+    def cause_text(self) -> str:
+        return str(Cause(self.cause).label)
+
+
+def my_tasks(acting: Acting) -> list[MyTask]:
+    """The first ten open tasks of risks that this person owns, soonest first."""
+    if not acting.may("risk.view"):
+        return []
+    return [MyTask(*row) for row in _MY_TASKS.rows(acting.organisation_id, acting.membership_id)]
+
+
+def _my_tasks(organisation_id: int, membership_id: int) -> QuerySet:
+    rows = tasks_for_list(ReviewTask.objects.filter(organisation_id=organisation_id).open())
+    found = rows.filter(owner_id=membership_id).order_by("due_on", "pk")
+    return found.values_list("reference", "risk__code", "title", "cause", "due_on")[:10]
+
+
+_MY_TASKS = Prepared(_my_tasks, int, int)
 
 
 def get_task(acting: Acting, reference: str) -> ReviewTask | None:

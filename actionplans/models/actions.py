@@ -70,17 +70,18 @@ class ActionQuerySet(OrganisationQuerySet):
         length = Func(F("due_on"), F("starts_on"), template="(%(expressions)s)", arg_joiner=" - ")
         gone = Func(day, F("starts_on"), template="(%(expressions)s)", arg_joiner=" - ")
         rows = self.open().filter(due_on__gte=today)
-        rows = rows.annotate(
+        silence = Func(day, F("heard_on"), template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
+        rows = rows.annotate(heard_on=Coalesce("noted_on", "starts_on")).annotate(
+            silent_for=silence,
             lag=ExpressionWrapper(
                 Func(gone, template="(%(expressions)s)", output_field=IntegerField()) * 100
                 - Func(length, template="(%(expressions)s)", output_field=IntegerField())
                 * (F("percent") + BEHIND_BY + 1),
                 output_field=IntegerField(),
             ),
-            heard_on=Coalesce("noted_on", "starts_on"),
         )
         late_start = Q(status=Status.NOT_STARTED, starts_on__lt=today)
-        silent = Q(status=Status.IN_PROGRESS, heard_on__lt=today - SILENT_AFTER)
+        silent = Q(status=Status.IN_PROGRESS, silent_for__gt=SILENT_AFTER.days)
         # On the due date itself all of the time has gone, also for what starts and ends on one day.
         behind = Q(percent__isnull=False, starts_on__lt=F("due_on"), lag__gte=0)
         on_the_day = Q(due_on=today, starts_on=F("due_on"), percent__lt=100 - BEHIND_BY)

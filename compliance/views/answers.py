@@ -36,12 +36,8 @@ CHOICES = Listing(
 
 
 def current_answer(request: Request, requirement: Requirement) -> Answer | None:
-    return (
-        Answer.objects.visible_to(request.acting)
-        .filter(requirement=requirement)
-        .select_related("owner", "answered_by", "assured_by")
-        .first()
-    )
+    rows = Answer.objects.visible_to(request.acting).filter(requirement=requirement).order_by()
+    return rows.select_related("owner").first()
 
 
 @requires("compliance.assess")

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 PER_PAGE = 50
-COUNT_UP_TO = 10_000
+COUNT_UP_TO = 2_000
 SEARCHES_KEPT = 20
 EXPORT_CHUNK = 2_000
 SEARCH = _("Search")
@@ -187,7 +187,7 @@ class ListPage:
 
     @cached_property
     def total(self) -> int:
-        """How many rows there are, counted to one past 10,000."""
+        """How many rows there are, counted to one past the most that is said."""
         if not self._window[1] and not self._window[2]:
             return len(self.items)
         return self.rows.order_by().values("pk")[: COUNT_UP_TO + 1].count()
@@ -195,6 +195,11 @@ class ListPage:
     @property
     def total_is_capped(self) -> bool:
         return self.total > COUNT_UP_TO
+
+    @property
+    def most_counted(self) -> int:
+        """How far rows are counted: counting a hundred thousand would cost more than showing fifty."""
+        return COUNT_UP_TO
 
     @property
     def previous_parameters(self) -> dict[str, Any] | None:

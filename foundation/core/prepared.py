@@ -1,18 +1,22 @@
 """Queries that every request asks in the same words: the ORM writes each once a process, and only the values change.
 
-Writing the SQL costs the ORM several times what the database needs to answer such a short question. The rule itself
-stays where it was, in the queryset; nothing here is written by hand.
+Writing the SQL costs the ORM several times what the database needs to answer such a short question, and planning it
+costs the database as much again: so each connection prepares it once. The rule itself stays where it was, in the
+queryset; nothing here is written by hand.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connection, models
 from django.db.models import QuerySet
 
+_TYPES: dict[type, str] = {int: "bigint", str: "text", date: "date", datetime: "timestamptz"}
 _PLACES: dict[type, Callable[[int], Any]] = {
     int: lambda number: -7_000_000_000_000 - number,
     date: lambda number: date(1, 1, 1 + number),
@@ -36,36 +40,54 @@ class Prepared:
 
         ``setting`` changes settings of the transaction first, in the same message to the database.
         """
-        sql, places = self._text
-        found = [values[place] if isinstance(place, int) else place.value for place in places]
+        sql, fixed = self._text
+        raw = _raw_connection()
+        names = _NAMES.setdefault(raw, {})
+        if self not in names:
+            name = f"portal_{len(names)}"
+            raw.execute(f"PREPARE {name}{_listed(_TYPES[kind] for kind in self._types)} AS {sql}", fixed)
+            names[self] = name
+        ask = f"EXECUTE {names[self]}{_listed('%s' for _value in values)}"
         with connection.cursor() as cursor:
             if not setting:
-                cursor.execute(sql, found)
+                cursor.execute(ask, values)
                 return cursor.fetchall()
             set_all = ", ".join("set_config(%s, %s, true)" for _name in setting)
             pairs = [part for name, value in setting.items() for part in (name, str(value))]
-            cursor.execute(f"SELECT {set_all}; {sql}", [*pairs, *found])
+            cursor.execute(f"SELECT {set_all}; {ask}", [*pairs, *values])
             cursor.nextset()
             return cursor.fetchall()
 
     @cached_property
-    def _text(self) -> "tuple[str, list[int | _Fixed]]":
+    def _text(self) -> tuple[str, list[Any]]:
+        """The statement with ``$1`` for each place, and the values that belong to the query itself."""
         stand_ins = [_PLACES[kind](number) for number, kind in enumerate(self._types)]
         queryset = self._build(*stand_ins)
         sql, parameters = queryset.query.get_compiler(connection=connection).as_sql()
-        places = [
-            stand_ins.index(each) if type(each) in _PLACES and each in stand_ins else _Fixed(each)
-            for each in parameters
-        ]
-        assert {place for place in places if isinstance(place, int)} == set(range(len(stand_ins))), "a place is unused"
-        return sql, places
+        placed = [type(each) in _PLACES and each in stand_ins for each in parameters]
+        assert {each for each, is_place in zip(parameters, placed, strict=True) if is_place} == set(stand_ins), (
+            "a place is unused"
+        )
+        words = iter(
+            f"${stand_ins.index(each) + 1}" if is_place else "%s"
+            for each, is_place in zip(parameters, placed, strict=True)
+        )
+        text = _PARAMETER.sub(lambda _found: next(words), sql)
+        return text, [each for each, is_place in zip(parameters, placed, strict=True) if not is_place]
 
 
-class _Fixed:
-    """A value that belongs to the query itself."""
+def _listed(words: Iterable[str]) -> str:
+    text = ", ".join(words)
+    return f" ({text})" if text else ""
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
+
+def _raw_connection() -> Any:
+    connection.ensure_connection()
+    return connection.connection
+
+
+_NAMES: "WeakKeyDictionary[Any, dict[Prepared, str]]" = WeakKeyDictionary()
+_PARAMETER = re.compile(r"(?<!%)%s")
 
 
 def stand_in(*, organisation_id: int, membership_id: int = 0) -> Any:

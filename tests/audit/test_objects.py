@@ -72,6 +72,6 @@ def test_recent_activity_leaves_reading_out(lead):
     happen(lead, "access.refused", at=NOW + timedelta(minutes=2))
 
     with acting_as(lead):
-        (latest,) = [each for each in queries.recent(lead, 8) if each.person == lead.membership.name]
+        (latest,) = [each for each in queries.recent(lead) if each.person == lead.membership.name]
 
     assert (latest.sentence, latest.at) == ("Added a team", NOW)

@@ -222,6 +222,6 @@ def test_my_tasks_are_the_open_ones_of_risks_i_own_soonest_first(lead, acting_fo
     finish(lead, done)
 
     with acting_as(owner):
-        found = [task.risk.code for task in tasks_queries.my_tasks(owner)]
+        found = [task.code for task in tasks_queries.my_tasks(owner)]
 
     assert found == ["R-1", "R-0"]

@@ -1,10 +1,10 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from foundation.core.acting import acting_as, person_context
+from foundation.core.acting import acting_as, person_context, system_role
 from foundation.core.prepared import Prepared, columns, instances
 from foundation.organisations import acting as organisations_acting
 from foundation.organisations import queries as organisations
@@ -34,6 +34,21 @@ def test_a_prepared_query_answers_as_the_queryset_does_for_any_values(lead):
 def test_a_prepared_query_sees_only_what_the_context_shows(lead, other_organisation):
     with acting_as(lead):
         assert NAMES.rows(other_organisation.pk, TODAY) == []
+
+
+def test_a_query_that_was_prepared_in_one_context_shows_nothing_of_it_in_another(lead, other_organisation):
+    other_lead = acting_of(make_membership(other_organisation, "prevent_lead"))
+    everybody = Prepared(lambda: Membership.objects.order_by("pk").values_list("organisation_id"))
+
+    for _again in range(8):  # after five, the database may keep one plan for all values
+        for acting in (lead, other_lead):
+            with acting_as(acting):
+                assert set(everybody.rows()) == {(acting.organisation_id,)}
+
+    with transaction.atomic():
+        assert everybody.rows() == []
+    with system_role("seal"):
+        assert everybody.rows() == []
 
 
 def test_a_place_that_the_query_does_not_use_is_refused(lead):

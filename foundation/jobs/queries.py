@@ -1,0 +1,37 @@
+"""Reads of jobs that other rooms show."""
+
+from dataclasses import dataclass
+
+from foundation.core.acting import Acting
+from foundation.core.prepared import Prepared
+from foundation.jobs.models import Job
+from foundation.jobs.workflow import Status
+
+
+@dataclass(frozen=True)
+class Latest:
+    """A job as the start page lists it."""
+
+    reference: str
+    title: str
+    status: str
+
+    @property
+    def status_text(self) -> str:
+        return str(Status(self.status).label)
+
+
+def latest(acting: Acting) -> list[Latest]:
+    """The last five jobs that this person asked for."""
+    return [Latest(*row) for row in _LATEST.rows(acting.organisation_id, acting.membership_id)]
+
+
+_LATEST = Prepared(
+    lambda organisation_id, membership_id: (
+        Job.objects.filter(organisation_id=organisation_id, requested_by_id=membership_id)
+        .order_by("-pk")
+        .values_list("reference", "title", "status")[:5]
+    ),
+    int,
+    int,
+)
