@@ -64,7 +64,7 @@ class Prepared:
         stand_ins = [_PLACES[kind](number) for number, kind in enumerate(self._types)]
         queryset = self._build(*stand_ins)
         sql, parameters = queryset.query.get_compiler(connection=connection).as_sql()
-        placed = [type(each) in _PLACES and each in stand_ins for each in parameters]
+        placed = [each in stand_ins for each in parameters]
         assert {each for each, is_place in zip(parameters, placed, strict=True) if is_place} == set(stand_ins), (
             "a place is unused"
         )

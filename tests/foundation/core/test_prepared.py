@@ -2,10 +2,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Exists
 from django.test.utils import CaptureQueriesContext
 
+from foundation import ledger
 from foundation.core.acting import acting_as, person_context, system_role
 from foundation.core.prepared import Prepared, columns, instances
+from foundation.ledger.models import Event
 from foundation.organisations import acting as organisations_acting
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Membership, RoleGrant
@@ -49,6 +52,21 @@ def test_a_query_that_was_prepared_in_one_context_shows_nothing_of_it_in_another
         assert everybody.rows() == []
     with system_role("seal"):
         assert everybody.rows() == []
+
+
+def test_a_value_is_put_in_every_place_that_uses_it_whatever_the_column_makes_of_it(lead):
+    mine = Prepared(  # a column that is no foreign key wraps the number, a foreign key does not
+        lambda organisation_id: (
+            Event.objects.filter(organisation_id=organisation_id)
+            .annotate(here=Exists(Membership.objects.filter(organisation_id=organisation_id)))
+            .values_list("verb", "here")
+        ),
+        int,
+    )
+    with acting_as(lead):
+        ledger.record("team.added", actor=lead, at=NOW)
+
+        assert ("team.added", True) in mine.rows(lead.organisation_id)
 
 
 def test_a_place_that_the_query_does_not_use_is_refused(lead):
