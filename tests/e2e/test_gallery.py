@@ -79,6 +79,15 @@ def test_on_a_phone_the_filter_unfolds(lead_page):
     expect(page.get_by_label("Search the requirements")).to_be_visible()
 
 
+def test_on_a_phone_the_filter_is_there_when_its_script_did_not_arrive(page_for, committed, lead):
+    page = page_for(lead, width=375)
+    page.route("**/portal*.js", lambda route: route.abort())
+
+    page.goto(GALLERY)
+
+    expect(page.get_by_label("Search the requirements")).to_be_visible()
+
+
 def test_a_warning_stands_before_the_session_ends_and_staying_closes_it(lead_page):
     page = lead_page_with_clock(lead_page)
     dialog = page.get_by_role("alertdialog", name="You are about to be signed out")

@@ -52,6 +52,7 @@ function reachable(region, table) {
 
 export function foldFilters() {
   for (const button of document.querySelectorAll(".portal-filter__toggle")) {
+    button.parentElement.classList.add("portal-filter--folds");
     button.addEventListener("click", () => {
       button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
     });
