@@ -197,18 +197,20 @@ def matrix(request: Request, reference: str) -> HttpResponse:
 @requires("risk.view")
 @require_GET
 def compare(request: Request, reference: str) -> HttpResponse:
-    """This version beside another, risk by risk; without a choice, beside the one approved before."""
+    """This version beside another, risk by risk, the older on the left.
+
+    Without a choice it stands beside the one approved before, or else the latest other.
+    """
     row = queries.get_assessment_or_404(request.acting, reference)
-    others = queries.assessments(request.acting).exclude(pk=row.pk)[:50]
-    chosen = request.GET.get("with", "")
-    other = (
-        queries.get_assessment_or_404(request.acting, chosen)
-        if chosen
-        else queries.approved_before(request.acting, row)
-    )
+    others = list(queries.assessments(request.acting).exclude(pk=row.pk)[:50])
+    if chosen := request.GET.get("with", ""):
+        other: Assessment | None = queries.get_assessment_or_404(request.acting, chosen)
+    else:
+        other = queries.approved_before(request.acting, row) or next(iter(others), None)
+    earlier, later = sorted((row, other or row), key=lambda each: (each.period_from, each.pk))
     pairs: list[comparison.Pair] = []
     if other is not None:
-        pairs = comparison.compare(sides.of(request.acting, other), sides.of(request.acting, row))
+        pairs = comparison.compare(sides.of(request.acting, earlier), sides.of(request.acting, later))
     counted = comparison.counts(pairs)
     return render(
         request,
@@ -216,8 +218,10 @@ def compare(request: Request, reference: str) -> HttpResponse:
         {
             **head(request, row),
             "other": other,
-            "others": list(others),
-            "lines": sides.lines(pairs, other, row) if other else [],
+            "others": others,
+            "earlier": earlier,
+            "later": later,
+            "lines": sides.lines(pairs, earlier, later),
             "counts": [(comparison.WORDS[change][0], counted[change]) for change in comparison.Change],
         },
     )

@@ -235,6 +235,25 @@ def test_an_approved_assessment_is_copied_forward_and_compared(browser, lead, ap
     assert f"/risk/assessments/{copy.reference}/?cell=4x4" in matrix
 
 
+def test_two_versions_stand_older_first_from_either_side_and_without_a_choice(browser, lead, approved, entry):
+    with acting_as(lead):
+        copy = actions.copy_forward(
+            assessment_id=approved.pk,
+            title="The year after",
+            period_from=date(2027, 4, 1),
+            period_to=date(2028, 3, 31),
+            by=lead,
+            now=NOW,
+        )
+
+    pages = [browser.get(f"/risk/assessments/{each.reference}/compare/").content.decode() for each in (approved, copy)]
+
+    for page in pages:
+        head = page.partition("<thead")[2].partition("</thead>")[0]
+        assert head.index(approved.title) < head.index("The year after")
+
+
+
 def test_closing_and_reopening_a_risk_on_its_page(browser, lead, entry):
     url = f"/risk/risks/{entry.risk.reference}/"
 
