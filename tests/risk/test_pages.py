@@ -253,7 +253,6 @@ def test_two_versions_stand_older_first_from_either_side_and_without_a_choice(br
         assert head.index(approved.title) < head.index("The year after")
 
 
-
 def test_closing_and_reopening_a_risk_on_its_page(browser, lead, entry):
     url = f"/risk/risks/{entry.risk.reference}/"
 
