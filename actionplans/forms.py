@@ -12,7 +12,7 @@ from actionplans.actions import Description
 from actionplans.groupings import Grouping
 from actionplans.models import Priority, Rag, ReportKind
 from actionplans.recurrence import LONGEST, Repeats, problems_of
-from foundation.core.forms import DayField, VersionField, layout, set_choices
+from foundation.core.forms import DayField, VersionField, layout, many_of, set_choices
 from foundation.core.markings import Marking
 
 LONG_TEXT = 5_000
@@ -122,11 +122,7 @@ class ActionForm(forms.Form):
         error_messages={"required": _("Select who is accountable")},
     )
     supporter_ids = forms.TypedMultipleChoiceField(
-        label=_("Who helps?"),
-        help_text=_("Hold Ctrl, or Cmd on a Mac, to select several."),
-        required=False,
-        coerce=int,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        label=_("Who helps?"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
     priority = forms.TypedChoiceField(
         label=_("Priority"), choices=Priority, coerce=int, widget=forms.RadioSelect, initial=Priority.MEDIUM
@@ -181,7 +177,7 @@ class ActionForm(forms.Form):
             *([Field.select("team_id")] if teams else []),
             Field.text("partner"),
             Field.select("accountable_id"),
-            Field.select("supporter_ids"),
+            many_of("supporter_ids"),
             Field.radios("priority", inline=True, legend_size=Size.SMALL),
             Field("starts_on", context=SMALL),
             *([Field("due_on", context=SMALL)] if is_new else []),
@@ -289,18 +285,16 @@ class CommentForm(forms.Form):
     text = text_area(_("Comment"), missing=_("Write a comment"))
     mention_ids = forms.TypedMultipleChoiceField(
         label=_("Tell these people"),
-        help_text=_("They get a notice. Hold Ctrl, or Cmd on a Mac, to select several."),
+        help_text=_("They get a notice."),
         required=False,
         coerce=int,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_choices(self, "mention_ids", people)
-        self.helper = layout(
-            self, Field.textarea("text", rows=4), Field.select("mention_ids"), submit=_("Save comment")
-        )
+        self.helper = layout(self, Field.textarea("text", rows=4), many_of("mention_ids"), submit=_("Save comment"))
 
 
 class ReassignForm(forms.Form):

@@ -6,7 +6,7 @@ from typing import Any
 
 from crispy_forms_gds.fields import DateInputField
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Button, Layout
+from crispy_forms_gds.layout import Button, Div, Field, Layout, Size
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +43,11 @@ def set_choices(form: forms.Form, name: str, choices: Iterable[tuple[Any, Any]])
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = list(choices)
+
+
+def many_of(name: str) -> Div:
+    """Checkboxes of which there may be very many, such as people: in a box that scrolls."""
+    return Div(Field.checkboxes(name, legend_size=Size.SMALL, small=True), css_class="portal-many")
 
 
 def layout(form: forms.Form, *fields: Any, submit: Any, warning: bool = False) -> FormHelper:
