@@ -1,5 +1,6 @@
 """The register of one day and its summaries, in figures and in words. Touches no database."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -72,50 +73,49 @@ class ThemeSummary:
     def total(self) -> int:
         return len(self.counted)
 
-    @property
+    @cached_property
     def ready(self) -> int:
         return sum(line.is_ready for line in self.counted)
 
-    @property
+    @cached_property
     def does_not_apply(self) -> int:
         return sum(not line.applies for line in self.lines)
 
     @cached_property
     def counts(self) -> dict[CountsAs, int]:
         """How many requirements stand at each state, worst first."""
-        return {state: sum(line.counts_as == state for line in self.counted) for state in ORDER}
+        found = Counter(line.counts_as for line in self.counted)
+        return {state: found[state] for state in ORDER}
 
     @cached_property
     def good_but_expired(self) -> dict[CountsAs, int]:
         """Of the good answers, how many rest on evidence that has expired: they are not ready."""
-        return {
-            state: sum(line.counts_as == state and Flag.EVIDENCE_EXPIRED in line.flags for line in self.counted)
-            for state in (CountsAs.MET, CountsAs.EXCEEDED)
-        }
+        found = Counter(line.counts_as for line in self.counted if Flag.EVIDENCE_EXPIRED in line.flags)
+        return {state: found[state] for state in (CountsAs.MET, CountsAs.EXCEEDED)}
 
     def flagged(self, flag: Flag) -> int:
         return sum(flag in line.flags for line in self.counted)
 
-    @property
+    @cached_property
     def expired(self) -> int:
         return self.flagged(Flag.EVIDENCE_EXPIRED)
 
-    @property
+    @cached_property
     def stale(self) -> int:
         return self.flagged(Flag.STALE)
 
-    @property
+    @cached_property
     def overdue(self) -> int:
         return self.flagged(Flag.REVIEW_OVERDUE)
 
-    @property
+    @cached_property
     def next_date(self) -> date | None:
         """The next thing that falls due: a review, or evidence that expires."""
         dates = [line.next_review_on for line in self.counted if line.next_review_on]
         dates += [item.expires_on for line in self.counted for item in line.evidence if item.expires_on]
         return min((day for day in dates if day >= self.on), default=None)
 
-    @property
+    @cached_property
     def state(self) -> tuple[str, str]:
         """One word for the theme, and the colour of its tag."""
         if not self.counted or self.counts[CountsAs.NOTHING] == self.total:
@@ -126,7 +126,7 @@ class ThemeSummary:
             return _("Needs attention"), "red"
         return _("In hand"), "blue"
 
-    @property
+    @cached_property
     def reason(self) -> str:
         """Why the theme stands where it does, in a sentence."""
         parts = [_("%(ready)s of %(total)s ready.") % {"ready": self.ready, "total": self.total}]

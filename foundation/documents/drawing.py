@@ -1,6 +1,6 @@
 """Small pieces every chart is drawn with. An XML builder writes the markup, so no text can become markup."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -119,39 +119,15 @@ def line(parent: Element, x1: float, y1: float, x2: float, y2: float, **attribut
 
 
 def shaded(parent: Element, x: float, y: float, width: float, height: float, shade: Shade) -> None:
-    """A filled box with its shade's pattern drawn on it as plain lines: no ids, so charts never disturb each other."""
+    """A filled box with its pattern drawn on it as one plain path: no ids, so charts never disturb each other."""
     box(parent, x, y, width, height, fill=shade.fill)
-    ink = shade.text
-    step = 7.0
-    if shade.pattern == "dots":
-        row = y + step / 2
-        while row < y + height - 1:
-            column = x + step / 2
-            while column < x + width - 1:
-                SubElement(
-                    parent,
-                    "circle",
-                    {"cx": number(column), "cy": number(row), "r": "0.8", "fill": ink, "fill-opacity": "0.55"},
-                )
-                column += step
-            row += step
-    elif shade.pattern == "level":
-        row = y + step / 2
-        while row < y + height:
-            line(parent, x, row, x + width, row, stroke=ink, stroke_opacity="0.3", stroke_width="0.8")
-            row += step
-    elif shade.pattern in ("rising", "falling"):
-        # Slanted lines cut to the box, so that no clipping path is needed.
-        offset = step / 2
-        while offset < width + height:
-            start, end = max(0.0, offset - height), min(offset, width)
-            if end > start:
-                left, right = (
-                    (x + start, x + end) if shade.pattern == "rising" else (x + width - start, x + width - end)
-                )
-                top, bottom = y + offset - start, y + offset - end
-                line(parent, left, top, right, bottom, stroke=ink, stroke_opacity="0.35", stroke_width="0.9")
-            offset += step
+    if pattern := _PATTERNS.get(shade.pattern):
+        drawn, look = pattern
+        SubElement(
+            parent,
+            "path",
+            {"d": "".join(drawn(x, y, width, height)), "fill": "none", "stroke": shade.text, **look},
+        )
     box(
         parent,
         x + 0.4,
@@ -162,6 +138,55 @@ def shaded(parent: Element, x: float, y: float, width: float, height: float, sha
         stroke=shade.edge,
         stroke_width="0.8",
     )
+
+
+STEP = 7.0
+
+
+def _dots(x: float, y: float, width: float, height: float) -> Iterator[str]:
+    """Strokes of almost no length with round ends."""
+    columns = [f"M{column:.1f} " for column in _steps(x + STEP / 2, x + width - 1)]
+    for row in _steps(y + STEP / 2, y + height - 1):
+        for column in columns:
+            yield f"{column}{row:.1f}h.01"
+
+
+def _level(x: float, y: float, width: float, height: float) -> Iterator[str]:
+    for row in _steps(y + STEP / 2, y + height):
+        yield f"M{x:.1f} {row:.1f}h{width:.1f}"
+
+
+def _rising(x: float, y: float, width: float, height: float) -> Iterator[str]:
+    for across, top, over, bottom in _slanted(width, height):
+        yield f"M{x + across:.1f} {y + top:.1f}L{x + over:.1f} {y + bottom:.1f}"
+
+
+def _falling(x: float, y: float, width: float, height: float) -> Iterator[str]:
+    for across, top, over, bottom in _slanted(width, height):
+        yield f"M{x + width - across:.1f} {y + top:.1f}L{x + width - over:.1f} {y + bottom:.1f}"
+
+
+def _slanted(width: float, height: float) -> Iterator[tuple[float, float, float, float]]:
+    """Slanted lines cut to the box, so that no clipping path is needed: across and down, from where to where."""
+    for offset in _steps(STEP / 2, width + height):
+        start, end = max(0.0, offset - height), min(offset, width)
+        if end > start:
+            yield start, offset - start, end, offset - end
+
+
+def _steps(first: float, before: float) -> Iterator[float]:
+    while first < before:
+        yield first
+        first += STEP
+
+
+_SLANT = {"stroke-opacity": "0.35", "stroke-width": "0.9"}
+_PATTERNS: dict[str, tuple[Callable[[float, float, float, float], Iterator[str]], dict[str, str]]] = {
+    "dots": (_dots, {"stroke-opacity": "0.55", "stroke-width": "1.6", "stroke-linecap": "round"}),
+    "level": (_level, {"stroke-opacity": "0.3", "stroke-width": "0.8"}),
+    "rising": (_rising, _SLANT),
+    "falling": (_falling, _SLANT),
+}
 
 
 def legend(parent: Element, x: float, y: float, width: float, categories: Sequence[Category]) -> float:

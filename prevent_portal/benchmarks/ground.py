@@ -21,6 +21,7 @@ from foundation.ledger import acting_system
 from foundation.organisations.acting import for_membership
 from foundation.organisations.models import Membership, Organisation, RoleGrant
 from foundation.organisations.roles import Role
+from prevent_portal.benchmarks.answers import answer_most
 
 DATABASE = "portal_bench"
 OWN_REDIS = settings.REDIS_URL.replace("virtual_host=0", "virtual_host=15")
@@ -68,7 +69,10 @@ def scratch_database() -> Iterator[tuple[Place, Place]]:
     try:
         call_command("migrate", verbosity=0)
         library_loading.load(now=datetime(2024, 1, 1, tzinfo=UTC))
-        yield fill("Small Council", 1_000), fill("Large Council", 100_000)
+        small, large = fill("Small Council", 1_000), fill("Large Council", 100_000)
+        answer_most(small.acting)
+        answer_most(large.acting)
+        yield small, large
     finally:
         _use(before)
         with connections["owner"].cursor() as cursor:

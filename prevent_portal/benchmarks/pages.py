@@ -24,7 +24,7 @@ def measure(small: Place, large: Place) -> Iterator[Measurement]:
         ("P2 home", "/"),
         ("P2 duty at a glance", "/compliance/"),
         ("P2 duty register", "/compliance/requirements/"),
-        ("P2 requirement", "/compliance/requirements/LA-05/"),
+        ("P2 requirement", "/compliance/requirements/LA-10/"),
     ):
         page, yardstick = in_turns(_get(ours, address), plain)
         yield Measurement(name, page, yardstick, 2.5)

@@ -11,6 +11,7 @@ from foundation.ledger import benchmarks as ledger
 from foundation.organisations import benchmarks as organisations
 from prevent_portal.benchmarks import documents, files, lasting, pages, policies, starting, throughput
 from prevent_portal.benchmarks.ground import Place, fill, scratch_database
+from prevent_portal.embedded import services
 
 Suite = Callable[[Place, Place], Iterator[Measurement]]
 SUITES: dict[str, Suite] = {
@@ -37,6 +38,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, suite: list[str], **options: Any) -> None:
         if not settings.EMBEDDED:
             raise CommandError("Benchmarks make and drop a database of their own: run them on the embedded one.")
+        if not services.status(Path(settings.VAR_DIR)).running:
+            raise CommandError("PostgreSQL or Redis is not running. Start both first: manage.py services start")
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
         found = []
         with scratch_database() as (small, large):

@@ -34,7 +34,7 @@ def test_whatever_the_words_a_chart_is_well_formed_and_holds_only_drawing(words,
     for chart in every_kind(words, counts):
         tree = fromstring(chart.svg)
         kinds = {element.tag.removeprefix(SVG) for element in tree.iter()}
-        assert kinds <= {"svg", "title", "desc", "rect", "line", "text", "circle", "polyline", "polygon"}
+        assert kinds <= {"svg", "title", "desc", "rect", "line", "text", "circle", "path", "polyline", "polygon"}
         names = {name for element in tree.iter() for name in element.attrib}
         assert not {name for name in names if name == "style" or name.startswith("on") or "href" in name}
         assert all(isinstance(part, SafeString) for part in [chart.svg])
