@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actionplans import queries
-from actionplans.models import Objective, Priority, Rag
+from actionplans.models import Plan, Priority, Rag
 from actionplans.models.actions import ActionQuerySet
 from actionplans.standing import COLOUR, Facts, signs
 from actionplans.workflow import PlanStatus, Status
@@ -19,8 +19,10 @@ from foundation.core import addresses
 from foundation.core.acting import Acting
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
+from foundation.core.prepared import Prepared
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Membership
+from risk.models import Risk
 
 STATUS_COLOUR = {
     Status.NOT_STARTED: "grey",
@@ -199,18 +201,32 @@ def _choices(acting: Acting, owner: str, today: date) -> dict[str, list[tuple[st
         owners += [(owner, named)] if named else []
     found: dict[str, list[tuple[str, str]]] = {"plan": [], "objective": [], "risk": []}
     if acting.may("plan.view"):
-        plans = queries.open_plans(acting)
-        objectives = Objective.objects.visible_to(acting).filter(plan__in=plans).order_by("plan", "position", "pk")
-        found["plan"] = [(str(plan.pk), plan.title) for plan in plans]
-        found["objective"] = [(str(each.pk), each.title) for each in objectives]
+        rows = _PLANS.rows(acting.organisation_id)
+        found["plan"] = list({str(pk): (str(pk), title) for pk, title, *_objective in rows}.values())
+        found["objective"] = [(str(pk), title) for _plan, _title, pk, title in rows if pk is not None]
     if acting.may("risk.view"):
-        risks = queries.risks_with_titles(acting).order_by("code", "pk")[: queries.MOST]
-        found["risk"] = [(str(risk.pk), _risk_name(risk)) for risk in risks]
+        risks = _RISKS.rows(acting.organisation_id)
+        found["risk"] = [(str(pk), f"{code} {title or ''}".strip()) for pk, code, title in risks]
     return found | {"owner": [("me", str(_("Me"))), *owners]}
 
 
-def _risk_name(risk: Any) -> str:
-    return f"{risk.code} {risk.title or ''}".strip()
+_PLANS = Prepared(
+    lambda organisation_id: (
+        Plan.objects.filter(organisation_id=organisation_id)
+        .exclude(status=PlanStatus.CLOSED)
+        .order_by("-period_from", "-pk", "objectives__position", "objectives__pk")
+        .values_list("pk", "title", "objectives__pk", "objectives__title")[: queries.MOST]
+    ),
+    int,
+)
+_RISKS = Prepared(
+    lambda organisation_id: (
+        queries.with_titles(Risk.objects.filter(organisation_id=organisation_id))
+        .order_by("code", "pk")
+        .values_list("pk", "code", "title")[: queries.MOST]
+    ),
+    int,
+)
 
 
 def _first(*names: str | None) -> str:

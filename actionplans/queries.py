@@ -150,8 +150,13 @@ def by_risk(acting: Acting, today: date) -> list[tuple[Risk, list[Line]]]:
 
 def risks_with_titles(acting: Acting) -> QuerySet[Risk]:
     """Risks this person may see, with the ``title`` that the latest assessment gives each."""
+    return with_titles(Risk.objects.visible_to(acting))
+
+
+def with_titles(risks: QuerySet[Risk]) -> QuerySet:
+    """With the ``title`` that the latest assessment gives each, and with no question of who asks."""
     latest = Entry.objects.filter(risk=OuterRef("pk")).order_by("-assessment__period_from", "-pk").values("title")[:1]
-    return Risk.objects.visible_to(acting).annotate(title=Subquery(latest))
+    return risks.annotate(title=Subquery(latest))
 
 
 def risk_links(acting: Acting, action: Action) -> list[tuple[ActionRisk, Risk]]:

@@ -16,8 +16,8 @@ LIST = "/evidence/"
 def measure(small: Place, large: Place) -> Iterator[Measurement]:
     """Every measurement of pages, one after the other, each against the bare page in the same turns."""
     ours, few = large.client(), small.client()
-    plain = _bare(large)
-    first, of_few, yardstick = in_turns(_get(ours, LIST), _get(few, LIST), plain)
+    plain = bare_page(large)
+    first, of_few, yardstick = in_turns(get(ours, LIST), get(few, LIST), plain)
     yield Measurement("P1 list page, 50 of 100,000 rows", first, yardstick, 1.8)
     yield Measurement("P1 list page, 100,000 rows against 1,000", first, of_few, 1.2)
     for name, address in (
@@ -26,18 +26,20 @@ def measure(small: Place, large: Place) -> Iterator[Measurement]:
         ("P2 duty register", "/compliance/requirements/"),
         ("P2 requirement", "/compliance/requirements/LA-10/"),
     ):
-        page, yardstick = in_turns(_get(ours, address), plain)
+        page, yardstick = in_turns(get(ours, address), plain)
         yield Measurement(name, page, yardstick, 2.5)
     write, yardstick = in_turns(_answer(ours), plain)
     yield Measurement("P3 answer saved, with history and audit", write, yardstick, 2.0)
-    deep, first = in_turns(_get(ours, _deep_page(ours)), _get(ours, LIST))
+    deep, first = in_turns(get(ours, _deep_page(ours)), get(ours, LIST))
     yield Measurement("P4 page in the middle of 100,000", deep, first, 1.5)
     for sort in ("reference", "-from", "until"):
-        sorted_page, first = in_turns(_get(ours, f"{LIST}?sort={sort}"), _get(ours, LIST))
+        sorted_page, first = in_turns(get(ours, f"{LIST}?sort={sort}"), get(ours, LIST))
         yield Measurement(f"P4 sorted by {sort}", sorted_page, first, 1.5)
 
 
-def _get(client: Client, address: str) -> Callable[[], None]:
+def get(client: Client, address: str) -> Callable[[], None]:
+    """Opens a page."""
+
     def get() -> None:
         response = client.get(address)
         assert response.status_code == 200, (address, response.status_code)
@@ -45,7 +47,8 @@ def _get(client: Client, address: str) -> Callable[[], None]:
     return get
 
 
-def _bare(place: Place) -> Callable[[], None]:
+def bare_page(place: Place) -> Callable[[], None]:
+    """Opens the yardstick."""
     client = place.client()
     with override_settings(MIDDLEWARE=bare.MIDDLEWARE):
         client.get("/bare/")  # the client keeps the middleware it began with
