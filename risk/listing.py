@@ -6,8 +6,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.db.models import DateField, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,12 +18,11 @@ from foundation.organisations import queries as organisations
 from risk import queries, reference
 from risk.models import Assessment, Category
 from risk.models.assessments import Template
-from risk.models.risks import Response, Source
+from risk.models.risks import Response, Source, review_by
 from risk.scoring import Matrix
 from risk.workflow import Status
 
 ANY = ("", _("Any"))
-NEVER = date(9999, 12, 31)
 STATUS_COLOUR = {
     Status.DRAFT: "grey",
     Status.IN_REVIEW: "yellow",
@@ -80,7 +78,7 @@ class RegisterFilter(FilterForm):
 def rows_of_register(acting: Acting, assessment: Assessment) -> QuerySet:
     """What stands in an assessment, with scores and a review date to sort by."""
     rows = queries.with_scores(queries.entries(acting, assessment))
-    return rows.annotate(review_by=Coalesce("next_review_on", Value(NEVER), output_field=DateField()))
+    return rows.annotate(review_by=review_by())
 
 
 def register_listing(acting: Acting, assessment: Assessment, *, whole: bool = False) -> Listing:

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.acting import Acting
+from foundation.core.prepared import PreparedObjects
 from risk import reference
 from risk.models import Assessment, Entry, Risk, Settings
 from risk.models.assessments import AssessmentQuerySet
-from risk.models.risks import EntryFields, EntryQuerySet
+from risk.models.risks import EntryFields, EntryQuerySet, score_of
 from risk.scoring import Matrix
 from risk.workflow import OPEN, Status
 
@@ -75,19 +75,40 @@ def approved_before(acting: Acting, assessment: Assessment) -> Assessment | None
 
 
 def get_assessment_or_404(acting: Acting, reference_: str) -> Assessment:
-    found = assessments(acting).filter(reference=reference_).first()
+    found = _ASSESSMENT.first(acting.organisation_id, reference_) if acting.may("risk.view") else None
     if found is None:
         raise Http404
     return found
+
+
+_ASSESSMENT = PreparedObjects(
+    lambda organisation_id, reference_: Assessment.objects.filter(
+        organisation_id=organisation_id, reference=reference_
+    ).order_by(),
+    int,
+    str,
+    related=("created_by", "submitted_by", "approver", "approved_by", "copied_from"),
+)
 
 
 def get_entry_or_404(acting: Acting, assessment: Assessment, risk: str) -> Entry:
     """A risk as it stands in an assessment, by the reference of the risk."""
-    found = entries(acting, assessment).select_related("saved_by", "tolerated_by").filter(risk__reference=risk).first()
+    found = _ENTRY.first(acting.organisation_id, assessment.pk, risk) if acting.may("risk.view") else None
     if found is None:
         raise Http404
     found.assessment = assessment
     return found
+
+
+_ENTRY = PreparedObjects(
+    lambda organisation_id, assessment_id, risk: Entry.objects.filter(
+        organisation_id=organisation_id, assessment_id=assessment_id, risk__reference=risk, removed_at__isnull=True
+    ).order_by(),
+    int,
+    int,
+    str,
+    related=("risk", "owner", "saved_by", "tolerated_by"),
+)
 
 
 def get_risk_or_404(acting: Acting, reference_: str) -> Risk:
@@ -105,11 +126,7 @@ def entries(acting: Acting, assessment: Assessment) -> EntryQuerySet:
 
 def with_scores(rows: QuerySet) -> QuerySet:
     """With the scores as numbers to sort and filter by; 0 where there is none."""
-    zero = {
-        f"{kind}_score": Coalesce(F(f"{kind}_likelihood") * F(f"{kind}_impact"), 0, output_field=IntegerField())
-        for kind in KINDS
-    }
-    return rows.annotate(**zero)
+    return rows.annotate(**{f"{kind}_score": score_of(kind) for kind in KINDS})
 
 
 def beyond(entry: EntryFields, matrix: Matrix) -> list[Moved]:

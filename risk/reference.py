@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from foundation.core.prepared import Prepared
 from foundation.ledger import acting_system
 from foundation.organisations.sectors import Sector
 from risk.models import Category
@@ -78,7 +79,12 @@ def offered(kind: str, on: date) -> list[tuple[str, str]]:
 
 def labels(kind: str) -> dict[str, str]:
     """The newest label of every code there ever was, so that what is no longer offered can still be read."""
-    return dict(Category.objects.filter(kind=kind).order_by("in_force_from").values_list("code", "label"))
+    return dict(_LABELS.rows(str(kind)))
+
+
+_LABELS = Prepared(
+    lambda kind: Category.objects.filter(kind=kind).order_by("in_force_from").values_list("code", "label"), str
+)
 
 
 @cache

@@ -8,7 +8,7 @@ queryset; nothing here is written by hand.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -76,6 +76,42 @@ class Prepared:
         return text, [each for each, is_place in zip(parameters, placed, strict=True) if not is_place]
 
 
+class PreparedObjects:
+    """A prepared query for whole objects. ``related`` names foreign keys whose objects come along.
+
+    ``build`` makes a queryset without ``select_related``; who may see what it finds is the caller's to ask.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet], *types: type, related: tuple[str, ...] = ()) -> None:
+        self._build, self._related = build, related
+        self._prepared = Prepared(self._columns, *types)
+
+    def all(self, *values: Any) -> list[Any]:
+        """The objects, in the queryset's order."""
+        rows = self._prepared.rows(*values)
+        if not rows:
+            return []
+        found = list(instances(self._model, rows))
+        begin = len(columns(self._model))
+        for name, model in self._models:
+            key = begin + [field.attname for field in model._meta.concrete_fields].index(model._meta.pk.attname)
+            for row, each, other in zip(rows, found, instances(model, rows, begin=begin), strict=True):
+                each._state.fields_cache[name] = other if row[key] is not None else None
+            begin += len(columns(model))
+        return found
+
+    def first(self, *values: Any) -> Any:
+        """The first object, or None."""
+        return next(iter(self.all(*values)), None)
+
+    def _columns(self, *values: Any) -> QuerySet:
+        rows = self._build(*values)
+        self._model = rows.model
+        self._models = [(name, self._model._meta.get_field(name).related_model) for name in self._related]
+        beside = [column for name, model in self._models for column in columns(model, f"{name}__")]
+        return rows.values_list(*columns(self._model), *beside)
+
+
 def _listed(words: Iterable[str]) -> str:
     text = ", ".join(words)
     return f" ({text})" if text else ""
@@ -102,6 +138,16 @@ def columns(model: type[models.Model], through: str = "") -> list[str]:
 
 def instances(model: type[models.Model], rows: list[tuple[Any, ...]], *, begin: int = 0) -> Iterator[Any]:
     """Objects from rows that hold ``columns(model)`` from the position ``begin`` on."""
-    names = columns(model)
+    names, made = columns(model), _made_by_the_field(model)
     for row in rows:
-        yield model.from_db(connection.alias, names, row[begin : begin + len(names)])
+        values = list(row[begin : begin + len(names)])
+        for place, make in made:
+            values[place] = make(values[place], None, connection)
+        yield model.from_db(connection.alias, names, values)
+
+
+@cache
+def _made_by_the_field(model: type[models.Model]) -> list[tuple[int, Callable[..., Any]]]:
+    """Columns whose value is not what the database gives: JSON, sealed text."""
+    fields = enumerate(model._meta.concrete_fields)
+    return [(place, field.from_db_value) for place, field in fields if hasattr(field, "from_db_value")]

@@ -1,10 +1,12 @@
 """Risks: what each is called for good, and how it is described and scored in each assessment."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
@@ -147,6 +149,19 @@ def _both_or_neither(kind: str) -> models.CheckConstraint:
     )
 
 
+NEVER = date(9999, 12, 31)
+
+
+def score_of(kind: str) -> Coalesce:
+    """The score as a number to sort and filter by; 0 where there is none."""
+    return Coalesce(F(f"{kind}_likelihood") * F(f"{kind}_impact"), 0, output_field=models.IntegerField())
+
+
+def review_by() -> Coalesce:
+    """The next review as a day to sort by; the end of time where there is none."""
+    return Coalesce("next_review_on", models.Value(NEVER), output_field=models.DateField())
+
+
 class EntryQuerySet(RiskQuerySet):
     def visible_to(self, acting: "Acting") -> Self:
         """What stands in the organisation's assessments. What was taken out of one again is seen in its history."""
@@ -172,6 +187,13 @@ class Entry(EntryFields, OrganisationRow, Edited):
             models.Index(fields=["organisation", "risk", "id"]),
             models.Index(fields=["organisation", "owner", "id"]),
             models.Index(fields=["organisation", "next_review_on", "id"]),
+            # What the register is sorted by: see ``score_of`` and ``review_by``.
+            *(
+                models.Index("organisation", "assessment", score_of(kind), "id", name=f"entry_sorted_by_{kind}")
+                for kind in ("inherent", "residual", "target")
+            ),
+            models.Index("organisation", "assessment", review_by(), "id", name="entry_sorted_by_review"),
+            models.Index(fields=["organisation", "assessment", "theme", "id"]),
         ]
         constraints = [
             models.UniqueConstraint(fields=["assessment", "risk"], name="entry_once_in_an_assessment"),

@@ -7,12 +7,14 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation import ledger
 from foundation.core.acting import acting_as, person_context, system_role
-from foundation.core.prepared import Prepared, columns, instances
+from foundation.core.prepared import Prepared, PreparedObjects, columns, instances
 from foundation.ledger.models import Event
 from foundation.organisations import acting as organisations_acting
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Membership, RoleGrant
+from risk.models import Assessment
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
+from tests.factories import risk as risks
 
 TODAY = NOW.date()
 NAMES = Prepared(
@@ -108,3 +110,30 @@ def test_the_first_hour_costs_one_query(lead):
 
     assert len(captured) == 1
     assert {step.key: step.is_done for step in steps}["lead"] is True
+
+
+def test_whole_objects_come_with_those_they_point_to(lead):
+    mine = PreparedObjects(
+        lambda organisation_id: RoleGrant.objects.filter(organisation_id=organisation_id).order_by("pk"),
+        int,
+        related=("membership", "granted_by"),
+    )
+
+    with acting_as(lead):
+        expected = list(RoleGrant.objects.select_related("membership", "granted_by").order_by("pk"))
+        with CaptureQueriesContext(connection) as captured:
+            found = mine.all(lead.organisation_id)
+            seen = [(each.pk, each.membership.name, each.granted_by) for each in found]
+
+    assert seen == [(each.pk, each.membership.name, each.granted_by) for each in expected]
+    assert len(captured) == 1
+    assert seen
+
+
+def test_a_field_makes_its_own_value_also_of_a_prepared_row(lead):
+    row = risks.assessment(lead)
+    found = PreparedObjects(lambda pk: Assessment.objects.filter(pk=pk).order_by(), int)
+
+    with acting_as(lead):
+        assert found.first(row.pk).matrix == row.matrix
+        assert found.first(0) is None
