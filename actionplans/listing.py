@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actionplans import queries
-from actionplans.models import Plan, Priority, Rag
+from actionplans.models import ActionRisk, Plan, Priority, Rag
 from actionplans.models.actions import ActionQuerySet
 from actionplans.standing import COLOUR, Facts, signs
 from actionplans.workflow import PlanStatus, Status
@@ -222,6 +222,7 @@ _PLANS = Prepared(
 _RISKS = Prepared(
     lambda organisation_id: (
         queries.with_titles(Risk.objects.filter(organisation_id=organisation_id))
+        .filter(Exists(ActionRisk.objects.filter(risk=OuterRef("pk"))))
         .order_by("code", "pk")
         .values_list("pk", "code", "title")[: queries.MOST]
     ),

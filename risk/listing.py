@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -188,6 +189,7 @@ def _words(choices: Any) -> dict[str, str]:
 def lines(items: Iterable[dict[str, Any]], assessment: Assessment, today: date) -> list[dict[str, Any]]:
     """What the page shows of each risk."""
     matrix, themes = assessment.scale, reference.labels(Category.Kind.THEME)
+    begin, _placeholder, end = reverse("risk:entry", args=[assessment.reference, "risk-risk"]).rpartition("risk-risk")
     found = []
     for item in items:
         band, colour = queries.band_of(matrix, item.get("residual_score"))
@@ -195,6 +197,7 @@ def lines(items: Iterable[dict[str, Any]], assessment: Assessment, today: date) 
         found.append(
             item
             | {
+                "url": f"{begin}{item['risk__reference']}{end}",
                 "theme": themes.get(item["theme"], item["theme"]),
                 "band": band,
                 "colour": colour,
