@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from actionplans.models import Action, ActionRequirement, ActionRisk, Dependency, Plan, Settings
+from actionplans.models import Action, ActionRecommendation, ActionRequirement, ActionRisk, Dependency, Plan, Settings
 from actionplans.models.actions import ActionQuerySet
 from actionplans.standing import Sign, signs
 from actionplans.workflow import OPEN, PlanStatus, Status
@@ -164,6 +164,14 @@ def risk_links(acting: Acting, action: Action) -> list[tuple[ActionRisk, Risk]]:
     links = list(ActionRisk.objects.visible_to(acting).filter(action=action))
     risks = {risk.pk: risk for risk in risks_with_titles(acting).filter(pk__in=[link.risk_id for link in links])}
     return [(link, risks[link.risk_id]) for link in links if link.risk_id in risks]
+
+
+def recommendation_links(acting: Acting, action: Action) -> list[ActionRecommendation]:
+    """The recommendations of local profiles an action follows, for who may read them."""
+    if not acting.may("risk.view"):
+        return []
+    links = ActionRecommendation.objects.visible_to(acting).filter(action=action)
+    return list(links.select_related("recommendation__edition"))
 
 
 def requirement_links(acting: Acting, action: Action) -> list[ActionRequirement]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from actionplans.views import actions, linking, overviews, plans, progressing, reports
+from actionplans.views import actions, linking, overviews, plans, progressing, reports, rescoring
 
 app_name = "actionplans"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("actions/<slug:reference>/rating/", progressing.rate, name="rate"),
     path("actions/<slug:reference>/complete/", progressing.complete, name="complete"),
     path("actions/<slug:reference>/effects/", progressing.effects, name="effects"),
+    path("actions/<slug:reference>/score/", rescoring.choose, name="rescore"),
+    path("actions/<slug:reference>/score/<slug:risk>/", rescoring.score, name="score_again"),
     path("actions/<slug:reference>/cancel/", progressing.cancel, name="cancel"),
     path("actions/<slug:reference>/reopen/", progressing.reopen, name="reopen"),
     path("actions/<slug:reference>/comment/", actions.comment, name="comment"),

@@ -5,10 +5,12 @@ from actionplans.actions.handing import reassign
 from actionplans.actions.linking import (
     add_dependency,
     link_evidence,
+    link_recommendation,
     link_requirement,
     link_risk,
     remove_dependency,
     unlink_evidence,
+    unlink_recommendation,
     unlink_requirement,
     unlink_risk,
 )
@@ -43,6 +45,7 @@ __all__ = [
     "create_plan",
     "hold",
     "link_evidence",
+    "link_recommendation",
     "link_requirement",
     "link_risk",
     "move_due",
@@ -57,6 +60,7 @@ __all__ = [
     "start",
     "store_report",
     "unlink_evidence",
+    "unlink_recommendation",
     "unlink_requirement",
     "unlink_risk",
 ]

@@ -12,7 +12,15 @@ from actionplans import permissions, workflow
 from actionplans.actions.locking import locked_action, locked_plan
 from actionplans.actions.progressing import add_note
 from actionplans.actions.writing import insert
-from actionplans.models import Action, ActionRequirement, ActionRisk, Dependency, Effect, Supporter
+from actionplans.models import (
+    Action,
+    ActionRecommendation,
+    ActionRequirement,
+    ActionRisk,
+    Dependency,
+    Effect,
+    Supporter,
+)
 from actionplans.models.actions import ActionFields
 from actionplans.workflow import OPEN, Status
 from foundation import ledger
@@ -168,6 +176,10 @@ def _next_round(row: Action, done_on: date, *, by: Acting, now: datetime) -> Non
     )
     ActionRisk.objects.bulk_create(
         ActionRisk(**linked, risk_id=each.risk_id) for each in ActionRisk.objects.visible_to(by).filter(action=row)
+    )
+    ActionRecommendation.objects.bulk_create(
+        ActionRecommendation(**linked, recommendation_id=each.recommendation_id)
+        for each in ActionRecommendation.objects.visible_to(by).filter(action=row)
     )
     ActionRequirement.objects.bulk_create(
         ActionRequirement(**linked, requirement_id=each.requirement_id)

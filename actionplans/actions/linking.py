@@ -8,12 +8,21 @@ from django.utils.translation import gettext as _
 
 from actionplans import permissions, workflow
 from actionplans.actions.locking import locked_action
-from actionplans.models import Action, ActionEvidence, ActionRequirement, ActionRisk, Dependency, Effect
+from actionplans.models import (
+    Action,
+    ActionEvidence,
+    ActionRecommendation,
+    ActionRequirement,
+    ActionRisk,
+    Dependency,
+    Effect,
+)
 from foundation import ledger
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.evidence.models import EvidenceItem
-from risk.models import Risk
+from risk.models import CtlpRecommendation, Risk
+from risk.profile_workflow import Response
 
 
 @transaction.atomic
@@ -36,6 +45,26 @@ def unlink_risk(*, link_id: int, by: Acting, now: datetime) -> None:
     if link.effect != Effect.NOT_SAID:
         raise RuleBroken(_("It was said what this action did to the risk, so the link stays."))
     _unlink(link, row, "risk", link.risk.code, by=by, now=now)
+
+
+@transaction.atomic
+def link_recommendation(*, action_id: int, recommendation_id: int, by: Acting, now: datetime) -> ActionRecommendation:
+    """Say that the action follows a recommendation of a local profile."""
+    permissions.check_can_edit(by)
+    row = _open(action_id, by)
+    recommendation = CtlpRecommendation.objects.visible_to(by).get(pk=recommendation_id)
+    if recommendation.response == Response.NOT_ACCEPTED:
+        raise RuleBroken(_("This recommendation was not accepted."))
+    return _link(ActionRecommendation, row, "recommendation", recommendation, recommendation.code, by=by, now=now)
+
+
+@transaction.atomic
+def unlink_recommendation(*, link_id: int, by: Acting, now: datetime) -> None:
+    """Take a recommendation off an action."""
+    permissions.check_can_edit(by)
+    link = ActionRecommendation.objects.visible_to(by).select_related("recommendation").get(pk=link_id)
+    row = _open(link.action_id, by)
+    _unlink(link, row, "recommendation", link.recommendation.code, by=by, now=now)
 
 
 @transaction.atomic

@@ -1,7 +1,14 @@
 """Plans, their objectives and actions, and all that is noted and linked about an action."""
 
 from actionplans.models.actions import Action, DueChange, Priority, Progress, Rag, Supporter
-from actionplans.models.links import ActionEvidence, ActionRequirement, ActionRisk, Dependency, Effect
+from actionplans.models.links import (
+    ActionEvidence,
+    ActionRecommendation,
+    ActionRequirement,
+    ActionRisk,
+    Dependency,
+    Effect,
+)
 from actionplans.models.plans import Objective, Plan, Settings
 from actionplans.models.reports import PlanReport, ReportKind
 from actionplans.models.talk import Comment, Mention
@@ -9,6 +16,7 @@ from actionplans.models.talk import Comment, Mention
 __all__ = [
     "Action",
     "ActionEvidence",
+    "ActionRecommendation",
     "ActionRequirement",
     "ActionRisk",
     "Comment",

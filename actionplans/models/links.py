@@ -1,6 +1,6 @@
-"""What an action is linked to: risks, requirements, evidence, and actions it waits for.
+"""What an action is linked to: risks, recommendations, requirements, evidence, and actions it waits for.
 
-Each kind of thing has a table of its own with real keys. Recommendations of local profiles get theirs the same way.
+Each kind of thing has a table of its own with real keys.
 """
 
 from django.db import models
@@ -58,6 +58,23 @@ class ActionRisk(Link):
 
     def __str__(self) -> str:
         return f"{self.action_id} {self.risk_id}"
+
+
+class ActionRecommendation(Link):
+    """A recommendation of a local profile that the action follows."""
+
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="recommendation_links")
+    recommendation = models.ForeignKey("risk.CtlpRecommendation", on_delete=models.PROTECT, related_name="action_links")
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["recommendation__code", "pk"]
+        indexes = [models.Index(fields=["organisation", "recommendation"])]
+        constraints = [models.UniqueConstraint(fields=["action", "recommendation"], name="action_recommendation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.action_id} {self.recommendation_id}"
 
 
 class ActionRequirement(Link):

@@ -45,6 +45,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "supporters": action.supporters.select_related("membership"),
             "has_moved": action.due_on != action.original_due_on,
             "risks": [(link, risk, risk_address(risk.reference)) for link, risk in queries.risk_links(acting, action)],
+            "recommendations": queries.recommendation_links(acting, action),
             "requirements": queries.requirement_links(acting, action),
             "needed": queries.needed(acting, action),
             "needing": queries.needing(acting, action),
@@ -62,6 +63,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "can_cancel": can_edit and is_open,
             "can_reopen": can_edit and in_open_plan and status not in workflow.OPEN,
             "can_say_effects": can_edit and in_open_plan and status == Status.DONE and acting.may("risk.view"),
+            "can_rescore": status == Status.DONE and acting.may("risk.edit"),
             "can_link_evidence": can_edit and in_open_plan,
         },
     )

@@ -12,17 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actionplans import actions, queries
+from actionplans import actions, asked, queries
 from actionplans.actions.linking import requirements
-from actionplans.models import Action, ActionEvidence, ActionRequirement, ActionRisk, Dependency
+from actionplans.models import Action, ActionEvidence, ActionRecommendation, ActionRequirement, ActionRisk, Dependency
 from actionplans.views.finding import get_action_or_404, today
 from foundation.core.access import requires
+from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import Column, Listing, ListPage
 from foundation.evidence.listing import state_of
 from foundation.evidence.models import EvidenceItem
-from risk.models import Risk
+from risk.models import CtlpRecommendation, Risk
+from risk.profile_workflow import Response
 
 CHOICES = Listing(
     name="evidence-to-link",
@@ -33,6 +35,7 @@ CHOICES = Listing(
 )
 REMOVALS: dict[str, tuple[Any, Callable[..., Any], str]] = {
     "risk": (ActionRisk, actions.unlink_risk, "link_id"),
+    "recommendation": (ActionRecommendation, actions.unlink_recommendation, "link_id"),
     "requirement": (ActionRequirement, actions.unlink_requirement, "link_id"),
     "needs": (Dependency, actions.remove_dependency, "link_id"),
     "evidence": (ActionEvidence, actions.unlink_evidence, "use_id"),
@@ -52,6 +55,10 @@ def links(request: Request, reference: str) -> HttpResponse:
     taken = {action.pk, *(link.needs_id for link in needed)}
     others = Action.objects.visible_to(acting).open().exclude(pk__in=taken).order_by("number")[: queries.MOST]
     risks = queries.risks_with_titles(acting).filter(closed_at__isnull=True)
+    linked_recommendations = queries.recommendation_links(acting, action)
+    linked_requirements = queries.requirement_links(acting, action)
+    recommendations = CtlpRecommendation.objects.visible_to(acting).exclude(response=Response.NOT_ACCEPTED)
+    recommendations = recommendations.select_related("edition").order_by("-edition__issued_on", "code", "pk")
     return render(
         request,
         "actionplans/links.html",
@@ -59,7 +66,12 @@ def links(request: Request, reference: str) -> HttpResponse:
             "action": action,
             "linked_risks": linked_risks,
             "risks": risks.exclude(pk__in=[risk.pk for _link, risk in linked_risks]).order_by("code")[: queries.MOST],
-            "linked_requirements": queries.requirement_links(acting, action),
+            "linked_recommendations": linked_recommendations,
+            "recommendations": recommendations.exclude(
+                pk__in=[link.recommendation_id for link in linked_recommendations]
+            )[: queries.MOST],
+            "requirements": _requirements_to_link(acting, linked_requirements),
+            "linked_requirements": linked_requirements,
             "needed": needed,
             "others": others,
         },
@@ -111,6 +123,12 @@ def link_evidence(request: Request, reference: str) -> HttpResponse:
     )
 
 
+def _requirements_to_link(acting: Acting, linked: list[ActionRequirement]) -> list[asked.Asked]:
+    """What the duty asks of the organisation today and the action is not linked to."""
+    taken = {link.requirement_id for link in linked}
+    return [each for each in asked.requirements(acting) if each.pk not in taken]
+
+
 def _link_chosen(request: Request, action: Action) -> HttpResponse:
     item = EvidenceItem.objects.visible_to(request.acting).filter(reference=request.POST.get("evidence", "")).first()
     if item is None:
@@ -126,7 +144,7 @@ def _link_chosen(request: Request, action: Action) -> HttpResponse:
 
 
 def _add(request: Request, action: Action) -> HttpResponse:
-    """One of the three small forms of the page."""
+    """One of the small forms of the page."""
     chosen = request.POST.get("target", "").strip()
     common: dict[str, Any] = {"action_id": action.pk, "by": request.acting, "now": timezone.now()}
     try:
@@ -134,6 +152,9 @@ def _add(request: Request, action: Action) -> HttpResponse:
             case "risk":
                 risk = Risk.objects.visible_to(request.acting).get(reference=chosen)
                 actions.link_risk(risk_id=risk.pk, **common)
+            case "recommendation":
+                recommendation = CtlpRecommendation.objects.visible_to(request.acting).get(reference=chosen)
+                actions.link_recommendation(recommendation_id=recommendation.pk, **common)
             case "requirement":
                 requirement = requirements(request.acting).get(code__iexact=chosen)
                 actions.link_requirement(requirement_id=requirement.pk, **common)

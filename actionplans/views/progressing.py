@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,7 +17,8 @@ from actionplans import actions, permissions, queries
 from actionplans.finishing_forms import CompleteForm, EffectsForm
 from actionplans.forms import DueForm, ProgressForm, RatingForm, ReasonForm
 from actionplans.models import Action
-from actionplans.views.finding import get_action_or_404, risk_address
+from actionplans.views import rescoring
+from actionplans.views.finding import get_action_or_404
 from foundation.accounts.authentication import safe_next
 from foundation.core.access import requires, signed_in
 from foundation.core.editing import Editor
@@ -124,7 +126,7 @@ def complete(request: Request, reference: str) -> HttpResponse:
         except RuleBroken as error:
             editor.refuse(error)
         else:
-            return editor.saved(_completed(action, links), to=action)
+            return editor.saved(_("Action %(code)s completed") % {"code": action.code}, to=_next(request, action))
     return editor.render("actionplans/ask.html", action=action, heading=_("Complete the action"), shows_measure=True)
 
 
@@ -142,7 +144,7 @@ def effects(request: Request, reference: str) -> HttpResponse:
         except RuleBroken as error:
             editor.refuse(error)
         else:
-            return editor.saved(_("Effects saved"), to=action)
+            return editor.saved(_("Effects saved"), to=_next(request, action))
     return editor.render("actionplans/ask.html", action=action, heading=_("What did it do to the risks?"))
 
 
@@ -220,14 +222,11 @@ def _with_reason(
     return editor.render("actionplans/ask.html", action=action, heading=heading)
 
 
-def _completed(action: Action, links: Any) -> str:
-    codes = [risk.code for _link, risk in links if risk_address(risk.reference)]
-    if not codes:
-        return _("Action %(code)s completed") % {"code": action.code}
-    return _("Action %(code)s completed. Score again, from the links below: %(risks)s") % {
-        "code": action.code,
-        "risks": ", ".join(codes),
-    }
+def _next(request: Request, action: Action) -> str:
+    """On to the risks that it changed, for who scores them; else back to the action."""
+    if request.acting.may("risk.edit") and rescoring.changed(request, action):
+        return reverse("actionplans:rescore", args=[action.reference])
+    return action.get_absolute_url()
 
 
 def _due_form(row: Action, posted: QueryDict | None) -> DueForm:

@@ -16,7 +16,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
-from risk import actions, comparison, pictures, queries, reference, sides
+from risk import actions, comparison, pictures, queries, reference, rescoring, sides
 from risk import tabs as room
 from risk.dates import months_after
 from risk.forms import AssessmentForm, CopyForm, NewAssessmentForm
@@ -148,7 +148,7 @@ def copy(request: Request, reference: str) -> HttpResponse:
         except RuleBroken as error:
             editor.refuse(error)
         else:
-            return editor.saved(_("Copied into a new draft"), to=made)
+            return editor.saved(_("Copied into a new draft"), to=rescoring.after_copying(request, made))
     lead = _("Every open risk comes along with its scores, controls and owner. Closed risks stay behind.")
     return editor.render(
         "risk/form.html", heading=_("Copy forward"), caption=row.title, up=row.get_absolute_url(), lead=lead

@@ -13,7 +13,7 @@ from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.permissions import allowed
-from risk import actions, attention, permissions, pictures, queries, reference
+from risk import actions, attention, beside, permissions, pictures, queries, reference, rescoring
 from risk.forms import CommentForm, DescriptionForm, PromptsForm, ResponseForm, ScoreForm
 from risk.models import Category, Comment, Entry, ScoreChange
 from risk.models.assessments import Template
@@ -72,6 +72,8 @@ def entry(request: Request, reference: str, risk: str) -> HttpResponse:
             "line": pictures.score_line(changes[::-1], chart_id="score-line"),
             "comments": Comment.objects.visible_to(request.acting).filter(entry=row).select_related("written_by"),
             "comment_form": CommentForm() if can_comment else None,
+            "recommendations": beside.recommendations(request.acting, row.risk),
+            "panels": beside.of_risk(request.acting, row.risk),
         },
     )
 
@@ -132,10 +134,11 @@ def score(request: Request, reference: str, risk: str) -> HttpResponse:
 
     def make(row: Entry, posted: QueryDict | None) -> ScoreForm:
         initial = {name: getattr(row, name) for name in ("version", "target_on", *names)}
-        return ScoreForm(posted, matrix=matrix, initial=initial)
+        return ScoreForm(posted, matrix=matrix, initial=initial | {"reason": rescoring.reason_for(request, risk)})
 
     def do(row: Entry, typed: dict[str, Any]) -> None:
         actions.score_entry(entry_id=row.pk, by=request.acting, now=timezone.now(), **typed)
+        rescoring.done(request, risk)
 
     return _change(request, reference, risk, make, do, heading=_("Score the risk"), matrix=_shown(matrix))
 

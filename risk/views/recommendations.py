@@ -14,7 +14,7 @@ from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.core.permissions import allowed
 from foundation.documents.responses import export_list
-from risk import actions, permissions, tabs, tasks_queries
+from risk import actions, beside, permissions, tabs, tasks_queries
 from risk.models import CtlpRecommendation, RecommendationRisk
 from risk.profile_forms import LinkRisksForm, RecommendationForm, ResponseForm, SentForm
 from risk.profile_lists import STATE_COLOURS, recommendation_listing, recommendations_for_list
@@ -66,6 +66,7 @@ def recommendation(request: Request, reference: str) -> HttpResponse:
             "can_keep": allowed(permissions.check_can_keep_profiles, request.acting),
             "is_answered": found.responded_at is not None,
             "can_be_done": found.state == State.IN_HAND,
+            "panels": beside.of_recommendation(request.acting, found),
         },
     )
 

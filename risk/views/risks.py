@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from foundation.core.access import requires
 from foundation.core.http import Request
-from risk import actions, permissions, pictures, queries
+from risk import actions, beside, permissions, pictures, queries
 from risk.forms import ReasonForm
 from risk.models import Entry, Risk, ScoreChange
 from risk.views.finding import Do, address_of, one_form
@@ -40,6 +40,8 @@ def risk(request: Request, reference: str) -> HttpResponse:
             "changes": [_told(change) for change in changes],
             "line": pictures.score_line(changes[::-1], chart_id="score-line"),
             "can_edit": request.acting.may("risk.edit"),
+            "recommendations": beside.recommendations(request.acting, row),
+            "panels": beside.of_risk(request.acting, row),
         },
     )
 

@@ -1,0 +1,60 @@
+"""After an action is done: scoring the risks it changed, with its outcome as the reason to begin with."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from actionplans import queries
+from actionplans.models import Action, ActionRisk, Effect
+from actionplans.views.finding import get_action_or_404
+from actionplans.workflow import Status
+from foundation.core.access import requires
+from foundation.core.http import Request
+from risk import rescoring
+from risk.models import Risk
+
+CHANGED = frozenset({Effect.LOWERED, Effect.RAISED})
+
+
+@requires("risk.edit")
+@require_GET
+def choose(request: Request, reference: str) -> HttpResponse:
+    """The risks that an action changed, each with where it can be scored."""
+    action = _done_or_404(request, reference)
+    return render(
+        request,
+        "actionplans/rescore.html",
+        {"action": action, "risks": [_told(request, link, risk) for link, risk in changed(request, action)]},
+    )
+
+
+@requires("risk.edit")
+@require_POST
+def score(request: Request, reference: str, risk: str) -> HttpResponse:
+    """Go to the scores of one of these risks, with the outcome as the reason to begin with."""
+    action = _done_or_404(request, reference)
+    found = next((each for _link, each in changed(request, action) if each.reference == risk), None)
+    if found is None:
+        raise Http404
+    reason = _("%(code)s was completed: %(outcome)s") % {"code": action.code, "outcome": action.outcome}
+    return redirect(rescoring.begin(request, found, reason))
+
+
+def changed(request: Request, action: Action) -> list[tuple[ActionRisk, Risk]]:
+    """The linked risks that the action lowered or raised, as far as this person may see them."""
+    return [(link, risk) for link, risk in queries.risk_links(request.acting, action) if link.effect in CHANGED]
+
+
+def _done_or_404(request: Request, reference: str) -> Action:
+    action = get_action_or_404(request.acting, reference)
+    if action.status != Status.DONE:
+        raise Http404
+    return action
+
+
+def _told(request: Request, link: ActionRisk, risk: Risk) -> dict[str, object]:
+    entry = rescoring.open_entry(request.acting, risk)
+    kept = None if entry else rescoring.approved_entry(request.acting, risk)
+    can_score = entry is not None or (kept is not None and risk.closed_at is None)
+    return {"risk": risk, "link": link, "entry": entry, "kept": kept, "can_score": can_score}

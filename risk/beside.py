@@ -1,0 +1,58 @@
+"""What stands beside a risk or a recommendation on its page: other rooms say what they know of it.
+
+Rooms above this one register a source when they start; imports go one way only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from foundation.core.acting import Acting
+from risk.models import CtlpRecommendation, RecommendationRisk, Risk
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing. ``tag`` is its state in words and the colour of it."""
+
+    text: str
+    url: str
+    hint: str = ""
+    tag: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Things of one kind under their heading; ``empty`` says that there are none."""
+
+    heading: str
+    empty: str
+    rows: list[Row] = field(default_factory=list)
+
+
+OfRisk = Callable[[Acting, Risk], Panel | None]
+OfRecommendation = Callable[[Acting, CtlpRecommendation], Panel | None]
+_of_risks: list[OfRisk] = []
+_of_recommendations: list[OfRecommendation] = []
+
+
+def register(of_risk: OfRisk, of_recommendation: OfRecommendation) -> None:
+    """Call it from ``AppConfig.ready``. A source answers None for who may not see its things."""
+    _of_risks.append(of_risk)
+    _of_recommendations.append(of_recommendation)
+
+
+def of_risk(acting: Acting, risk: Risk) -> list[Panel]:
+    """What the other rooms know of a risk."""
+    return [panel for source in _of_risks if (panel := source(acting, risk)) is not None]
+
+
+def of_recommendation(acting: Acting, recommendation: CtlpRecommendation) -> list[Panel]:
+    """What the other rooms know of a recommendation."""
+    return [panel for source in _of_recommendations if (panel := source(acting, recommendation)) is not None]
+
+
+def recommendations(acting: Acting, risk: Risk) -> list[CtlpRecommendation]:
+    """The recommendations of local profiles that bear on a risk, the newest edition first."""
+    links = RecommendationRisk.objects.visible_to(acting).filter(risk=risk, unlinked_at__isnull=True)
+    rows = CtlpRecommendation.objects.visible_to(acting).filter(pk__in=links.values("recommendation_id"))
+    return list(rows.select_related("edition").order_by("-edition__issued_on", "code", "pk")[:100])
