@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actionplans import actions
-from actionplans.models import Action, ActionRisk, Plan
+from actionplans.models import Action, ActionRecommendation, ActionRisk, Plan
 from foundation.core.acting import acting_as
 from tests.conftest import acting_of, make_membership
+from tests.factories import profiles
 from tests.factories.actionplans import action, plan, risk
 
 TODAY = timezone.localdate()
@@ -197,6 +198,46 @@ def test_a_link_is_made_and_taken_away(browser, lead):
     assert "Nothing of that name is there to link" in words(wrong)
     with acting_as(lead):
         assert ActionRisk.objects.count() == 0
+
+
+def test_an_action_follows_a_recommendation_and_both_pages_say_so(browser, lead):
+    row, recommendation = action(lead), profiles.recommendation(lead, text="Brief frontline staff")
+    address = f"/action-plans/actions/{row.reference}/links/"
+
+    offered = words(browser.get(address))
+    browser.post(address, {"kind": "recommendation", "target": recommendation.reference})
+    pages = [words(browser.get(each.get_absolute_url())) for each in (row, recommendation)]
+    with acting_as(lead):
+        link = ActionRecommendation.objects.get()
+    browser.post(f"{address}remove/", {"kind": "recommendation", "link": link.pk})
+
+    assert "R1: Brief frontline staff" in offered
+    assert "R1 Brief frontline staff" in pages[0]
+    assert "A1 Brief all hirers" in pages[1]
+    with acting_as(lead):
+        assert not ActionRecommendation.objects.exists()
+
+
+def test_no_action_follows_a_recommendation_that_was_not_accepted(browser, lead):
+    row = action(lead)
+    refused = profiles.answered(lead, profiles.recommendation(lead), "not_accepted", "Not ours to do")
+    address = f"/action-plans/actions/{row.reference}/links/"
+
+    page = browser.post(address, {"kind": "recommendation", "target": refused.reference}, follow=True)
+
+    assert "This recommendation was not accepted" in words(page)
+    assert refused.reference not in words(page)
+    with acting_as(lead):
+        assert not ActionRecommendation.objects.exists()
+
+
+def test_requirements_to_link_are_those_that_apply(browser, lead):
+    row = action(lead)
+
+    offered = words(browser.get(f"/action-plans/actions/{row.reference}/links/"))
+
+    assert '<option value="LA-05">' in offered
+    assert "HE-01" not in offered
 
 
 def test_another_actions_link_is_not_taken_away_through_this_one(browser, lead):
