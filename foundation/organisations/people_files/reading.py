@@ -36,7 +36,7 @@ class Table:
 
 def read(content: BinaryIO, *, is_spreadsheet: bool) -> Table:
     """Begin to read. The first row that is not empty holds the headings. Raises CannotRead, also from ``rows``."""
-    numbered = _sheet_rows(content) if is_spreadsheet else _text_rows(content)
+    numbered = _sheet_rows(content) if is_spreadsheet else text_rows(content)
     for _number, cells in numbered:
         headings = [str(cell or "").strip() for cell in cells]
         while headings and not headings[-1]:
@@ -59,7 +59,8 @@ def _is_empty(cells: list[Cell]) -> bool:
 
 
 # ---- CSV
-def _text_rows(content: BinaryIO) -> Iterator[tuple[int, list[Cell]]]:
+def text_rows(content: BinaryIO) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows of a CSV file that are not empty, in whatever encoding and with whatever sign between cells."""
     text = _decoded(content)
     delimiter = _delimiter(text)
     previous = csv.field_size_limit(LONGEST_CELL)
