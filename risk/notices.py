@@ -25,6 +25,12 @@ notifications.kind(
 )
 notifications.kind("risk.owns_risk", group="risk", text=_("You now own risk %(reference)s"), url_name="risk:risk")
 notifications.kind(
+    "risk.owns_imported",
+    group="risk",
+    text=_("You own risks that were imported into assessment %(reference)s"),
+    url_name="risk:assessment",
+)
+notifications.kind(
     "risk.reassess",
     group="risk",
     text=_("Risks are to be assessed again, beginning with task %(reference)s"),

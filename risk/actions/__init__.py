@@ -13,8 +13,17 @@ from risk.actions.entries import (
     reopen_risk,
     respond,
 )
+from risk.actions.imports import (
+    choose_columns,
+    choose_headings,
+    confirm_register,
+    put_aside,
+    take_back_import,
+    upload_register,
+)
 from risk.actions.profiles import add_briefing, add_edition, add_recommendation, change_edition, change_recommendation
 from risk.actions.recommendations import answer_recommendation, finish_recommendation, link_risks, record_sent
+from risk.actions.registers import check_register, import_register
 from risk.actions.review import approve, ask_contributor, comment, send_back, send_for_review
 from risk.actions.scoring import score_entry
 from risk.actions.settings import ConfirmationNeeded, change_settings
@@ -38,16 +47,22 @@ __all__ = [
     "change_edition",
     "change_recommendation",
     "change_settings",
+    "check_register",
+    "choose_columns",
+    "choose_headings",
     "close_risk",
     "comment",
+    "confirm_register",
     "copy_forward",
     "create_assessment",
     "describe_entry",
     "enter_level",
     "finish_recommendation",
     "finish_task",
+    "import_register",
     "link_risks",
     "mark_reviewed",
+    "put_aside",
     "raise_tasks",
     "record_sent",
     "remove_control",
@@ -57,5 +72,7 @@ __all__ = [
     "score_entry",
     "send_back",
     "send_for_review",
+    "take_back_import",
+    "upload_register",
     "withdraw_level",
 ]

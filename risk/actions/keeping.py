@@ -3,7 +3,8 @@
 The assessment is locked before its entries, always: so nothing changes in it while somebody approves it.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import connection
@@ -17,6 +18,7 @@ from risk import permissions, workflow
 from risk.models import Assessment, Entry, EntryRevision, Risk, ScoreChange
 from risk.workflow import Status
 
+NUMBERED = r"^R[0-9]{1,9}$"
 KINDS = ("inherent", "residual", "target")
 Cell = tuple[int, int] | None
 
@@ -118,12 +120,27 @@ def person(membership_id: int | None, by: Acting, now: datetime, *, had: int | N
 
 def new_risk(*, by: Acting, now: datetime) -> Risk:
     """A risk with the next free number of the register: R1, R2, …"""
+    return new_risks([""], by=by, now=now)[0]
+
+
+def new_risks(codes: Sequence[str], *, by: Acting, now: datetime) -> list[Risk]:
+    """A risk for each of these codes, in their order; an empty one gets the next free number of the register.
+
+    Raises RuleBroken where the register has one of them already.
+    """
     with connection.cursor() as cursor:  # two people who add a risk at once get two numbers
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('risk code'), %s)", [by.organisation_id])
-    codes = Risk.objects.visible_to(by).filter(code__regex=r"^R[0-9]{1,9}$").values_list("code", flat=True)
-    number = max((int(code[1:]) for code in codes), default=0) + 1
-    return Risk.objects.create(
-        organisation=by.organisation, code=f"R{number}", created_at=now, created_by=by.membership
+    if Risk.objects.visible_to(by).filter(code__in=[code for code in codes if code]).exists():
+        raise RuleBroken(_("The register has a risk with this number already."))
+    taken = Risk.objects.visible_to(by).filter(code__regex=NUMBERED).values_list("code", flat=True)
+    numbered = [code for code in (*taken, *codes) if re.match(NUMBERED, code)]
+    number = max((int(code[1:]) for code in numbered), default=0)
+    wanted = []
+    for code in codes:
+        number += 0 if code else 1
+        wanted.append(code or f"R{number}")
+    return Risk.objects.bulk_create(
+        Risk(organisation=by.organisation, code=code, created_at=now, created_by=by.membership) for code in wanted
     )
 
 

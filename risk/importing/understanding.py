@@ -213,12 +213,11 @@ def _days(found: Understood, cells: Mapping[str, Value]) -> None:
 
 # ---- Scores
 def _score(found: Understood, cells: Mapping[str, Value], kind: str, ground: Ground) -> None:
-    before = len(found.remarks)
     likelihood = _step(found, cells, f"{kind}_likelihood", ground.matrix.likelihood)
     impact = _step(found, cells, f"{kind}_impact", ground.matrix.impact)
     name = f"{kind}_score"
     whole = _whole_score(found, cells, name, ground)
-    if any(remark.refuses for remark in found.remarks[before:]):
+    if any(remark.refuses and remark.field.startswith(f"{kind}_") for remark in found.remarks):
         return
     cell = (likelihood, impact) if likelihood and impact else whole.cell if whole else None
     product = whole.product if whole else None

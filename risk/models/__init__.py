@@ -2,6 +2,7 @@
 
 from risk.models.assessments import Assessment, Contributor, Settings
 from risk.models.comments import Comment
+from risk.models.imports import RegisterImport, RegisterImportRow, RememberedColumns
 from risk.models.profiles import CtlpBriefing, CtlpEdition, CtlpRecommendation, RecommendationRisk
 from risk.models.reference import Category
 from risk.models.risks import Control, Entry, EntryRevision, Risk, ScoreChange
@@ -20,6 +21,9 @@ __all__ = [
     "Entry",
     "EntryRevision",
     "RecommendationRisk",
+    "RegisterImport",
+    "RegisterImportRow",
+    "RememberedColumns",
     "ReviewTask",
     "Risk",
     "ScoreChange",

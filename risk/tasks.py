@@ -1,0 +1,40 @@
+"""Jobs of the risk room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from foundation import jobs
+
+
+@jobs.handler(
+    "risk.check_register",
+    permission="risk.edit",
+    limit_seconds=300,
+    title=_("Check a file with a risk register"),
+    messages={"reading": _("%(done)s of %(total)s rows understood")},
+)
+def check_register(job: jobs.JobContext, *, import_id: int, **_later: object) -> None:
+    from risk import actions  # noqa: PLC0415 -- leaf
+
+    with job.step() as acting:
+        checked = actions.check_register(
+            import_id=import_id,
+            by=acting,
+            now=job.now(),
+            progress=lambda done, total: job.progress(done, total, "reading"),
+        )
+        job.finish(label=_("See what the file would do"), url_name="risk:register_import", reference=checked.reference)
+
+
+@jobs.handler("risk.import_register", permission="risk.edit", limit_seconds=300, title=_("Import a risk register"))
+def import_register(job: jobs.JobContext, *, import_id: int, **_later: object) -> None:
+    from foundation.core.exceptions import RuleBroken  # noqa: PLC0415 -- leaf
+    from risk import actions  # noqa: PLC0415 -- leaf
+
+    try:
+        with job.step() as acting:
+            done = actions.import_register(import_id=import_id, by=acting, now=job.now())
+            job.finish(label=_("See what was done"), url_name="risk:register_import", reference=done.reference)
+    except RuleBroken:
+        with job.step() as acting:
+            actions.take_back_import(import_id=import_id, by=acting, now=job.now())
+        raise
