@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.core.acting import Acting
 from foundation.core.prepared import PreparedObjects
 from risk import reference
-from risk.models import Assessment, Entry, Risk, Settings
+from risk.models import Assessment, Entry, RegisterImport, RegisterImportRow, Risk, Settings
 from risk.models.assessments import AssessmentQuerySet
 from risk.models.risks import EntryFields, EntryQuerySet, score_of
 from risk.scoring import Matrix
@@ -66,6 +66,11 @@ def being_written(acting: Acting) -> list[Assessment]:
     return list(assessments(acting).filter(status__in=OPEN)[:10])
 
 
+def drafts(acting: Acting) -> list[Assessment]:
+    """Assessments that are being written and nobody reads to approve, the newest period first. At most twenty."""
+    return list(Assessment.objects.visible_to(acting).filter(status=Status.DRAFT)[:20])
+
+
 def approved_before(acting: Acting, assessment: Assessment) -> Assessment | None:
     """The last assessment that was approved before this one; for one being written, the one that counts today."""
     earlier = assessments(acting).filter(approved_at__isnull=False).exclude(pk=assessment.pk)
@@ -117,6 +122,28 @@ def get_risk_or_404(acting: Acting, reference_: str) -> Risk:
     if risk is None:
         raise Http404
     return risk
+
+
+def register_imports(acting: Acting) -> QuerySet[RegisterImport]:
+    """Files with a register, with what their pages name."""
+    return RegisterImport.objects.visible_to(acting).select_related("job", "assessment", "uploaded_by", "applied_by")
+
+
+def latest_register_imports(acting: Acting) -> list[RegisterImport]:
+    """The last ten files."""
+    return list(register_imports(acting)[:10])
+
+
+def get_register_import_or_404(acting: Acting, reference_: str) -> RegisterImport:
+    found = register_imports(acting).filter(reference=reference_).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def register_rows(acting: Acting, found: RegisterImport) -> QuerySet[RegisterImportRow]:
+    """The rows of a file that is being imported."""
+    return RegisterImportRow.objects.visible_to(acting).filter(register_import=found).order_by("number")
 
 
 def entries(acting: Acting, assessment: Assessment) -> EntryQuerySet:

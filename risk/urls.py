@@ -1,6 +1,18 @@
 from django.urls import path
 
-from risk.views import assessments, entries, overview, pieces, profiles, recommendations, review, risks, tasks, threat
+from risk.views import (
+    assessments,
+    entries,
+    imports,
+    overview,
+    pieces,
+    profiles,
+    recommendations,
+    review,
+    risks,
+    tasks,
+    threat,
+)
 from risk.views import settings as settings_views
 
 app_name = "risk"
@@ -37,6 +49,13 @@ urlpatterns = [
     path("risks/<slug:reference>/", risks.risk, name="risk"),
     path("risks/<slug:reference>/close/", risks.close, name="close_risk"),
     path("risks/<slug:reference>/reopen/", risks.reopen, name="reopen_risk"),
+    path("import/", imports.imports, name="imports"),
+    path("import/template/", imports.empty_register, name="empty_register"),
+    path("import/<slug:reference>/", imports.register_import, name="register_import"),
+    path("import/<slug:reference>/headings/", imports.headings, name="register_headings"),
+    path("import/<slug:reference>/columns/", imports.columns, name="register_columns"),
+    path("import/<slug:reference>/put-aside/", imports.put_aside, name="put_register_aside"),
+    path("import/<slug:reference>/remarks/", imports.remarks, name="register_remarks"),
     path("settings/", settings_views.settings, name="settings"),
     path("local-profiles/", profiles.index, name="local_profiles"),
     path("local-profiles/add/", profiles.add_edition, name="add_local_profile"),

@@ -1,5 +1,6 @@
 """What another organisation keeps appears in nothing that this one can fetch; and reading changes nothing."""
 
+import io
 import re
 from collections import Counter
 from datetime import date
@@ -16,6 +17,7 @@ from compliance import actions as compliance
 from compliance.models import Requirement
 from foundation import jobs
 from foundation.core.acting import Acting, acting_as
+from foundation.files.examination import SPREADSHEETS, examine
 from foundation.jobs.models import Job
 from foundation.notifications import upkeep
 from foundation.notifications.models import OutgoingMail
@@ -151,6 +153,14 @@ def assess(lead: Acting, word: str) -> None:
     with acting_as(lead):
         risk.add_control(entry_id=entry.pk, version=3, text=f"{word} control", strength="weak", by=lead, now=NOW)
         risk.comment(assessment_id=row.pk, entry_id=entry.pk, text=f"{word} comment", by=lead, now=NOW)
+        register = f"Ref,Risk,Owner\n{word}-7,{word} row,{word} owner\n{word}-8,,\n".encode()
+        found = risk.upload_register(
+            examined=examine(io.BytesIO(register), f"{word}.csv", SPREADSHEETS), assessment_id=row.pk, by=lead, now=NOW
+        )
+        fields = {int(at): name for at, name in found.columns.items()}
+        chosen = {"theme": "online", "source": "national", "when_there": "stop", "chosen": fields}
+        risk.choose_columns(import_id=found.pk, by=lead, now=NOW, **chosen)
+        risk.check_register(import_id=found.pk, by=lead, now=NOW)
 
 
 def record(lead: Acting, word: str) -> None:

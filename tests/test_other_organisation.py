@@ -35,6 +35,7 @@ KINDS = {
     "/action-plans/actions/<slug:reference>": "action",
     "/action-plans/reports/<slug:reference>": "plan_report",
     "/action-plans/objectives/<int:pk>": "objective",
+    "/risk/import/<slug:reference>": "register_import",
     "/risk/local-profiles/<slug:reference>": "edition",
     "/risk/recommendations/<slug:reference>": "recommendation",
     "/risk/threat-level/<slug:reference>": "level",

@@ -32,12 +32,16 @@ DESCRIBED = (
     "source",
     "source_note",
     "marking",
+    "further_action",
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """What a risk is. ``theme`` and ``ideologies`` are codes of the reference data."""
+    """What a risk is. ``theme`` and ``ideologies`` are codes of the reference data.
+
+    ``further_action`` left out stays as it is: forms without scores ask for it elsewhere.
+    """
 
     title: str
     theme: str
@@ -49,6 +53,7 @@ class Description:
     places: str = ""
     ideologies: Sequence[str] = ()
     source_note: str = ""
+    further_action: str | None = None
 
 
 @transaction.atomic
@@ -262,6 +267,8 @@ def _describe(entry: Entry, description: Description) -> None:
         setattr(entry, name, getattr(description, name).strip())
     entry.theme, entry.ideologies = description.theme, list(description.ideologies)
     entry.source, entry.marking = Source(description.source), Marking(description.marking)
+    if description.further_action is not None:
+        entry.further_action = description.further_action.strip()
 
 
 def _check_codes(description: Description, now: datetime, *, had: Entry | None = None) -> None:

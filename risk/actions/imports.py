@@ -2,9 +2,10 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from foundation import jobs, ledger
@@ -22,6 +23,7 @@ from risk.models.risks import Source
 
 PURPOSE = "risk.register_import"
 Status = RegisterImport.Status
+KEPT = timedelta(days=30)
 UNFINISHED = (Status.UPLOADED, Status.CHECKING, Status.CHECKED, Status.FAILED)
 
 
@@ -38,7 +40,8 @@ def upload_register(
 ) -> RegisterImport:
     """Take in a file for a draft, or for a new assessment with this title and period. Changes no risk.
 
-    The person's earlier files that were not imported are put aside. Raises RuleBroken for a file without a table.
+    The person's earlier files that were not imported are put aside, and anybody's of more than 30 days ago. Raises
+    RuleBroken for a file without a table.
     """
     permissions.check_can_edit(by)
     if assessment_id is not None:
@@ -51,8 +54,9 @@ def upload_register(
     is_spreadsheet = examined.file_type == FileType.XLSX
     found = tables.layouts(io.BytesIO(examined.content), is_spreadsheet=is_spreadsheet)
     stored = stored_files.receive(examined=examined, purpose=PURPOSE, by=by, now=now)
-    earlier = RegisterImport.objects.visible_to(by).filter(status__in=UNFINISHED, uploaded_by_id=by.membership_id)
-    for each in earlier.select_for_update(no_key=True, of=("self",)):
+    unfinished = RegisterImport.objects.visible_to(by).filter(status__in=UNFINISHED)
+    left_behind = Q(uploaded_by_id=by.membership_id) | Q(uploaded_at__lt=now - KEPT)
+    for each in unfinished.filter(left_behind).select_for_update(no_key=True, of=("self",)):
         _put_aside(each, by, now)
     row = RegisterImport(
         organisation_id=by.organisation_id,

@@ -59,8 +59,26 @@ class DescriptionForm(forms.Form):
     source_note = forms.CharField(label=_("About the source"), required=False, max_length=300)
     marking = forms.ChoiceField(label=_("Marking"), widget=forms.RadioSelect, choices=Marking)
 
-    def __init__(self, *args: Any, themes: Choices, ideologies: Choices, is_new: bool = False, **kwargs: Any) -> None:
+    further_action = forms.CharField(
+        label=_("Further action named in an imported register"),
+        help_text=_("Plan it as an action, then empty this."),
+        widget=forms.Textarea,
+        required=False,
+        max_length=LONG_TEXT,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        themes: Choices,
+        ideologies: Choices,
+        is_new: bool = False,
+        with_further_action: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not with_further_action:
+            del self.fields["further_action"]
         set_choices(self, "theme", [("", _("Select a theme")), *themes])
         set_choices(self, "ideologies", ideologies)
         if is_new:
@@ -73,6 +91,7 @@ class DescriptionForm(forms.Form):
             Field.textarea("description", rows=4, label_size=Size.SMALL),
             Field.textarea("cause", rows=3, label_size=Size.SMALL),
             Field.textarea("at_risk", rows=3, label_size=Size.SMALL),
+            *([Field.textarea("further_action", rows=3, label_size=Size.SMALL)] if with_further_action else []),
             Field.text("places", label_size=Size.SMALL),
             Field.checkboxes("ideologies", legend_size=Size.SMALL, small=True),
             Field.radios("source", legend_size=Size.SMALL, small=True),

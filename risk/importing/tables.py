@@ -1,6 +1,7 @@
 """A file of either kind as a table: its sheets and first rows to choose from, then all of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, BinaryIO
@@ -9,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from foundation.organisations.people_files import reading
 from foundation.organisations.people_files.reading import CannotRead
-from risk.importing import workbooks
 from risk.importing.fields import guess
-from risk.importing.workbooks import MOST_COLUMNS, Cell, Merged
+from risk.importing.workbooks import MOST_COLUMNS, Cell, Merged, Workbook
 
 MOST_ROWS = 2_000
 FIRST_ROWS = 25
@@ -48,10 +48,8 @@ class Table:
 def layouts(content: BinaryIO, *, is_spreadsheet: bool) -> list[Layout]:
     """The sheets of a file, the likeliest first. Raises CannotRead where none has two rows."""
     if is_spreadsheet:
-        found = [
-            _layout(each.name, workbooks.rows(content, each.name), is_hidden=each.is_hidden)
-            for each in workbooks.sheets(content)
-        ]
+        with closing(Workbook(content, with_formulas=False)) as book:
+            found = [_layout(each.name, book.rows(each.name), is_hidden=each.is_hidden) for each in book.sheets]
     else:
         found = [_layout("", _text_rows(content), is_hidden=False)]
     found = [each for each in found if len(each.rows) > 1]
@@ -62,7 +60,15 @@ def layouts(content: BinaryIO, *, is_spreadsheet: bool) -> list[Layout]:
 
 def read(content: BinaryIO, *, is_spreadsheet: bool, sheet: str, heading_row: int) -> Table:
     """All of a sheet below its headings. Raises CannotRead, also for a file with too many rows."""
-    source: Iterable[tuple[int, list[Cell]]] = workbooks.rows(content, sheet) if is_spreadsheet else _text_rows(content)
+    if not is_spreadsheet:
+        return _table(_text_rows(content), heading_row)
+    with closing(Workbook(content, with_formulas=True)) as book:
+        table = _table(book.rows(sheet), heading_row)
+        table.merged = book.merged(sheet)
+    return table
+
+
+def _table(source: Iterable[tuple[int, list[Cell]]], heading_row: int) -> Table:
     above: list[Cell] = []
     headings: list[str] = []
     found: list[tuple[int, list[Cell]]] = []
@@ -79,7 +85,7 @@ def read(content: BinaryIO, *, is_spreadsheet: bool, sheet: str, heading_row: in
                 )
     if not headings:
         raise CannotRead(_("The row of headings is empty. Choose another."))
-    return Table(headings, found, workbooks.merged(content, sheet) if is_spreadsheet else [])
+    return Table(headings, found)
 
 
 def headings_of(row: Sequence[str], above: Sequence[str]) -> list[str]:

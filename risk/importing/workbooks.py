@@ -2,14 +2,15 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
 import openpyxl
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -19,6 +20,7 @@ from risk.importing.words import Value
 MOST_SHEETS = 40
 MOST_COLUMNS = 60
 MOST_MERGED = 20_000
+DAMAGED = gettext_lazy("The workbook is damaged. Open it in a spreadsheet program and save it again.")
 ERRORS = re.compile(r"#(REF|DIV/0|VALUE|NAME|NULL|NUM|N/A)[!?]?|Err:\d{3}", re.IGNORECASE)
 
 
@@ -54,60 +56,58 @@ class SheetName:
     is_hidden: bool
 
 
-def sheets(content: BinaryIO) -> list[SheetName]:
-    """The sheets of a workbook that have cells, those that are hidden last. Raises CannotRead."""
-    book = _open(content, values=True)
-    try:
-        found = [SheetName(each.title, each.sheet_state != "visible") for each in book.worksheets[:MOST_SHEETS]]
-    finally:
-        book.close()
-    if not found:
-        raise CannotRead(_("The workbook has no sheet with cells."))
-    return sorted(found, key=lambda sheet: sheet.is_hidden)
+class Workbook:
+    """An opened workbook. ``with_formulas`` tells a cell without a value from one whose formula has none."""
 
+    def __init__(self, content: BinaryIO, *, with_formulas: bool) -> None:
+        self._content = content
+        self._values = _open(content, values=True)
+        self._formulas = _open(content, values=False) if with_formulas else None
 
-def rows(content: BinaryIO, sheet: str) -> Iterator[tuple[int, list[Cell]]]:
-    """Every row of a sheet with its number, also empty ones. Raises CannotRead."""
-    with_values, with_formulas = _open(content, values=True), _open(content, values=False)
-    try:
-        pairs = zip_longest(_cells(with_values, sheet), _cells(with_formulas, sheet), fillvalue=())
-        for number, (values, formulas) in enumerate(pairs, start=1):
-            row = [_cell(value, formula) for value, formula in zip(values, formulas, strict=False)]
-            if len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
-                raise CannotRead(
-                    _("The sheet has more than 60 columns. Keep those of the register and remove the others.")
-                )
-            yield number, row[:MOST_COLUMNS]
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
-        raise CannotRead(_("The workbook is damaged. Open it in a spreadsheet program and save it again.")) from error
-    finally:
-        with_values.close()
-        with_formulas.close()
+    @property
+    def sheets(self) -> list[SheetName]:
+        """Its sheets, those that are hidden last."""
+        found = [SheetName(each.title, each.sheet_state != "visible") for each in self._values.worksheets[:MOST_SHEETS]]
+        return sorted(found, key=lambda sheet: sheet.is_hidden)
 
+    def rows(self, sheet: str) -> Iterator[tuple[int, list[Cell]]]:
+        """Every row of a sheet with its number, also empty ones. Raises CannotRead."""
+        values = _cells(self._values, sheet)
+        formulas: Iterable[tuple[Any, ...]] = _cells(self._formulas, sheet) if self._formulas else repeat(())
+        try:
+            for number, (cells, written) in enumerate(zip(values, formulas, strict=False), start=1):
+                row = [_cell(value, formula) for value, formula in zip_longest(cells, written)]
+                if any(cell is not None for cell in row[MOST_COLUMNS:]):
+                    raise CannotRead(
+                        _("The sheet has more than 60 columns. Keep those of the register and remove the others.")
+                    )
+                yield number, row[:MOST_COLUMNS]
+        except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
+            raise CannotRead(str(DAMAGED)) from error
 
-def merged(content: BinaryIO, sheet: str) -> list[Merged]:
-    """The merged cells of a sheet."""
-    book = _open(content, values=True)
-    try:
-        path = book[sheet]._worksheet_path  # the library reads merged cells only of whole workbooks in memory
-    finally:
-        book.close()
-    found: list[Merged] = []
+    def merged(self, sheet: str) -> list[Merged]:
+        """The merged cells of a sheet, which the library knows only of workbooks that it holds in memory."""
+        found: list[Merged] = []
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(" ")[2] == "mergeCell" and len(found) < MOST_MERGED:
-            left, top, right, bottom = (int(each or 0) for each in range_boundaries(attributes["ref"]))
-            found.append(Merged(top, bottom, left - 1, right - 1))
+        def start(name: str, attributes: dict[str, str]) -> None:
+            if name.rpartition(" ")[2] == "mergeCell" and len(found) < MOST_MERGED:
+                left, top, right, bottom = (int(each or 0) for each in range_boundaries(attributes["ref"]))
+                found.append(Merged(top, bottom, left - 1, right - 1))
 
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = start
-    try:
-        content.seek(0)
-        with zipfile.ZipFile(content) as package, package.open(path) as part:
-            parser.ParseFile(part)
-    except (zipfile.BadZipFile, expat.ExpatError, KeyError, ValueError, TypeError) as error:
-        raise CannotRead(_("The workbook is damaged. Open it in a spreadsheet program and save it again.")) from error
-    return found
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler = start
+        try:
+            self._content.seek(0)
+            with zipfile.ZipFile(self._content) as package, package.open(self._values[sheet]._worksheet_path) as part:
+                parser.ParseFile(part)
+        except (zipfile.BadZipFile, expat.ExpatError, KeyError, ValueError, TypeError) as error:
+            raise CannotRead(str(DAMAGED)) from error
+        return found
+
+    def close(self) -> None:
+        self._values.close()
+        if self._formulas:
+            self._formulas.close()
 
 
 def _open(content: BinaryIO, *, values: bool) -> Any:

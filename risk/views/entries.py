@@ -112,7 +112,9 @@ def describe(request: Request, reference: str, risk: str) -> HttpResponse:
     """What the risk is."""
 
     def make(row: Entry, posted: QueryDict | None) -> DescriptionForm:
-        return DescriptionForm(posted, initial={name: getattr(row, name) for name in DESCRIBED}, **_offers(row))
+        initial = {name: getattr(row, name) for name in DESCRIBED}
+        imported = row.assessment.template == Template.SCORED and bool(row.further_action)
+        return DescriptionForm(posted, initial=initial, with_further_action=imported, **_offers(row))
 
     def do(row: Entry, typed: dict[str, Any]) -> None:
         version = typed.pop("version")

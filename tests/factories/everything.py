@@ -24,6 +24,7 @@ from tests.factories.organisations import team
 from tests.factories.partnerships import join, partnership
 
 ALL_ROLES = [role for role in Role if role != Role.INSPECTOR]
+REGISTER = b"Ref,Risk\nX1,A risk\nX2,\n"
 PEOPLE = b"Staff number,Name,E-mail,Start date\nX1,Somebody,somebody@example.org,05/01/2026\nX2,,nobody,never\n"
 
 
@@ -93,13 +94,30 @@ def _duty(maker: Acting, code: str) -> dict[str, str]:
 
 
 def _risk(maker: Acting) -> dict[str, str]:
-    """A draft with a risk and a control."""
+    """A draft with a risk and a control, and a file of which one row is refused."""
     now = timezone.now()
     row = risks.assessment(maker, now=now)
     entry = risks.risk(maker, row, now=now)
     with acting_as(maker):
         control = risk.add_control(entry_id=entry.pk, version=1, text="Filter", strength="weak", by=maker, now=now)
-    return {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)}
+        uploaded = risk.upload_register(
+            examined=examine(io.BytesIO(REGISTER), "register.csv", SPREADSHEETS),
+            assessment_id=row.pk,
+            by=maker,
+            now=now,
+        )
+        risk.choose_columns(
+            import_id=uploaded.pk,
+            chosen={int(at): name for at, name in uploaded.columns.items()},
+            theme="online",
+            source="national",
+            when_there="stop",
+            by=maker,
+            now=now,
+        )
+        risk.check_register(import_id=uploaded.pk, by=maker, now=now)
+    named = {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)}
+    return named | {"register_import": uploaded.reference}
 
 
 def _local_picture(maker: Acting) -> dict[str, str]:
