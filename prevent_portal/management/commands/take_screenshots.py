@@ -105,6 +105,7 @@ SHOTS = (
         organisation=ASHMERE,
         then=(*REGISTER, follow("Compare")),
     ),
+    Shot("import-register", "/risk/import/", LEAD),
     Shot("sharing", "/compliance/sharing/", DISTRICT_LEAD, organisation=DISTRICT),
     Shot("contributions", "/compliance/contributions/", LEAD, organisation=PARTNERSHIP),
     Shot("requirement", READY, LEAD, then=REQUIREMENT),
