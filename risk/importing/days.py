@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 
-from risk.importing.words import Unfit, Value, is_empty, plain
+from risk.importing.words import LONGEST, Unfit, Value, is_empty, plain
 
 MONTHS = {
     name: number
@@ -38,6 +38,8 @@ def day(value: Value) -> date | None:
     if isinstance(value, bool):
         raise Unfit("not_a_day")
     text = plain(value)
+    if len(text) > LONGEST:
+        return None
     if text.isdecimal() and FIRST_NUMBER <= int(text) <= LAST_NUMBER:
         return COUNTED_FROM + timedelta(days=int(text))
     if found := ISO.fullmatch(text):

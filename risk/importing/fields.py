@@ -143,8 +143,11 @@ def impact_first(heading: str) -> bool:
     words = words_of(heading)
     if {"ixl", "sxl"} & set(words):
         return True
-    places = {side: [words.index(word) for word in SIDE_WORDS[side] if word in words] for side in SIDES[:2]}
-    return bool(places["impact"] and places["likelihood"]) and min(places["impact"]) < min(places["likelihood"])
+    sides = [
+        ONE_LETTER.get(word) or next((side for side in SIDES[:2] if word in SIDE_WORDS[side]), "") for word in words
+    ]
+    named = [side for side in sides if side]
+    return "likelihood" in named and named[0] == "impact"
 
 
 def _scores(headings: Sequence[str]) -> dict[int, str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from foundation.organisations.people_files import reading
 from foundation.organisations.people_files.reading import CannotRead
 from risk.importing.fields import guess
-from risk.importing.workbooks import MOST_COLUMNS, Cell, Merged, Workbook
+from risk.importing.workbooks import MOST_COLUMNS, TOO_WIDE, Cell, Merged, Workbook
 
 MOST_ROWS = 2_000
 FIRST_ROWS = 25
@@ -115,7 +115,10 @@ def looks_like_headings(row: Sequence[str], above: Sequence[str]) -> int:
 
 def _text_rows(content: BinaryIO) -> Iterator[tuple[int, list[Cell]]]:
     for number, cells in reading.text_rows(content):
-        yield number, [cell if cell != "" else None for cell in cells[:MOST_COLUMNS]]
+        row: list[Cell] = [cell if cell != "" else None for cell in cells]
+        if any(cell is not None for cell in row[MOST_COLUMNS:]):
+            raise CannotRead(str(TOO_WIDE))
+        yield number, row[:MOST_COLUMNS]
 
 
 def _layout(name: str, rows: Iterator[tuple[int, list[Cell]]], *, is_hidden: bool) -> Layout:

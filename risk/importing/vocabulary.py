@@ -54,6 +54,7 @@ RESPONSES = {
     Response.TRANSFER: listed("transfer share insure"),
     Response.TERMINATE: listed("terminate avoid stop eliminate end"),
 }
+LONGEST_LIST = 500
 DIVIDED = re.compile(r"[;\n]|\s+(?:and|&)\s+")
 DIVIDED_MORE = re.compile(r"[;\n,/+]|\s+(?:and|&)\s+")
 
@@ -84,6 +85,8 @@ def ideologies(text: str, offered: Mapping[str, str]) -> list[str]:
         return list(offered)
     if letters(text) in ("none", "na", ""):
         return []
+    if len(text) > LONGEST_LIST:
+        raise Unfit("unknown_ideology")
     for pattern in (None, DIVIDED, DIVIDED_MORE):
         parts = [text] if pattern is None else [part for part in pattern.split(text) if part.strip()]
         found = [_one(part, offered, IDEOLOGIES) for part in parts]

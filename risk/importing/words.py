@@ -24,6 +24,7 @@ STEPS: dict[int, tuple[str, ...]] = {
 }  # fmt: skip
 STEP_OF = {word: step for step, words in STEPS.items() for word in words}
 
+LONGEST = 80  # what is longer is no score and no day, and the patterns below need not be tried on it
 WHOLE = re.compile(r"\(?(\d{1,3})(?:\.0+)?\)?")
 FIGURE_FIRST = re.compile(r"(\d{1,2})\s*[-–—:.)=,]*\s*\(?([a-z][a-z /-]*?)\)?", re.IGNORECASE)
 WORD_FIRST = re.compile(r"([a-z][a-z /-]*?)\s*[-–—:=,]*\s*\(?(\d{1,2})\)?", re.IGNORECASE)
@@ -73,6 +74,8 @@ def step(value: Value, labels: Sequence[str]) -> int | None:
     text = plain(value)
     if (found := _label(text, labels)) is not None:
         return found
+    if len(text) > LONGEST:
+        raise Unfit("unknown_step")
     if whole := WHOLE.fullmatch(text):
         return _within(int(whole[1]), labels)
     if (part := OUT_OF.fullmatch(text)) and int(part[2]) == len(labels):
@@ -102,6 +105,8 @@ def score(value: Value, matrix: Matrix, *, impact_first: bool = False) -> Scored
     if isinstance(value, date):
         raise Unfit("day_for_a_score")
     text = plain(value)
+    if len(text) > LONGEST:
+        raise Unfit("score_in_words")
     if turned := TIMES_TURNED.search(text):
         return Scored(_held(int(turned[2]), int(turned[1]), matrix))
     if named := NAMED.search(text):

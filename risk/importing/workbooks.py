@@ -20,6 +20,7 @@ from risk.importing.words import Value
 MOST_SHEETS = 40
 MOST_COLUMNS = 60
 MOST_MERGED = 20_000
+TOO_WIDE = gettext_lazy("The file has more than 60 columns. Keep those of the register and remove the others.")
 DAMAGED = gettext_lazy("The workbook is damaged. Open it in a spreadsheet program and save it again.")
 ERRORS = re.compile(r"#(REF|DIV/0|VALUE|NAME|NULL|NUM|N/A)[!?]?|Err:\d{3}", re.IGNORECASE)
 
@@ -78,9 +79,7 @@ class Workbook:
             for number, (cells, written) in enumerate(zip(values, formulas, strict=False), start=1):
                 row = [_cell(value, formula) for value, formula in zip_longest(cells, written)]
                 if any(cell is not None for cell in row[MOST_COLUMNS:]):
-                    raise CannotRead(
-                        _("The sheet has more than 60 columns. Keep those of the register and remove the others.")
-                    )
+                    raise CannotRead(str(TOO_WIDE))
                 yield number, row[:MOST_COLUMNS]
         except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
             raise CannotRead(str(DAMAGED)) from error
