@@ -1,6 +1,6 @@
 """What was understood of a file, as sentences and lines for the page and the file of remarks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,13 +80,14 @@ def allowed(matrix: Matrix, ideologies: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def read_as(found: RegisterImport) -> list[ReadAs]:
-    """What was taken for something else, by column."""
+def read_as(found: RegisterImport, matrix: Matrix) -> list[ReadAs]:
+    """What was taken for something else, by column. A step is shown with its label."""
     columns = columns_of(found)
+    steps = {"likelihood": matrix.likelihood, "impact": matrix.impact}
     order = list(found.columns.values())
     said = sorted(found.understood, key=lambda each: (order.index(each[0]), -each[3], each[1]))
     return [
-        ReadAs(columns.get(name, name), read, _day(taken) if name in DAYS else taken, times, first)
+        ReadAs(columns.get(name, name), read, _in_words(name, taken, steps), times, first)
         for name, read, taken, times, first in said
     ]
 
@@ -100,6 +101,7 @@ def lines(rows: Iterable[RegisterImportRow]) -> list[dict[str, Any]]:
             "title": row.values.get("title", ""),
             "scores": {kind: _score(row.values.get(kind)) for kind in KINDS},
             "controls": len(row.values.get("controls", [])),
+            "owner": row.values.get("owner", ""),
             "outcome": row.get_outcome_display(),
             "colour": COLOURS[Outcome(row.outcome)],
         }
@@ -149,5 +151,8 @@ def _score(cell: list[int] | None) -> str:
     return f"{cell[0] * cell[1]} ({cell[0]}×{cell[1]})" if cell else "–"
 
 
-def _day(written: str) -> str:
-    return date_format(date.fromisoformat(written), "j F Y")
+def _in_words(name: str, taken: str, steps: Mapping[str, Sequence[str]]) -> str:
+    if name in DAYS:
+        return date_format(date.fromisoformat(taken), "j F Y")
+    labels = steps.get(name.rpartition("_")[2], ())
+    return f"{taken}: {labels[int(taken) - 1]}" if labels else taken

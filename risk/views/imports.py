@@ -23,6 +23,7 @@ from risk import actions, queries, reference
 from risk.forms.imports import ConfirmRegisterForm, HeadingsForm, RegisterColumnsForm, UploadRegisterForm
 from risk.importing import showing, template
 from risk.models import Category, RegisterImport
+from risk.scoring import Matrix
 from risk.views.finding import today
 
 SHOWN = 100
@@ -171,7 +172,7 @@ def remarks(request: Request, reference: str) -> HttpResponseBase:
     found = queries.get_register_import_or_404(acting, reference)
     if found.status != Status.CHECKED:
         raise Http404
-    known = _allowed(request, found)
+    known = _allowed(_matrix(request, found))
     return export_rows(
         [_("Row"), _("Column"), _("What stands there"), _("What to do"), _("Is the row refused?")],
         lambda: (
@@ -200,12 +201,13 @@ def _facts(request: Request, found: RegisterImport) -> dict[str, Any]:
     if found.status != Status.CHECKED:
         return context
     rows = list(queries.register_rows(request.acting, found))
-    said = showing.remarks(found, rows, _allowed(request, found))
+    matrix = _matrix(request, found)
+    said = showing.remarks(found, rows, _allowed(matrix))
     return context | {
         "problems": [each for each in said if each.refuses][:SHOWN],
         "warnings": [each for each in said if not each.refuses][:SHOWN],
         "said": len(said),
-        "read_as": showing.read_as(found),
+        "read_as": showing.read_as(found, matrix),
         "left_out": showing.left_out_of(found)[:SHOWN],
         "unused": showing.unused(found),
         "lines": showing.lines(rows[:SHOWN]),
@@ -213,8 +215,11 @@ def _facts(request: Request, found: RegisterImport) -> dict[str, Any]:
     }
 
 
-def _allowed(request: Request, found: RegisterImport) -> dict[str, str]:
-    matrix = found.assessment.scale if found.assessment else queries.matrix_of(queries.settings_of(request.acting))
+def _matrix(request: Request, found: RegisterImport) -> Matrix:
+    return found.assessment.scale if found.assessment else queries.matrix_of(queries.settings_of(request.acting))
+
+
+def _allowed(matrix: Matrix) -> dict[str, str]:
     return showing.allowed(matrix, dict(reference.offered(Category.Kind.IDEOLOGY, today())))
 
 

@@ -79,7 +79,7 @@ def test_a_register_comes_in_by_three_steps(browser, lead, draft):
     row = the_import(lead)
     assert first["Location"] == f"/risk/import/{row.reference}/columns/"
     assert (second["Location"][:6], third["Location"][:6]) == ("/jobs/", "/jobs/")
-    assert '<td class="govuk-table__cell">High</td><td class="govuk-table__cell">4</td>' in page
+    assert '<td class="govuk-table__cell">High</td><td class="govuk-table__cell">4: Very likely</td>' in page
     assert "Write a step from it: 1 Improbable, 2 Unlikely, 3 Likely, 4 Very likely, 5 Almost certain." in page
     with acting_as(lead):
         assert list(Entry.objects.visible_to(lead).values_list("title", flat=True)) == ["Drawn in online"]
