@@ -15,6 +15,7 @@ from risk.models import RegisterImport, RegisterImportRow
 from risk.models.risks import Response, Source
 from risk.scoring import Matrix
 
+MOST_LINES = MOST_CELLS = 12
 COLOURS = {
     Outcome.CREATE: "green",
     Outcome.JOIN: "green",
@@ -132,6 +133,16 @@ def columns_of(found: RegisterImport) -> dict[str, str]:
 def unused(found: RegisterImport) -> list[str]:
     """Headings of columns that are left out."""
     return [heading for at, heading in enumerate(found.headings) if heading and str(at) not in found.columns]
+
+
+def previews(found: RegisterImport) -> list[tuple[str, list[tuple[int, list[str]]]]]:
+    """The first rows of each sheet, every row with as many cells as the longest."""
+    shown = []
+    for layout in found.layouts:
+        rows = [(number, cells[:MOST_CELLS]) for number, cells in layout["rows"][:MOST_LINES]]
+        width = max(len(cells) for _number, cells in rows)
+        shown.append((layout["sheet"], [(number, cells + [""] * (width - len(cells))) for number, cells in rows]))
+    return shown
 
 
 def examples(found: RegisterImport) -> list[str]:

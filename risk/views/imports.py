@@ -93,7 +93,9 @@ def headings(request: Request, reference: str) -> HttpResponse:
             form.add_error("heading_row", str(error))
         else:
             return redirect("risk:register_columns", found.reference)
-    return render(request, "risk/imports/headings.html", {"found": found, "form": form})
+    return render(
+        request, "risk/imports/headings.html", {"found": found, "form": form, "previews": showing.previews(found)}
+    )
 
 
 @requires("risk.edit")
