@@ -82,6 +82,10 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
     },
     _("The local picture"): {
         "ctlp_edition.added": Sentence(_("Recorded an edition of the local profile")),
+    _("Sharing with partnerships"): {
+        "shared_risk.shared": Sentence(_("Shared a risk with a partnership")),
+        "shared_risk.taken_back": Sentence(_("Took a risk back from a partnership")),
+    },
         "ctlp_edition.changed": Sentence(_("Changed what is recorded of a local profile")),
         "ctlp_briefing.added": Sentence(_("Recorded who was briefed on a local profile")),
         "ctlp_recommendation.added": Sentence(_("Recorded a recommendation of the local profile")),
@@ -218,6 +222,7 @@ TYPES: dict[str, str | Promise] = {
     "actionplans.objective": _("Objective of an action plan"),
     "actionplans.action": _("Action"),
     "actionplans.settings": _("Settings of the action plans"),
+    "risk.sharedrisk": _("Risk shared with a partnership"),
     "risk.ctlpedition": _("Local profile"),
     "risk.ctlprecommendation": _("Recommendation of the local profile"),
     "risk.threatlevel": _("Threat level"),

@@ -18,6 +18,7 @@ from risk.actions.recommendations import answer_recommendation, finish_recommend
 from risk.actions.review import approve, ask_contributor, comment, send_back, send_for_review
 from risk.actions.scoring import score_entry
 from risk.actions.settings import ConfirmationNeeded, change_settings
+from risk.actions.sharing import share_risk, take_back_risk
 from risk.actions.tasks import finish_task, raise_tasks
 from risk.actions.threat import enter_level, withdraw_level
 
@@ -57,5 +58,7 @@ __all__ = [
     "score_entry",
     "send_back",
     "send_for_review",
+    "share_risk",
+    "take_back_risk",
     "withdraw_level",
 ]

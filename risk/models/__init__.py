@@ -5,6 +5,7 @@ from risk.models.comments import Comment
 from risk.models.profiles import CtlpBriefing, CtlpEdition, CtlpRecommendation, RecommendationRisk
 from risk.models.reference import Category
 from risk.models.risks import Control, Entry, EntryRevision, Risk, ScoreChange
+from risk.models.sharing import SharedRisk
 from risk.models.tasks import ReviewTask
 from risk.models.threat import ThreatLevel, ThreatWording
 
@@ -24,6 +25,7 @@ __all__ = [
     "Risk",
     "ScoreChange",
     "Settings",
+    "SharedRisk",
     "ThreatLevel",
     "ThreatWording",
 ]

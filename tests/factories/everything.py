@@ -93,13 +93,16 @@ def _duty(maker: Acting, code: str) -> dict[str, str]:
 
 
 def _risk(maker: Acting) -> dict[str, str]:
-    """A draft with a risk and a control."""
+    """A draft with a risk and a control, and a risk of an approved assessment, which can be shared."""
     now = timezone.now()
+    [shareable] = risks.approved(maker, "Shareable", now=now)
     row = risks.assessment(maker, now=now)
     entry = risks.risk(maker, row, now=now)
     with acting_as(maker):
         control = risk.add_control(entry_id=entry.pk, version=1, text="Filter", strength="weak", by=maker, now=now)
-    return {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)}
+    return {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)} | {
+        "shareable": shareable.risk.reference
+    }
 
 
 def _local_picture(maker: Acting) -> dict[str, str]:

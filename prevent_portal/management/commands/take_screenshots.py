@@ -107,6 +107,8 @@ SHOTS = (
     ),
     Shot("sharing", "/compliance/sharing/", DISTRICT_LEAD, organisation=DISTRICT),
     Shot("contributions", "/compliance/contributions/", LEAD, organisation=PARTNERSHIP),
+    Shot("share-risks", "/risk/sharing/", ASHMERE_APPROVER, organisation=ASHMERE),
+    Shot("members-risks", "/risk/members/", LEAD, organisation=PARTNERSHIP),
     Shot("requirement", READY, LEAD, then=REQUIREMENT),
     Shot("requirement-phone", READY, LEAD, then=REQUIREMENT, width=PHONE),
     Shot("answer", READY, LEAD, then=(*REQUIREMENT, follow("Change the answer"))),
