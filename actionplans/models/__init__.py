@@ -11,6 +11,7 @@ from actionplans.models.links import (
 )
 from actionplans.models.plans import Objective, Plan, Settings
 from actionplans.models.reports import PlanReport, ReportKind
+from actionplans.models.sharing import Gathered, ReportedAction
 from actionplans.models.talk import Comment, Mention
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Dependency",
     "DueChange",
     "Effect",
+    "Gathered",
     "Mention",
     "Objective",
     "Plan",
@@ -31,6 +33,7 @@ __all__ = [
     "Progress",
     "Rag",
     "ReportKind",
+    "ReportedAction",
     "Settings",
     "Supporter",
 ]

@@ -64,6 +64,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "objectives": plan.objectives.all() if can_edit else [],
             "counts": {
                 "total": len(lines),
+                "reported": sum(bool(line.member) for line in lines),
                 "done": sum(line.action.status == "done" for line in lines),
                 "overdue": sum(line.is_overdue for line in lines),
                 "drifting": sum(bool(line.signs) and not line.is_overdue for line in lines),

@@ -109,6 +109,8 @@ SHOTS = (
     Shot("contributions", "/compliance/contributions/", LEAD, organisation=PARTNERSHIP),
     Shot("share-risks", "/risk/sharing/", ASHMERE_APPROVER, organisation=ASHMERE),
     Shot("members-risks", "/risk/members/", LEAD, organisation=PARTNERSHIP),
+    Shot("reporting", "/action-plans/reporting/", LEAD),
+    Shot("gather", "/action-plans/gathered/?place=all", LEAD, organisation=PARTNERSHIP),
     Shot("requirement", READY, LEAD, then=REQUIREMENT),
     Shot("requirement-phone", READY, LEAD, then=REQUIREMENT, width=PHONE),
     Shot("answer", READY, LEAD, then=(*REQUIREMENT, follow("Change the answer"))),
