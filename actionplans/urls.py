@@ -1,6 +1,6 @@
 from django.urls import path
 
-from actionplans.views import actions, linking, overviews, plans, progressing, reports, rescoring, sharing
+from actionplans.views import actions, linking, overviews, plans, progressing, reports, rescoring, sharing, yearly
 
 app_name = "actionplans"
 
@@ -43,6 +43,7 @@ urlpatterns = [
     path("<slug:reference>/", plans.show, name="plan"),
     path("<slug:reference>/change/", plans.change, name="change_plan"),
     path("<slug:reference>/activate/", plans.activate, name="activate_plan"),
+    path("<slug:reference>/next/", yearly.begin_next, name="begin_next_plan"),
     path("<slug:reference>/close/", plans.close, name="close_plan"),
     path("<slug:reference>/objectives/add/", plans.add_objective, name="add_objective"),
     path("<slug:reference>/report/", reports.new, name="new_report"),

@@ -57,6 +57,8 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "plan.created": Sentence(_("Began an action plan")),
         "plan.changed": Sentence(_("Changed an action plan")),
         "plan.activated": Sentence(_("Activated an action plan")),
+        "plan.continued": Sentence(_("Began the next year's action plan")),
+        "action.carried": Sentence(_("Carried an action forward to the next plan")),
         "plan.closed": Sentence(_("Closed an action plan")),
         "plan.report_requested": Sentence(_("Asked for a report of an action plan")),
         "plan.report_made": Sentence(_("Made a report of an action plan")),

@@ -28,6 +28,7 @@ from actionplans.actions.reporting import request_report, store_report
 from actionplans.actions.sharing import leave_out_reported, place_reported, report_action, take_back_action
 from actionplans.actions.talking import comment
 from actionplans.actions.writing import Description, add_action, change_action
+from actionplans.actions.yearly import begin_next_plan
 
 __all__ = [
     "Description",
@@ -35,6 +36,7 @@ __all__ = [
     "add_action",
     "add_dependency",
     "add_objective",
+    "begin_next_plan",
     "cancel",
     "change_action",
     "change_objective",

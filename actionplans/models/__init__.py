@@ -1,6 +1,6 @@
 """Plans, their objectives and actions, and all that is noted and linked about an action."""
 
-from actionplans.models.actions import Action, DueChange, Priority, Progress, Rag, Supporter
+from actionplans.models.actions import Action, Carried, DueChange, Priority, Progress, Rag, Supporter
 from actionplans.models.links import (
     ActionEvidence,
     ActionRecommendation,
@@ -20,6 +20,7 @@ __all__ = [
     "ActionRecommendation",
     "ActionRequirement",
     "ActionRisk",
+    "Carried",
     "Comment",
     "Dependency",
     "DueChange",

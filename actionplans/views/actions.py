@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from actionplans import actions, gathering, permissions, queries, workflow
 from actionplans.forms import ActionForm, CommentForm
 from actionplans.lines import line as line_of
-from actionplans.models import Action, ActionEvidence, Comment, DueChange, Plan, Progress
+from actionplans.models import Action, ActionEvidence, Carried, Comment, DueChange, Plan, Progress
 from actionplans.models.actions import ActionFields
 from actionplans.views.finding import get_action_or_404, get_plan_or_404, risk_address, today
 from actionplans.views.marks import mark
@@ -172,7 +172,7 @@ def _form(request: Request, plan: Plan) -> Make[ActionForm]:
 
 
 def _history(request: Request, action: Action) -> list[dict[str, object]]:
-    """Progress notes and moves of the due date, newest first."""
+    """Progress notes, moves of the due date and of the action to the next plan, newest first."""
     notes = Progress.objects.visible_to(request.acting).filter(action=action).select_related("noted_by")
     moves = DueChange.objects.visible_to(request.acting).filter(action=action).select_related("changed_by")
     entries: list[dict[str, object]] = [
@@ -193,5 +193,16 @@ def _history(request: Request, action: Action) -> list[dict[str, object]]:
             "detail": move.reason,
         }
         for move in moves
+    ]
+    carried = Carried.objects.visible_to(request.acting).filter(action=action)
+    entries += [
+        {
+            "what": _("Carried forward from “%(before)s” to “%(after)s”")
+            % {"before": each.before.title, "after": each.after.title},
+            "at": each.carried_at,
+            "who": each.carried_by.name,
+            "detail": "",
+        }
+        for each in carried.select_related("before", "after", "carried_by")
     ]
     return sorted(entries, key=lambda entry: str(entry["at"]), reverse=True)

@@ -32,7 +32,7 @@ _PLAN = PreparedObjects(
     ).order_by(),
     int,
     str,
-    related=("owner", "created_by", "activated_by", "closed_by", "saved_by"),
+    related=("owner", "created_by", "activated_by", "closed_by", "saved_by", "follows"),
 )
 
 

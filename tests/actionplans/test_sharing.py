@@ -471,7 +471,7 @@ def test_the_pages_cost_the_same_queries_however_much_is_reported(
 
 QUERIES = {
     "/action-plans/gathered/?place=all": 9,
-    "/action-plans/…/": 13,
+    "/action-plans/…/": 14,
     "/action-plans/board/": 12,
     "/action-plans/by-owner/": 9,
     "/action-plans/reporting/": 10,
