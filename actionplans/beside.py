@@ -4,9 +4,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from actionplans.lines import Line
 from actionplans.listing import STATUS_COLOUR
 from actionplans.models import Action, ActionRecommendation, ActionRisk
-from actionplans.queries import Line, lines
+from actionplans.queries import lines
 from actionplans.workflow import Status
 from foundation.core.acting import Acting
 from foundation.core.templatetags.portal import day

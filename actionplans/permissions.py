@@ -25,6 +25,12 @@ def check_can_report(acting: Acting) -> None:
         raise PermissionDenied(_("Your role does not include reports of action plans."))
 
 
+def check_can_share(acting: Acting) -> None:
+    """Report an action to a partnership, and take it back."""
+    if not acting.may("plan.share"):
+        raise PermissionDenied(_("Only a Prevent lead or a senior approver can report actions to a partnership."))
+
+
 def check_can_see_risks(acting: Acting) -> None:
     """See which risks an action is linked to."""
     if not acting.may("risk.view"):

@@ -1,7 +1,6 @@
 """Reads that several pages of action plans share."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -9,9 +8,11 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from actionplans import gathering
+from actionplans.lines import Group, Line, line, together
 from actionplans.models import Action, ActionRecommendation, ActionRequirement, ActionRisk, Dependency, Plan, Settings
 from actionplans.models.actions import ActionQuerySet
-from actionplans.standing import Sign, signs
+from actionplans.standing import signs
 from actionplans.workflow import OPEN, PlanStatus, Status
 from foundation.core.acting import Acting
 from foundation.core.prepared import Prepared, columns, instances
@@ -19,39 +20,6 @@ from foundation.organisations.models import Organisation
 from risk.models import Entry, Risk
 
 MOST = 500
-
-
-@dataclass(frozen=True)
-class Line:
-    """An action with what its dates and progress say today. ``owner`` is a person, a team or a partner organisation."""
-
-    action: Action
-    owner: str
-    signs: list[Sign]
-
-    @property
-    def is_overdue(self) -> bool:
-        return Sign.OVERDUE in self.signs
-
-
-@dataclass
-class Group:
-    """Actions under one heading. ``url`` leads to the thing itself, where there is a page of it."""
-
-    title: str
-    url: str = ""
-    lines: list[Line] = field(default_factory=list)
-
-
-def owner_of(action: Action) -> str:
-    """Who does it, in words. Call it with owner and team read along."""
-    if action.owner:
-        return action.owner.name
-    return action.team.name if action.team else action.partner
-
-
-def line(action: Action, today: date) -> Line:
-    return Line(action, owner_of(action), signs(action.facts, today))
 
 
 def lines(rows: ActionQuerySet, today: date, most: int = MOST) -> list[Line]:
@@ -119,18 +87,20 @@ def plans_for_list(acting: Acting, today: date) -> QuerySet[Plan]:
 
 
 def by_objective(acting: Acting, plan: Plan, today: date) -> list[Group]:
-    """A plan's actions under its objectives, in their order; last those under none."""
+    """A plan's actions, members' as well, under its objectives, in their order; last those under none."""
     groups = {each.pk: Group(each.title) for each in plan.objectives.all()}
     rest = Group("")
-    for each in lines(Action.objects.visible_to(acting).filter(plan=plan), today):
-        groups.get(each.action.objective_id or 0, rest).lines.append(each)
+    own = lines(Action.objects.visible_to(acting).filter(plan=plan), today)
+    for each in together(own, gathering.lines(acting, today, plan=plan)):
+        groups.get(each.objective_id or 0, rest).lines.append(each)
     return [*groups.values(), *([rest] if rest.lines else [])]
 
 
 def by_owner(acting: Acting, today: date) -> list[Group]:
-    """Open actions by who does them."""
+    """Open actions by who does them: people, teams, partners, and members with what they report."""
     groups: dict[str, Group] = {}
-    for each in lines(Action.objects.visible_to(acting).open(), today):
+    own = lines(Action.objects.visible_to(acting).open(), today)
+    for each in together(own, gathering.lines(acting, today, is_open=True)):
         groups.setdefault(each.owner, Group(each.owner)).lines.append(each)
     return [groups[name] for name in sorted(groups, key=str.casefold)]
 
@@ -192,8 +162,8 @@ def needing(acting: Acting, action: Action) -> list[Action]:
     return list(Action.objects.visible_to(acting).filter(needs_links__needs=action).order_by("number"))
 
 
-def board(rows: ActionQuerySet, today: date) -> list[tuple[Status, list[Line]]]:
-    """Actions by status. What is done or cancelled is shown for the last 50 of each."""
+def board(rows: ActionQuerySet, today: date, reported: Sequence[Line] = ()) -> list[tuple[Status, list[Line]]]:
+    """Actions by status, with those that members report. Of one's own, the last 50 done and cancelled are shown."""
     open_lines = lines(rows.open(), today)
     columns = [
         (status, [each for each in open_lines if each.action.status == status]) for status in Status if status in OPEN
@@ -201,7 +171,7 @@ def board(rows: ActionQuerySet, today: date) -> list[tuple[Status, list[Line]]]:
     for status in (Status.DONE, Status.CANCELLED):
         ended = rows.filter(status=status).select_related("owner", "team", "plan")
         columns.append((status, [line(row, today) for row in ended.order_by(F("finished_at").desc(), "pk")[:50]]))
-    return columns
+    return [(status, [*own, *(each for each in reported if each.action.status == status)]) for status, own in columns]
 
 
 def settings_of(acting: Acting) -> Settings:

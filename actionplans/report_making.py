@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actionplans import actions, queries
+from actionplans.lines import Group, Line
 from actionplans.models import DueChange, Plan, PlanReport, Progress, ReportKind
-from actionplans.queries import Group, Line
 from actionplans.timeline import timeline
 from foundation import jobs
 from foundation.core.acting import Acting
@@ -44,7 +44,7 @@ def build(*, acting: Acting, report: PlanReport, now: datetime) -> PlanContent:
     plan, today = report.plan, timezone.localdate(now)
     groups = queries.by_objective(acting, plan, today)
     lines = sorted((line for group in groups for line in group.lines), key=lambda line: line.action.due_on)
-    ids = [line.action.pk for line in lines]
+    ids = [line.action.pk for line in lines if line.own]
     notes: dict[int, list[Progress]] = {}
     moves: dict[int, list[DueChange]] = {}
     is_full = report.kind == ReportKind.FULL
@@ -112,11 +112,16 @@ def make(job: "jobs.JobContext", *, report_id: int) -> None:
 def context(content: PlanContent) -> dict[str, object]:
     """What the PDF's template needs besides the document itself."""
     chapters = [
-        (group.title, [(line, content.notes.get(line.action.pk, []), content.moves.get(line.action.pk, []))
-                       for line in group.lines])
-        for group in content.groups
+        (group.title, [(line, *_noted(content, line)) for line in group.lines]) for group in content.groups
     ]  # fmt: skip
     return {"content": content, "chapters": chapters, "timeline": content.chart}
+
+
+def _noted(content: PlanContent, line: Line) -> tuple[list[Progress], list[DueChange]]:
+    """What was noted of one's own action. A member's stays with the member."""
+    if line.own is None:
+        return [], []
+    return content.notes.get(line.own.pk, []), content.moves.get(line.own.pk, [])
 
 
 def _finish(job: "jobs.JobContext", report: PlanReport) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from actionplans.queries import Line
+from actionplans.lines import Line
 from actionplans.workflow import OPEN, Status
 from foundation.core.templatetags.portal import day
 from foundation.documents import drawing
@@ -40,7 +40,7 @@ def timeline(lines: Sequence[Line], *, today: date, caption: str, chart_id: str)
     for position, each in enumerate(lines):
         y = TOP + ROW * position
         action = each.action
-        words = drawing.broken(f"{action.code} {action.title}", width=LABELS - 10, size=10.5)
+        words = drawing.broken(_named(each), width=LABELS - 10, size=10.5)
         for number, part in enumerate(words):
             drawing.text(svg, 0, y + BAR / 2 + 4 + (number - (len(words) - 1) / 2) * 12, part, size=10.5)
         width = max(x_of(action.due_on) - x_of(action.starts_on), 3.0)
@@ -67,6 +67,11 @@ def _months(first: date, last: date) -> list[date]:
     begin, end = first.year * 12 + first.month, last.year * 12 + last.month - 1
     every = -(-max(end - begin + 1, 1) // MOST_MONTHS)
     return [date(number // 12, number % 12 + 1, 1) for number in range(begin, end + 1, every)]
+
+
+def _named(each: Line) -> str:
+    """What a member reports begins with the member: its references are its own, and may be ours as well."""
+    return f"{each.member}: {each.action}" if each.member else str(each.action)
 
 
 def _shade(each: Line) -> Shade:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from actionplans.views import actions, linking, overviews, plans, progressing, reports, rescoring
+from actionplans.views import actions, linking, overviews, plans, progressing, reports, rescoring, sharing, yearly
 
 app_name = "actionplans"
 
@@ -14,6 +14,12 @@ urlpatterns = [
     path("by-risk/", overviews.by_risk, name="by_risk"),
     path("reassign/", overviews.reassign, name="reassign"),
     path("objectives/<int:pk>/change/", plans.change_objective, name="change_objective"),
+    path("reporting/", sharing.reporting, name="reporting"),
+    path("reporting/<slug:partnership>/<slug:reference>/", sharing.report, name="report_action"),
+    path("reporting/<slug:partnership>/<slug:reference>/take-back/", sharing.take_back, name="take_back_action"),
+    path("gathered/", sharing.gather, name="gather"),
+    path("gathered/<slug:reference>/", sharing.gathered, name="gathered"),
+    path("gathered/<slug:reference>/leave-out/", sharing.leave_out, name="leave_out_gathered"),
     path("actions/", overviews.index, name="actions"),
     path("actions/<slug:reference>/", actions.show, name="action"),
     path("actions/<slug:reference>/change/", actions.change, name="change_action"),
@@ -37,6 +43,7 @@ urlpatterns = [
     path("<slug:reference>/", plans.show, name="plan"),
     path("<slug:reference>/change/", plans.change, name="change_plan"),
     path("<slug:reference>/activate/", plans.activate, name="activate_plan"),
+    path("<slug:reference>/next/", yearly.begin_next, name="begin_next_plan"),
     path("<slug:reference>/close/", plans.close, name="close_plan"),
     path("<slug:reference>/objectives/add/", plans.add_objective, name="add_objective"),
     path("<slug:reference>/report/", reports.new, name="new_report"),

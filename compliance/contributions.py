@@ -213,7 +213,7 @@ def gathered(acting: Acting, on: date, code: str = "") -> Gathered:
 
 
 def is_partnership(acting: Acting) -> bool:
-    return acting.organisation.kind == Organisation.Kind.PARTNERSHIP
+    return organisations.is_partnership(acting)
 
 
 def is_for_the_group(requirement: Requirement) -> bool:

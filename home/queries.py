@@ -6,7 +6,7 @@ from datetime import date
 from django.utils import timezone
 
 from actionplans import queries as actionplans
-from actionplans.queries import Line as ActionLine
+from actionplans.lines import Line as ActionLine
 from audit import queries as audit
 from compliance import queries as compliance
 from compliance.readiness import Line

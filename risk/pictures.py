@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from foundation.documents.charts import Chart, sparkline
 from foundation.documents.drawing import Category, Shade
 from foundation.documents.heat_map import Move, heat_map
-from risk.models import Entry, ScoreChange
+from risk.models import Entry, ScoreChange, SharedRisk
 from risk.queries import cell, filled_in
 from risk.scoring import Matrix
 
@@ -38,11 +38,7 @@ def matrix_chart(matrix: Matrix, entries: Iterable[Entry], before: Iterable[Entr
     return heat_map(
         matrix.likelihood,
         matrix.impact,
-        shades={
-            (row, column): SHADES.get(matrix.band(row * column).colour, Shade.NEUTRAL)
-            for row in range(1, len(matrix.likelihood) + 1)
-            for column in range(1, len(matrix.impact) + 1)
-        },
+        shades=_shades(matrix),
         counts=counts,
         moves=moves,
         bands=[Category(band.label, SHADES.get(band.colour, Shade.NEUTRAL)) for band in matrix.bands],
@@ -79,3 +75,33 @@ def score_line(changes: Sequence[ScoreChange], *, chart_id: str) -> SafeString |
     if len(values) < 2:
         return None
     return sparkline(values, label=_("The current score over time"), chart_id=chart_id)
+
+
+def shared_chart(rows: Sequence[SharedRisk], *, chart_id: str) -> Chart:
+    """Where the shared risks of members stand that were scored on scales of one size. At least one row."""
+    matrix = rows[0].scale
+    counts = Counter((row.likelihood or 0, row.impact or 0) for row in rows)
+    ordered = sorted(counts, key=lambda found: (-found[0] * found[1], found))
+    table = tuple((filled_in(matrix, found), counts[found]) for found in ordered)
+    return heat_map(
+        matrix.likelihood,
+        matrix.impact,
+        shades=_shades(matrix),
+        counts=counts,
+        moves=(),
+        bands=[Category(band.label, SHADES.get(band.colour, Shade.NEUTRAL)) for band in matrix.bands],
+        caption=_("Where the shared risks stand"),
+        told="; ".join(f"{score}: {count}" for score, count in table),
+        chart_id=chart_id,
+        axes=(_("Likelihood"), _("Impact")),
+        headers=(_("Score"), _("Shared risks")),
+        rows=table,
+    )
+
+
+def _shades(matrix: Matrix) -> dict[Cell, Shade]:
+    return {
+        (row, column): SHADES.get(matrix.band(row * column).colour, Shade.NEUTRAL)
+        for row in range(1, len(matrix.likelihood) + 1)
+        for column in range(1, len(matrix.impact) + 1)
+    }

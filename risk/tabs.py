@@ -2,6 +2,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from foundation.core.acting import Acting
+from foundation.organisations.queries import is_partnership
+
 PAGES: dict[str, str | Promise] = {
     "overview": _("At a glance"),
     "assessments": _("Assessments"),
@@ -9,11 +12,17 @@ PAGES: dict[str, str | Promise] = {
     "recommendations": _("Recommendations"),
     "threat_level": _("Threat level"),
     "reassess": _("Assess again"),
+    "members_risks": _("Risks of our members"),
+    "sharing": _("Shared with partnerships"),
 }
+OF_PARTNERSHIPS, OF_MEMBERS = "members_risks", "sharing"
 
 
-def of(current: str) -> list[dict[str, object]]:
+def of(current: str, acting: Acting) -> list[dict[str, object]]:
     """The pages of the risk room, side by side (``components/subnav.html``)."""
+    other = OF_MEMBERS if is_partnership(acting) else OF_PARTNERSHIPS
     return [
-        {"label": label, "url": reverse(f"risk:{name}"), "is_current": name == current} for name, label in PAGES.items()
+        {"label": label, "url": reverse(f"risk:{name}"), "is_current": name == current}
+        for name, label in PAGES.items()
+        if name != other
     ]

@@ -14,6 +14,7 @@ from risk.views import (
     threat,
 )
 from risk.views import settings as settings_views
+from risk.views import sharing as sharing_views
 
 app_name = "risk"
 ENTRY = "assessments/<slug:reference>/risks/<slug:risk>/"
@@ -76,6 +77,11 @@ urlpatterns = [
     path("threat-level/enter/", threat.enter, name="enter_threat_level"),
     path("threat-level/<slug:reference>/", threat.entry, name="threat_level_entry"),
     path("threat-level/<slug:reference>/withdraw/", threat.withdraw, name="withdraw_threat_level"),
+    path("sharing/", sharing_views.sharing, name="sharing"),
+    path("sharing/<slug:partnership>/<slug:risk>/", sharing_views.share, name="share"),
+    path("sharing/<slug:partnership>/<slug:risk>/take-back/", sharing_views.take_back, name="take_back"),
+    path("members/", sharing_views.members_risks, name="members_risks"),
+    path("members/<slug:reference>/", sharing_views.members_risk, name="members_risk"),
     path("reassess/", tasks.index, name="reassess"),
     path("reassess/raise/", tasks.raise_tasks, name="raise_review_tasks"),
     path("reassess/<slug:reference>/", tasks.task, name="review_task"),

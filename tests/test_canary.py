@@ -209,6 +209,8 @@ ADDRESSES_WITH_SEARCH = (
     "/risk/local-profiles/",
     "/risk/recommendations/",
     "/risk/reassess/",
+    "/risk/members/",
+    "/action-plans/gathered/",
 )
 
 
@@ -245,13 +247,34 @@ def test_nothing_that_a_member_does_not_share_reaches_its_partnership(committed,
     take_back(lead, share(lead, board, benchmark, comment=f"{CANARY} taken back"))
     give_answer(lead, Requirement.objects.get(code="B2"), comment="Kept back")
     share(lead, board, Requirement.objects.get(code="B2"), comment="Given freely")
+    share_risk_and_action(lead, board)
+    chair = acting_of(make_membership(board, Role.PREVENT_LEAD))
+    plans.plan(chair, title="Plan of the partnership", now=timezone.now())
     client = client_for(acting_of(make_membership(board, role)))
 
     pages = {address: body.lower() for address, _status, body in crawl(client)}
 
     assert [address for address, body in pages.items() if CANARY.encode() in body] == []
     assert b"given freely" in pages["/compliance/contributions/"]
+    assert b"risk given freely" in pages["/risk/members/"]
+    assert b"action given freely" in pages["/action-plans/gathered/"]
     assert [address for address, body in pages.items() if b"kept back" in body] == []
+
+
+def share_risk_and_action(lead: Acting, board) -> None:
+    """Of each kind one that is shared and one that was taken back; what is said about the shared one stays behind."""
+    now = timezone.now()
+    given, kept = risks.approved(
+        lead, "Risk given freely", f"{CANARY} kept", description=f"{CANARY} said", places=f"{CANARY} place", now=now
+    )
+    risks.share(lead, board, given, comment="Ours", now=now)
+    risks.take_back(lead, risks.share(lead, board, kept, comment=f"{CANARY} taken back", now=now), now=now)
+    row = plans.active(lead, title="Action given freely", description=f"{CANARY} said", now=now)
+    plans.report(lead, board, row, comment="Ours", now=now)
+    back = plans.active(lead, title=f"{CANARY} action", now=now)
+    plans.take_back(lead, plans.report(lead, board, back, now=now), now=now)
+    with acting_as(lead):
+        actionplans.report_progress(action_id=row.pk, note=f"{CANARY} noted", percent=10, by=lead, now=now)
 
 
 def test_files_and_what_jobs_made_hold_ones_own_and_nothing_else(committed, client_for):

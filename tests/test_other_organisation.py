@@ -31,6 +31,10 @@ KINDS = {
     "/risk/assessments/<slug:reference>/risks/<slug:risk>": "risk",
     "/risk/assessments/<slug:reference>/risks/<slug:risk>/controls/<int:control>": "control",
     "/risk/risks/<slug:reference>": "risk",
+    "/risk/sharing/<slug:partnership>": "partnership",
+    "/risk/sharing/<slug:partnership>/<slug:risk>": "shareable",
+    "/action-plans/reporting/<slug:partnership>": "partnership",
+    "/action-plans/reporting/<slug:partnership>/<slug:reference>": "action",
     "/action-plans/<slug:reference>": "plan",
     "/action-plans/actions/<slug:reference>": "action",
     "/action-plans/reports/<slug:reference>": "plan_report",
@@ -52,8 +56,16 @@ KINDS = {
     "/organisations/people/export/<slug:reference>": "export",
     "/organisations/people/import/<slug:reference>": "import",
 }
-# Of no organisation: a person's own sign-in, and the library that all share.
-OF_NOBODY = ("/accounts/", "/compliance/library/", "/compliance/contributions/", "/static/")
+# Of no organisation: a person's own sign-in, and the library that all share. What members share is there for
+# partnerships alone: tests/risk/test_sharing.py and tests/actionplans/test_sharing.py ask who sees it.
+OF_NOBODY = (
+    "/accounts/",
+    "/compliance/library/",
+    "/compliance/contributions/",
+    "/risk/members/",
+    "/action-plans/gathered/",
+    "/static/",
+)
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
 PERSONAL = {"job", "notice", "export", "file", "action"}
 SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6"}  # words that everybody uses
@@ -165,7 +177,7 @@ def test_their_part_of_our_object_is_as_missing_too(
         if there != nowhere or {status for status, _ in there.values()} - expected:
             told_apart[route] = {method: status for method, (status, _) in there.items()}
 
-    assert len(nested) == 16
+    assert len(nested) == 20
     assert told_apart == {}
 
 

@@ -25,8 +25,10 @@ from actionplans.actions.planning import (
 )
 from actionplans.actions.progressing import hold, move_due, rate, report_progress, resume, start
 from actionplans.actions.reporting import request_report, store_report
+from actionplans.actions.sharing import leave_out_reported, place_reported, report_action, take_back_action
 from actionplans.actions.talking import comment
 from actionplans.actions.writing import Description, add_action, change_action
+from actionplans.actions.yearly import begin_next_plan
 
 __all__ = [
     "Description",
@@ -34,6 +36,7 @@ __all__ = [
     "add_action",
     "add_dependency",
     "add_objective",
+    "begin_next_plan",
     "cancel",
     "change_action",
     "change_objective",
@@ -44,21 +47,25 @@ __all__ = [
     "complete",
     "create_plan",
     "hold",
+    "leave_out_reported",
     "link_evidence",
     "link_recommendation",
     "link_requirement",
     "link_risk",
     "move_due",
+    "place_reported",
     "rate",
     "reassign",
     "remove_dependency",
     "reopen",
+    "report_action",
     "report_progress",
     "request_report",
     "resume",
     "say_effects",
     "start",
     "store_report",
+    "take_back_action",
     "unlink_evidence",
     "unlink_recommendation",
     "unlink_requirement",

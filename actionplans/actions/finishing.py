@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actionplans import permissions, workflow
+from actionplans.actions.keeping import keep
 from actionplans.actions.locking import locked_action, locked_plan
 from actionplans.actions.progressing import add_note
 from actionplans.actions.writing import insert
@@ -72,7 +73,7 @@ def complete(
     row.status, row.outcome, row.impact = Status.DONE, outcome.strip(), impact.strip()
     row.percent = None if row.percent is None else 100
     _finish(row, done_on, by=by, now=now)
-    row.save(update_fields=[*FINISH, "outcome", "impact"])
+    keep(row, [*FINISH, "outcome", "impact"])
     add_note(row, row.outcome, by=by, now=now)
     ledger.record("action.completed", actor=by, target=row, at=now, code=row.code, before=before)
     _next_round(row, done_on, by=by, now=now)
@@ -90,7 +91,7 @@ def cancel(*, action_id: int, reason: str, by: Acting, now: datetime) -> Action:
     before = row.status
     row.status, row.cancelled_reason = Status.CANCELLED, reason.strip()
     _finish(row, timezone.localdate(now), by=by, now=now)
-    row.save(update_fields=[*FINISH, "cancelled_reason"])
+    keep(row, [*FINISH, "cancelled_reason"])
     add_note(row, row.cancelled_reason, by=by, now=now)
     ledger.record("action.cancelled", actor=by, target=row, at=now, code=row.code, before=before)
     return row
@@ -109,7 +110,7 @@ def reopen(*, action_id: int, reason: str, by: Acting, now: datetime) -> Action:
     before = row.status
     row.status, row.cancelled_reason, row.noted_on = Status.IN_PROGRESS, "", timezone.localdate(now)
     row.finished_on, row.finished_at, row.finished_by = None, None, None
-    row.save(update_fields=[*FINISH, "cancelled_reason"])
+    keep(row, [*FINISH, "cancelled_reason"])
     add_note(row, reason.strip(), by=by, now=now)
     ledger.record("action.reopened", actor=by, target=row, at=now, code=row.code, before=before)
     return row

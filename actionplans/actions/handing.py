@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from actionplans import permissions
+from actionplans.actions.keeping import keep
 from actionplans.actions.locking import person
 from actionplans.actions.writing import tell
 from actionplans.models import Action
@@ -39,7 +40,7 @@ def reassign(*, from_id: int, to_id: int, by: Acting, now: datetime) -> int:
         row.owner_id = to_id if had_owner == from_id else had_owner
         row.accountable_id = to_id if was_accountable == from_id else was_accountable
         row.count_up(by_id=by.membership_id, now=now)
-        row.save(update_fields=["owner", "accountable", *Action.SAVED])
+        keep(row, ["owner", "accountable", *Action.SAVED])
         ledger.record("action.reassigned", actor=by, target=row, at=now, code=row.code, to=successor.reference)
         tell(row, had_owner=had_owner, was_accountable=was_accountable, by=by, now=now)
     return len(rows)

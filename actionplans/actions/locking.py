@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actionplans import workflow
-from actionplans.models import Action, Plan
+from actionplans.models import Action, Objective, Plan
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations.models import Membership
@@ -34,4 +34,14 @@ def person(membership_id: int, by: Acting, now: datetime) -> Membership:
     found = Membership.objects.visible_to(by).filter(pk=membership_id).first()
     if found is None or not found.is_current(timezone.localdate(now)):
         raise RuleBroken(_("Choose somebody who is in the organisation today."))
+    return found
+
+
+def objective_of(plan: Plan, objective_id: int | None, by: Acting) -> Objective | None:
+    """An objective of the plan, or none."""
+    if objective_id is None:
+        return None
+    found = Objective.objects.visible_to(by).filter(plan=plan, pk=objective_id).first()
+    if found is None:
+        raise RuleBroken(_("Choose an objective of the plan."))
     return found

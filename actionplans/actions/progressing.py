@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from actionplans import permissions, workflow
+from actionplans.actions.keeping import keep
 from actionplans.actions.locking import locked_action
 from actionplans.models import Action, DueChange, Progress, Rag
 from actionplans.workflow import Status
@@ -62,7 +63,7 @@ def report_progress(*, action_id: int, note: str, percent: int | None = None, by
         row.status = Status.IN_PROGRESS
     row.percent = row.percent if percent is None else percent
     row.noted_on = timezone.localdate(now)
-    row.save(update_fields=["status", "percent", "noted_on"])
+    keep(row, ["status", "percent", "noted_on"])
     noted = add_note(row, note.strip(), by=by, now=now)
     ledger.record("action.progressed", actor=by, target=row, at=now, code=row.code, percent=percent)
     return noted
@@ -83,7 +84,7 @@ def move_due(*, action_id: int, version: int, due_on: date, reason: str, by: Act
         raise RuleBroken(_("It is due on that day already."))
     before, row.due_on = row.due_on, due_on
     row.count_up(by_id=by.membership_id, now=now)
-    row.save(update_fields=["due_on", *Action.SAVED])
+    keep(row, ["due_on", *Action.SAVED])
     moved = DueChange.objects.create(
         organisation=by.organisation,
         action=row,
@@ -119,7 +120,7 @@ def rate(*, action_id: int, version: int, rag: str, reason: str, by: Acting, now
     before = row.rag
     row.rag, row.rag_reason, row.rated_at, row.rated_by = Rag(rag), reason.strip(), now, by.membership
     row.count_up(by_id=by.membership_id, now=now)
-    row.save(update_fields=["rag", "rag_reason", "rated_at", "rated_by", *Action.SAVED])
+    keep(row, ["rag", "rag_reason", "rated_at", "rated_by", *Action.SAVED])
     ledger.record("action.rated", actor=by, target=row, at=now, code=row.code, before=before, after=rag)
     return row
 
@@ -141,7 +142,7 @@ def _move_and_record(row: Action, to: Status, verb: str, note: str, *, by: Actin
     before = row.status
     workflow.check_transition(before, to)
     row.status, row.noted_on = to, timezone.localdate(now)
-    row.save(update_fields=["status", "noted_on"])
+    keep(row, ["status", "noted_on"])
     add_note(row, note, by=by, now=now)
     ledger.record(verb, actor=by, target=row, at=now, code=row.code, before=before, after=row.status)
     return row

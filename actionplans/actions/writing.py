@@ -11,8 +11,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from actionplans import permissions, recurrence, workflow
-from actionplans.actions.locking import locked_action, locked_plan, person
-from actionplans.models import Action, Objective, Plan, Priority, Supporter
+from actionplans.actions.keeping import keep
+from actionplans.actions.locking import locked_action, locked_plan, objective_of, person
+from actionplans.models import Action, Priority, Supporter
 from actionplans.recurrence import Repeats
 from foundation import ledger, notifications
 from foundation.core.acting import Acting
@@ -69,7 +70,7 @@ def add_action(
         Action(
             organisation=by.organisation,
             plan=plan,
-            objective=_objective(plan, objective_id, by),
+            objective=objective_of(plan, objective_id, by),
             original_due_on=description.due_on,
             created_at=now,
             created_by=by.membership,
@@ -107,9 +108,9 @@ def change_action(
     del columns["due_on"]
     for name, value in columns.items():
         setattr(row, name, value)
-    row.plan, row.objective = plan, _objective(plan, objective_id, by)
+    row.plan, row.objective = plan, objective_of(plan, objective_id, by)
     row.count_up(by_id=by.membership_id, now=now)
-    row.save(update_fields=[*columns, "plan", "objective", *Action.SAVED])
+    keep(row, [*columns, "plan", "objective", *Action.SAVED])
     _support(row, supporter_ids, by, now)
     ledger.record("action.changed", actor=by, target=row, at=now, code=row.code)
     tell(row, had_owner=had_owner, was_accountable=was_accountable, by=by, now=now)
@@ -161,15 +162,6 @@ def _check(said: Description, row: Action | None, by: Acting, now: datetime) -> 
         raise RuleBroken(_("Choose a team of the organisation."))
     if recurrence.problems_of(said.repeats, said.every_months, said.on_day):
         raise RuleBroken(_("Say how the action repeats: months from 1 to 60, and a day only for a fixed calendar."))
-
-
-def _objective(plan: Plan, objective_id: int | None, by: Acting) -> Objective | None:
-    if objective_id is None:
-        return None
-    found = Objective.objects.visible_to(by).filter(plan=plan, pk=objective_id).first()
-    if found is None:
-        raise RuleBroken(_("Choose an objective of the plan."))
-    return found
 
 
 def _support(row: Action, membership_ids: Iterable[int], by: Acting, now: datetime) -> None:

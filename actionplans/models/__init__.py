@@ -1,6 +1,6 @@
 """Plans, their objectives and actions, and all that is noted and linked about an action."""
 
-from actionplans.models.actions import Action, DueChange, Priority, Progress, Rag, Supporter
+from actionplans.models.actions import Action, Carried, DueChange, Priority, Progress, Rag, Supporter
 from actionplans.models.links import (
     ActionEvidence,
     ActionRecommendation,
@@ -11,6 +11,7 @@ from actionplans.models.links import (
 )
 from actionplans.models.plans import Objective, Plan, Settings
 from actionplans.models.reports import PlanReport, ReportKind
+from actionplans.models.sharing import Gathered, ReportedAction
 from actionplans.models.talk import Comment, Mention
 
 __all__ = [
@@ -19,10 +20,12 @@ __all__ = [
     "ActionRecommendation",
     "ActionRequirement",
     "ActionRisk",
+    "Carried",
     "Comment",
     "Dependency",
     "DueChange",
     "Effect",
+    "Gathered",
     "Mention",
     "Objective",
     "Plan",
@@ -31,6 +34,7 @@ __all__ = [
     "Progress",
     "Rag",
     "ReportKind",
+    "ReportedAction",
     "Settings",
     "Supporter",
 ]

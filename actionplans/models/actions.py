@@ -272,3 +272,26 @@ class DueChange(OrganisationRow):
 
     def __str__(self) -> str:
         return f"{self.action_id} {self.due_on}"
+
+
+class Carried(OrganisationRow):
+    """An open action that went from one year's plan to the next, when and by whom. Only ever added."""
+
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="carried")
+    before = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="carried_forward")
+    after = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    carried_at = models.DateTimeField()
+    carried_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-carried_at", "-pk"]
+        indexes = [models.Index(fields=["organisation", "before"])]
+        constraints = [
+            models.UniqueConstraint(fields=["action", "before"], name="carried_once_from_a_plan"),
+            models.CheckConstraint(name="carried_to_another_plan", condition=~Q(before=F("after"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action_id}: {self.before_id} to {self.after_id}"

@@ -30,7 +30,10 @@ class PlanQuerySet(OrganisationQuerySet):
 
 
 class Plan(OrganisationRow, Edited):
-    """What an organisation does in a period to lower its risks. A closed one is kept as it was."""
+    """What an organisation does in a period to lower its risks. A closed one is kept as it was.
+
+    ``follows`` is the plan of the year before, where this one was begun from it.
+    """
 
     reference = reference_field(unique=True)
     title = models.CharField(_("title"), max_length=200)
@@ -48,6 +51,7 @@ class Plan(OrganisationRow, Edited):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, null=True, related_name="+")
     closing_note = models.TextField(_("what the plan achieved"), blank=True)
+    follows = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="followed_by")
 
     objects = PlanQuerySet.as_manager()
 

@@ -6,9 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from actionplans import actions, permissions, queries, workflow
+from actionplans import actions, gathering, permissions, queries, workflow
 from actionplans.forms import ActionForm, CommentForm
-from actionplans.models import Action, ActionEvidence, Comment, DueChange, Plan, Progress
+from actionplans.lines import line as line_of
+from actionplans.models import Action, ActionEvidence, Carried, Comment, DueChange, Plan, Progress
 from actionplans.models.actions import ActionFields
 from actionplans.views.finding import get_action_or_404, get_plan_or_404, risk_address, today
 from actionplans.views.marks import mark
@@ -28,7 +29,7 @@ def show(request: Request, reference: str) -> HttpResponse:
     """Everything about an action, for who may see it."""
     acting = request.acting
     action = get_action_or_404(acting, reference)
-    line = queries.line(action, today())
+    line = line_of(action, today())
     can_edit = allowed(permissions.check_can_edit, acting)
     can_progress = allowed(permissions.check_can_progress, acting, action)
     status, in_open_plan = Status(action.status), action.plan.status != PlanStatus.CLOSED
@@ -52,6 +53,8 @@ def show(request: Request, reference: str) -> HttpResponse:
             "evidence": evidence.select_related("evidence") if acting.may("evidence.view") else [],
             "comments": comments.prefetch_related("mentions__membership"),
             "history": _history(request, action),
+            "reporting": gathering.own(acting, today(), action.reference),
+            "can_share": allowed(permissions.check_can_share, acting),
             "follows": action.follows,
             "followed_by": Action.objects.visible_to(acting).filter(follows=action).first(),
             "can_change": can_edit and is_open,
@@ -169,7 +172,7 @@ def _form(request: Request, plan: Plan) -> Make[ActionForm]:
 
 
 def _history(request: Request, action: Action) -> list[dict[str, object]]:
-    """Progress notes and moves of the due date, newest first."""
+    """Progress notes, moves of the due date and of the action to the next plan, newest first."""
     notes = Progress.objects.visible_to(request.acting).filter(action=action).select_related("noted_by")
     moves = DueChange.objects.visible_to(request.acting).filter(action=action).select_related("changed_by")
     entries: list[dict[str, object]] = [
@@ -190,5 +193,16 @@ def _history(request: Request, action: Action) -> list[dict[str, object]]:
             "detail": move.reason,
         }
         for move in moves
+    ]
+    carried = Carried.objects.visible_to(request.acting).filter(action=action)
+    entries += [
+        {
+            "what": _("Carried forward from “%(before)s” to “%(after)s”")
+            % {"before": each.before.title, "after": each.after.title},
+            "at": each.carried_at,
+            "who": each.carried_by.name,
+            "detail": "",
+        }
+        for each in carried.select_related("before", "after", "carried_by")
     ]
     return sorted(entries, key=lambda entry: str(entry["at"]), reverse=True)

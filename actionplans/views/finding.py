@@ -11,6 +11,7 @@ from actionplans.models import Action, Objective, Plan
 from foundation.core.acting import Acting
 from foundation.core.http import Request
 from foundation.core.prepared import PreparedObjects
+from foundation.organisations.queries import is_partnership
 
 
 def today() -> date:
@@ -31,7 +32,7 @@ _PLAN = PreparedObjects(
     ).order_by(),
     int,
     str,
-    related=("owner", "created_by", "activated_by", "closed_by", "saved_by"),
+    related=("owner", "created_by", "activated_by", "closed_by", "saved_by", "follows"),
 )
 
 
@@ -77,6 +78,9 @@ def tabs(request: Request) -> list[dict[str, object]]:
         (_("Timeline"), "actionplans:timeline", ""),
         (_("By owner"), "actionplans:by_owner", "plan.view"),
         (_("By risk"), "actionplans:by_risk", "risk.view"),
+        (_("Gather"), "actionplans:gather", "plan.view")
+        if is_partnership(request.acting)
+        else (_("Reported"), "actionplans:reporting", "plan.view"),
     ]
     urls = [(label, reverse(name)) for label, name, needed in entries if not needed or request.acting.may(needed)]
     return [{"label": label, "url": url, "is_current": request.path == url} for label, url in urls]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from actionplans.lines import Line
 from actionplans.listing import RAG_COLOUR, STATUS_COLOUR
-from actionplans.models import Action, Rag
-from actionplans.queries import Line
+from actionplans.models import Action, Rag, ReportedAction
 from actionplans.standing import COLOUR
 from actionplans.workflow import Status
 
@@ -22,8 +22,13 @@ class Marked:
     rating: Mark | None
 
     @property
-    def action(self) -> Action:
+    def action(self) -> Action | ReportedAction:
         return self.line.action
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether a member reports it to the partnership that reads it here."""
+        return bool(self.line.member)
 
     @property
     def owner(self) -> str:

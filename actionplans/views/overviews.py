@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from actionplans import actions, permissions, queries
+from actionplans import actions, gathering, permissions, queries
 from actionplans.forms import ReassignForm
+from actionplans.lines import Line, together
 from actionplans.listing import STATUS_COLOUR, action_listing, shown
 from actionplans.models import Action, Plan
 from actionplans.models.actions import ActionQuerySet
@@ -54,13 +55,14 @@ def index(request: Request) -> HttpResponseBase:
 def board(request: Request) -> HttpResponse:
     """Actions by status, with a button for each move that is allowed: no dragging is needed."""
     rows, plans, chosen = _rows_of_a_plan(request)
+    reported = _reported(request, plans, chosen)
     columns = [
         {
             "label": status.label,
             "colour": STATUS_COLOUR[status],
             "cards": [(mark(line), _moves(status) if _may_move(request, line) else []) for line in lines],
         }
-        for status, lines in queries.board(rows, today())
+        for status, lines in queries.board(rows, today(), reported)
     ]
     return render(
         request,
@@ -74,7 +76,8 @@ def board(request: Request) -> HttpResponse:
 def timeline(request: Request) -> HttpResponse:
     """Actions over time, as a drawing with its table."""
     rows, plans, chosen = _rows_of_a_plan(request)
-    lines = queries.lines(rows, today(), most=ON_ONE_DRAWING + 1)
+    own = queries.lines(rows, today(), most=ON_ONE_DRAWING + 1)
+    lines = together(own, _reported(request, plans, chosen))
     chart = None
     if lines:
         chart = draw(
@@ -154,9 +157,18 @@ def _rows_of_a_plan(request: Request) -> tuple[ActionQuerySet, list[Plan], str]:
     return rows.filter(plan__reference=chosen), plans, chosen
 
 
-def _may_move(request: Request, line: queries.Line) -> bool:
-    in_open_plan = line.action.plan.status != PlanStatus.CLOSED
-    return in_open_plan and allowed(permissions.check_can_progress, request.acting, line.action)
+def _reported(request: Request, plans: list[Plan], chosen: str) -> list[Line]:
+    """What members report, of the plan that was chosen, else of all plans that are not closed."""
+    plan = next((each for each in plans if each.reference == chosen), None)
+    return gathering.lines(request.acting, today(), plan=plan)
+
+
+def _may_move(request: Request, line: Line) -> bool:
+    """Never what a member reports: only the member moves it."""
+    action = line.own
+    if action is None or action.plan.status == PlanStatus.CLOSED:
+        return False
+    return allowed(permissions.check_can_progress, request.acting, action)
 
 
 def _moves(status: Status) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from actionplans import actions, permissions, queries
+from actionplans import actions, permissions, queries, yearly
 from actionplans.forms import ObjectiveForm, PlanForm, ReasonForm, SettingsForm
 from actionplans.listing import PLAN_COLOUR, PLANS
 from actionplans.models import Objective, Plan, PlanReport, Settings
@@ -53,6 +53,7 @@ def show(request: Request, reference: str) -> HttpResponse:
     can_edit = allowed(permissions.check_can_edit, request.acting) and plan.status != PlanStatus.CLOSED
     groups = queries.by_objective(request.acting, plan, today())
     lines = [line for group in groups for line in group.lines]
+    following = yearly.next_of(request.acting, plan)
     made = PlanReport.objects.visible_to(request.acting).filter(plan=plan)
     return render(
         request,
@@ -64,6 +65,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "objectives": plan.objectives.all() if can_edit else [],
             "counts": {
                 "total": len(lines),
+                "reported": sum(bool(line.member) for line in lines),
                 "done": sum(line.action.status == "done" for line in lines),
                 "overdue": sum(line.is_overdue for line in lines),
                 "drifting": sum(bool(line.signs) and not line.is_overdue for line in lines),
@@ -73,6 +75,9 @@ def show(request: Request, reference: str) -> HttpResponse:
                 (report, report.job if report.requested_by_id == request.acting.membership_id else None)
                 for report in made.select_related("job")[:10]
             ],
+            "following": following,
+            "carried": yearly.carried_from(request.acting, plan) if following else [],
+            "can_continue": can_edit and plan.status == PlanStatus.ACTIVE and following is None,
             "can_edit": can_edit,
             "can_activate": can_edit and plan.status == PlanStatus.DRAFT,
             "can_close": can_edit and plan.status == PlanStatus.ACTIVE,

@@ -249,6 +249,11 @@ def belongs_to(acting: Acting, on: date) -> list[Organisation]:
     return list(Organisation.objects.active(on).filter(pk__in=places.values("organisation_id")).order_by("name", "pk"))
 
 
+def is_partnership(acting: Acting) -> bool:
+    """Whether the organisation acted for is a partnership, which has members."""
+    return acting.organisation.kind == Organisation.Kind.PARTNERSHIP
+
+
 def members(acting: Acting, on: date) -> list[Organisation]:
     """The members that a partnership has on a day, by name. None for what is no partnership."""
     places = PartnershipMember.objects.visible_to(acting).filter(in_force(on))

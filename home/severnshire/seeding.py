@@ -13,7 +13,7 @@ from compliance import library_loading
 from compliance.models import Requirement
 from foundation.ledger import sealing
 from foundation.organisations.models import Organisation
-from home.severnshire import answers, oversight, plans, profiles, proof, risks, sharing
+from home.severnshire import answers, oversight, plans, profiles, proof, reporting, risks, sharing, sharing_risks
 from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
@@ -84,7 +84,9 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *sharing.deeds(people, book, entry),
         *profiles.deeds(people, entry),
         *risks.deeds(people, entry),
+        *sharing_risks.deeds(people, entry),
         *plans.deeds(people, book, entry),
+        *reporting.deeds(people, entry),
     ]
     if entry.key == COUNTY:
         deeds += oversight.county_deeds(people, book)

@@ -27,6 +27,7 @@ from risk.actions.registers import check_register, import_register
 from risk.actions.review import approve, ask_contributor, comment, send_back, send_for_review
 from risk.actions.scoring import score_entry
 from risk.actions.settings import ConfirmationNeeded, change_settings
+from risk.actions.sharing import share_risk, take_back_risk
 from risk.actions.tasks import finish_task, raise_tasks
 from risk.actions.threat import enter_level, withdraw_level
 
@@ -72,7 +73,9 @@ __all__ = [
     "score_entry",
     "send_back",
     "send_for_review",
+    "share_risk",
     "take_back_import",
+    "take_back_risk",
     "upload_register",
     "withdraw_level",
 ]

@@ -12,6 +12,7 @@ from risk.forms.entries import (
 )
 from risk.forms.review import ApprovalForm, CommentForm, ContributorForm, SendForm
 from risk.forms.settings import SettingsForm
+from risk.forms.sharing import ShareRiskForm
 
 __all__ = [
     "ApprovalForm",
@@ -28,5 +29,6 @@ __all__ = [
     "ScoreForm",
     "SendForm",
     "SettingsForm",
+    "ShareRiskForm",
     "VersionForm",
 ]

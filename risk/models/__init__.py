@@ -6,6 +6,7 @@ from risk.models.imports import RegisterImport, RegisterImportRow, RememberedCol
 from risk.models.profiles import CtlpBriefing, CtlpEdition, CtlpRecommendation, RecommendationRisk
 from risk.models.reference import Category
 from risk.models.risks import Control, Entry, EntryRevision, Risk, ScoreChange
+from risk.models.sharing import SharedRisk
 from risk.models.tasks import ReviewTask
 from risk.models.threat import ThreatLevel, ThreatWording
 
@@ -28,6 +29,7 @@ __all__ = [
     "Risk",
     "ScoreChange",
     "Settings",
+    "SharedRisk",
     "ThreatLevel",
     "ThreatWording",
 ]

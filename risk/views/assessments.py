@@ -49,7 +49,7 @@ def index(request: Request) -> HttpResponseBase:
         {
             "page": page,
             "lines": assessment_lines(page.items),
-            "tabs": room.of("assessments"),
+            "tabs": room.of("assessments", request.acting),
             "can_edit": request.acting.may("risk.edit"),
         },
     )

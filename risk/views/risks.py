@@ -8,10 +8,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from foundation.core.access import requires
 from foundation.core.http import Request
-from risk import actions, beside, permissions, pictures, queries
+from risk import actions, beside, permissions, pictures, queries, sharing
 from risk.forms import ReasonForm
 from risk.models import Entry, Risk, ScoreChange
-from risk.views.finding import Do, address_of, one_form
+from risk.views.finding import Do, address_of, one_form, today
 
 
 @requires("risk.view")
@@ -42,6 +42,7 @@ def risk(request: Request, reference: str) -> HttpResponse:
             "can_edit": request.acting.may("risk.edit"),
             "recommendations": beside.recommendations(request.acting, row),
             "panels": beside.of_risk(request.acting, row),
+            **sharing.context_of(request.acting, row, today()),
         },
     )
 

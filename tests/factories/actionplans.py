@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from actionplans import actions
-from actionplans.models import Action, Plan
+from actionplans.models import Action, Gathered, Objective, Plan, ReportedAction
 from foundation.core.acting import Acting, acting_as
+from foundation.organisations.models import Organisation
 from risk import reference
 from risk.models import Assessment, Entry, Risk
 from tests.conftest import NOW
@@ -67,3 +68,36 @@ def risk(by: Acting, code: str = "R1", title: str = "Hirers with extreme views",
 def complete(by: Acting, row: Action, *, now: datetime = NOW, **fields: Any) -> Action:
     with acting_as(by):
         return actions.complete(action_id=row.pk, by=by, now=now, **{"outcome": "All signed"} | fields)
+
+
+def active(by: Acting, *, now: datetime = NOW, **fields: Any) -> Action:
+    """An action in an active plan of its own."""
+    row = action(by, now=now, **fields)
+    with acting_as(by):
+        row.plan = actions.activate_plan(plan_id=row.plan_id, by=by, now=now)
+    return row
+
+
+def report(
+    by: Acting, board: Organisation, row: Action, *, comment: str = "Ours", now: datetime = NOW
+) -> ReportedAction:
+    """An action as it stands, reported to a partnership."""
+    with acting_as(by):
+        return actions.report_action(
+            action_id=row.pk, partnership_id=board.pk, version=row.version, comment=comment, by=by, now=now
+        )
+
+
+def take_back(by: Acting, reported: ReportedAction, *, now: datetime = NOW) -> ReportedAction:
+    with acting_as(by):
+        return actions.take_back_action(reported_id=reported.pk, by=by, now=now)
+
+
+def place(
+    by: Acting, reported: ReportedAction, of: Plan, under: Objective | None = None, *, now: datetime = NOW
+) -> Gathered:
+    """A reported action in a plan of the partnership."""
+    with acting_as(by):
+        return actions.place_reported(
+            reported_id=reported.pk, plan_id=of.pk, objective_id=under.pk if under else None, by=by, now=now
+        )

@@ -94,8 +94,9 @@ def _duty(maker: Acting, code: str) -> dict[str, str]:
 
 
 def _risk(maker: Acting) -> dict[str, str]:
-    """A draft with a risk and a control, and a file of which one row is refused."""
+    """A draft with a risk and a control, a file of which one row is refused, and a risk that can be shared."""
     now = timezone.now()
+    [shareable] = risks.approved(maker, "Shareable", now=now)
     row = risks.assessment(maker, now=now)
     entry = risks.risk(maker, row, now=now)
     with acting_as(maker):
@@ -117,7 +118,7 @@ def _risk(maker: Acting) -> dict[str, str]:
         )
         risk.check_register(import_id=uploaded.pk, by=maker, now=now)
     named = {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)}
-    return named | {"register_import": uploaded.reference}
+    return named | {"register_import": uploaded.reference, "shareable": shareable.risk.reference}
 
 
 def _local_picture(maker: Acting) -> dict[str, str]:

@@ -4,9 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from foundation.core.acting import Acting, acting_as
+from foundation.organisations.models import Organisation
+from foundation.organisations.roles import Role
 from risk import actions
-from risk.models import Assessment, Entry
-from tests.conftest import NOW
+from risk.models import Assessment, Entry, SharedRisk
+from tests.conftest import NOW, acting_of, make_membership
 
 WORDS = {"theme": "online", "source": "national", "marking": "official_sensitive"}
 
@@ -52,3 +54,31 @@ def approve(approver: Acting, row: Assessment, *, now: datetime = NOW) -> Assess
     with acting_as(approver):
         version = Assessment.objects.visible_to(approver).get(pk=row.pk).version
         return actions.approve(assessment_id=row.pk, version=version, by=approver, now=now)
+
+
+def share(by: Acting, board: Organisation, entry: Entry, *, comment: str = "Ours", now: datetime = NOW) -> SharedRisk:
+    """A risk of the approved assessment, shared with a partnership."""
+    with acting_as(by):
+        return actions.share_risk(
+            risk_id=entry.risk_id, partnership_id=board.pk, entry_id=entry.pk, comment=comment, by=by, now=now
+        )
+
+
+def take_back(by: Acting, shared: SharedRisk, *, now: datetime = NOW) -> SharedRisk:
+    with acting_as(by):
+        return actions.take_back_risk(shared_id=shared.pk, by=by, now=now)
+
+
+def approved(
+    by: Acting, *titles: str, scores: dict[str, Any] | None = None, now: datetime = NOW, **fields: Any
+) -> list[Entry]:
+    """An approved assessment with these risks, current 3 by 3 unless said, approved by somebody made for it."""
+    approver = acting_of(make_membership(by.organisation, Role.SENIOR_APPROVER, name="Approver of all"))
+    row = assessment(by, now=now)
+    entries = [
+        score(by, risk(by, row, title, now=now, **fields), now=now, **scores or {})
+        for title in titles or ("Drawn in online",)
+    ]
+    send(by, row, approver, now=now)
+    approve(approver, row, now=now)
+    return entries

@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from actionplans import gathering
+from actionplans.models import ReportedAction
 from compliance import contributions, queries
 from compliance.models import AnswerRevision, ComplianceReport, Contribution, Requirement
 from compliance.models.library import CountsAs
@@ -24,6 +26,8 @@ from foundation.files.models import StoredFile
 from foundation.ledger.models import Event
 from foundation.organisations.models import Invitation, Membership, Organisation, PartnershipMember, RoleGrant
 from foundation.organisations.roles import Role
+from risk import sharing
+from risk.models import SharedRisk
 from tests.conftest import acting_of, empty_all_tables, sign_in
 
 DISTRICTS = ["Ashmere", "Brindle Valley", "Cullerton", "Hartsmoor", "Larkminster", "Thornwick"]
@@ -224,6 +228,27 @@ def test_districts_share_some_contributions_one_shares_none_and_one_took_one_bac
         ("Hartsmoor District Council", "B4", "taken_back")
     ]
     assert max(shared.values_list("shared_at", flat=True)) < timezone.now()
+
+
+def test_some_members_share_risks_and_report_actions_and_two_took_one_back(as_person):
+    lead = as_person("Severnshire Prevent Partnership", Role.PREVENT_LEAD)
+
+    with acting_as(lead):
+        risks = sharing.rolled_up(lead, today())
+        waiting, placed = gathering.waiting(lead), gathering.lines(lead, today())
+
+    ended = [*rows(SharedRisk).exclude(ended_at=None), *rows(ReportedAction).exclude(ended_at=None)]
+    assert {heap.label: heap.total for heap in risks.by_member} == {
+        "Severnshire County Council": 5,
+        "Ashmere District Council": 3,
+        "Larkminster City Council": 3,
+        "Cullerton Academy": 1,
+    }
+    assert (waiting, len(placed)) == (1, 5)
+    assert [(each.organisation.name, each.title, each.ended_how) for each in ended] == [
+        ("Larkminster City Council", "A speaker or event spreads extremist views", "taken_back"),
+        ("Hartsmoor District Council", "Find a deputy for the Prevent lead", "taken_back"),
+    ]
 
 
 def test_the_adviser_rated_seven_benchmarks_in_each_of_two_letters():

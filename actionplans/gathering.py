@@ -1,0 +1,119 @@
+"""Reads about actions that members report: what a member reports, what its partnership gathers in its plans."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from actionplans.lines import Line
+from actionplans.models import Action, Gathered, Plan, ReportedAction
+from actionplans.standing import signs
+from actionplans.workflow import OPEN, PlanStatus
+from foundation.core.acting import Acting
+from foundation.organisations import queries as organisations
+from foundation.organisations.models import Organisation
+
+MOST = 500
+
+
+class Reporting(TextChoices):
+    """Where a member stands with reporting one action to a partnership."""
+
+    NOT_REPORTED = "not_reported", _("Not reported")
+    REPORTED = "reported", _("Reported")
+    REWORDED = "reworded", _("Reported, but reworded since")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
+COLOURS = {
+    Reporting.NOT_REPORTED: "grey",
+    Reporting.REPORTED: "green",
+    Reporting.REWORDED: "yellow",
+    Reporting.TAKEN_BACK: "grey",
+}
+
+
+# ---- What a member reports
+@dataclass(frozen=True)
+class Own:
+    """One action of a member, and what one partnership may read of it."""
+
+    action: Action
+    partnership: Organisation
+    reported: ReportedAction | None
+    ended: ReportedAction | None
+
+    @property
+    def state(self) -> Reporting:
+        if self.reported is None:
+            return Reporting.TAKEN_BACK if self.ended else Reporting.NOT_REPORTED
+        said, now = self.reported, self.action
+        same = (said.title, said.success_measure) == (now.title, now.success_measure)
+        return Reporting.REPORTED if same else Reporting.REWORDED
+
+    @property
+    def state_colour(self) -> str:
+        return COLOURS[self.state]
+
+    @property
+    def can_be_reported(self) -> bool:
+        return self.action.plan.status == PlanStatus.ACTIVE
+
+
+def own(acting: Acting, on: date, action: str = "") -> list[Own]:
+    """Every action that the organisation may report or reports, for each of its partnerships. Three queries."""
+    partnerships = organisations.belongs_to(acting, on) if acting.may("plan.view") else []
+    if not partnerships:
+        return []
+    mine = ReportedAction.objects.visible_to(acting).filter(
+        organisation=acting.organisation, partnership__in=partnerships
+    )
+    rows = Action.objects.visible_to(acting).select_related("plan").order_by("number")
+    if action:
+        rows, mine = rows.filter(reference=action), mine.filter(action__reference=action)
+    reported: dict[tuple[int, int], ReportedAction] = {}
+    ended: dict[tuple[int, int], ReportedAction] = {}
+    for each in mine.order_by("reported_at", "pk"):
+        (reported if each.ended_at is None else ended)[each.partnership_id, each.action_id] = each
+    if not action:
+        standing = {action_id for _partnership, action_id in reported}
+        rows = rows.filter(Q(plan__status=PlanStatus.ACTIVE, status__in=OPEN) | Q(pk__in=standing))
+    actions = list(rows[:MOST])
+    return [
+        Own(row, partnership, reported.get((partnership.pk, row.pk)), ended.get((partnership.pk, row.pk)))
+        for partnership in partnerships
+        for row in actions
+    ]
+
+
+# ---- What a partnership gathers
+def lines(acting: Acting, today: date, *, plan: Plan | None = None, is_open: bool = False) -> list[Line]:
+    """What members report and the partnership placed in a plan, or in any plan that is not closed.
+
+    ``is_open``: only what is not done or cancelled. Nothing, and no query, for what is no partnership.
+    """
+    if not organisations.is_partnership(acting):
+        return []
+    rows = Gathered.objects.visible_to(acting).filter(reported__in=ReportedAction.objects.gathered_by(acting))
+    rows = rows.filter(plan=plan) if plan else rows.exclude(plan__status=PlanStatus.CLOSED)
+    if is_open:
+        rows = rows.filter(reported__status__in=OPEN)
+    placed = rows.select_related("reported__organisation").order_by("reported__due_on", "reported_id")[:MOST]
+    return [_line(each, today) for each in placed]
+
+
+def _line(place: Gathered, today: date) -> Line:
+    reported = place.reported
+    name = reported.organisation.name
+    return Line(reported, name, signs(reported.facts, today), place.objective_id, member=name)
+
+
+def for_list(acting: Acting) -> QuerySet[ReportedAction]:
+    """What members report now, with the place that the partnership gave each."""
+    return ReportedAction.objects.gathered_by(acting).select_related("organisation", "place__plan", "place__objective")
+
+
+def waiting(acting: Acting) -> int:
+    """How many reported actions have no place in a plan yet."""
+    return ReportedAction.objects.gathered_by(acting).filter(place__isnull=True).count()

@@ -1,0 +1,183 @@
+"""Risks and partnerships: what we share, what our members share with us."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from foundation.core.access import requires
+from foundation.core.exceptions import RuleBroken, StaleVersion
+from foundation.core.http import Request
+from foundation.core.lists import ListPage
+from foundation.documents.responses import export_list
+from foundation.organisations.queries import is_partnership
+from risk import actions, permissions, pictures, reference, shared_list, tabs
+from risk import sharing as shares
+from risk.forms import ShareRiskForm
+from risk.models import Category, SharedRisk
+from risk.models.sharing import SHORT
+from risk.views.finding import today
+
+
+# ---- What a member shares
+@requires("risk.view")
+@require_GET
+def sharing(request: Request) -> HttpResponse:
+    """What we let our partnerships read of our risks."""
+    found = shares.own(request.acting, today())
+    partnerships = {each.partnership.pk: each.partnership for each in found}
+    return render(
+        request,
+        "risk/sharing/sharing.html",
+        {
+            "by_partnership": [
+                (partnership, [each for each in found if each.partnership.pk == pk])
+                for pk, partnership in partnerships.items()
+            ],
+            "can_share": request.acting.may("risk.share"),
+            "tabs": tabs.of("sharing", request.acting),
+        },
+    )
+
+
+@requires("risk.share")
+@require_http_methods(["GET", "POST"])
+def share(request: Request, partnership: str, risk: str) -> HttpResponse:
+    """Show what the partnership would read, and share it."""
+    permissions.check_can_share(request.acting)
+    own = _own_or_404(request, partnership, risk)
+    form = _share_form(request, own)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.share_risk(
+                risk_id=own.risk.pk,
+                partnership_id=own.partnership.pk,
+                by=request.acting,
+                now=timezone.now(),
+                **form.cleaned_data,
+            )
+        except StaleVersion:
+            own, status = _own_or_404(request, partnership, risk), 409
+            form = _share_form(request, own, on_top=True)
+            form.add_error(None, _("Another assessment was approved since you opened this page. Read it, then share."))
+        except RuleBroken as error:
+            form.add_error(None, str(error))
+        else:
+            text = _("%(code)s is shared with %(name)s") % {"code": own.risk.code, "name": own.partnership.name}
+            messages.success(request, text)
+            return redirect("risk:sharing")
+    themes, ideologies = reference.labels(Category.Kind.THEME), reference.labels(Category.Kind.IDEOLOGY)
+    return render(
+        request,
+        "risk/sharing/share.html",
+        {
+            "own": own,
+            "form": form,
+            "theme": themes.get(own.entry.theme, own.entry.theme) if own.entry else "",
+            "ideologies": [ideologies.get(code, code) for code in own.entry.ideologies] if own.entry else [],
+        },
+        status=status,
+    )
+
+
+@requires("risk.share")
+@require_POST
+def take_back(request: Request, partnership: str, risk: str) -> HttpResponse:
+    own = _own_or_404(request, partnership, risk)
+    if own.shared is None:
+        messages.warning(request, _("%(code)s is not shared any more") % {"code": own.risk.code})
+        return redirect("risk:sharing")
+    try:
+        actions.take_back_risk(shared_id=own.shared.pk, by=request.acting, now=timezone.now())
+    except RuleBroken as error:
+        messages.warning(request, str(error))
+    else:
+        text = _("%(code)s is taken back: %(name)s cannot read it any more")
+        messages.success(request, text % {"code": own.risk.code, "name": own.partnership.name})
+    return redirect("risk:sharing")
+
+
+# ---- What a partnership sees
+@requires("risk.view")
+@require_http_methods(["GET", "POST"])
+def members_risks(request: Request) -> HttpResponseBase:
+    """What members share with the partnership acted for: rolled up, and as a list."""
+    _must_be_partnership(request)
+    found = shares.rolled_up(request.acting, today())
+    listing = shared_list.shared_risks(found, whole=bool(request.GET.get("export")))
+    page = listing.read(request, shares.gathered(request.acting))
+    if not isinstance(page, ListPage):
+        return page
+    if wanted := request.GET.get("export"):
+        title = _("Risks of our members")
+        return export_list(page, format=wanted, title=title, acting=request.acting, now=timezone.now())
+    return render(
+        request,
+        "risk/sharing/members.html",
+        {
+            "found": found,
+            "page": page,
+            "lines": [
+                (row, found.themes.get(row.theme, row.theme), *shares.band_of(row), shares.score_in_words(row))
+                for row in page.items
+            ],
+            "chart": pictures.shared_chart(found.drawn, chart_id="shared-risks") if found.drawn else None,
+            "tabs": tabs.of("members_risks", request.acting),
+        },
+    )
+
+
+@requires("risk.view")
+@require_GET
+def members_risk(request: Request, reference: str) -> HttpResponse:
+    """One risk that a member shares, as it was when it was shared."""
+    _must_be_partnership(request)
+    row = shares.gathered(request.acting).filter(reference=reference).first()
+    if row is None:
+        raise Http404
+    return render(request, "risk/sharing/member.html", {"row": row, **_words_of(row)})
+
+
+def _words_of(row: SharedRisk) -> dict[str, object]:
+    themes, ideologies = reference.labels(Category.Kind.THEME), reference.labels(Category.Kind.IDEOLOGY)
+    matrix = row.scale if row.score else None
+    band, colour = shares.band_of(row)
+    return {
+        "theme": themes.get(row.theme, row.theme),
+        "ideologies": [ideologies.get(code, code) for code in row.ideologies],
+        "band": band,
+        "colour": colour,
+        "score": shares.score_in_words(row),
+        "likelihood": matrix.likelihood[(row.likelihood or 1) - 1] if matrix else "",
+        "impact": matrix.impact[(row.impact or 1) - 1] if matrix else "",
+    }
+
+
+def _share_form(request: Request, own: shares.Own, *, on_top: bool = False) -> ShareRiskForm:
+    """With ``on_top``, what was typed on top of the assessment that counts now."""
+    entry_id = own.entry.pk if own.entry else 0
+    typed = request.POST.copy() if request.method == "POST" else None
+    if typed is not None and on_top:
+        typed["entry_id"] = str(entry_id)
+    return ShareRiskForm(
+        typed,
+        partnership=own.partnership.name,
+        renew=own.shared is not None,
+        initial={"entry_id": entry_id, "comment": own.entry.description[:SHORT] if own.entry else ""},
+    )
+
+
+def _own_or_404(request: Request, partnership: str, risk: str) -> shares.Own:
+    found = shares.own(request.acting, today(), risk)
+    own = next((each for each in found if each.partnership.slug == partnership), None)
+    if own is None:
+        raise Http404
+    return own
+
+
+def _must_be_partnership(request: Request) -> None:
+    if not is_partnership(request.acting):
+        raise Http404
