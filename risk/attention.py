@@ -23,10 +23,10 @@ class Line:
 
 
 def of_assessment(acting: Acting, assessment: Assessment, on: date) -> list[Line]:
-    """Every open risk of an assessment with what is wrong with it, in the order of the register. One query."""
-    rows = queries.entries(acting, assessment).filter(risk__closed_at__isnull=True)
+    """Every risk that counts in an assessment with what is wrong with it, in the order of the register. One query."""
+    rows = queries.counted(queries.entries(acting, assessment), assessment)
     rows = rows.annotate(has_controls=Exists(Control.objects.filter(entry=OuterRef("pk"))))
-    return [Line(entry, findings(_facts(entry, assessment, entry.has_controls), on)) for entry in rows]
+    return [Line(entry, of_entry(assessment, entry, has_controls=entry.has_controls, on=on)) for entry in rows]
 
 
 def of_entry(assessment: Assessment, entry: Entry, *, has_controls: bool, on: date) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from foundation.core.templatetags.portal import day
 from foundation.documents.charts import Chart, sparkline
 from foundation.documents.drawing import Category, Shade
 from foundation.documents.heat_map import Move, heat_map
@@ -18,7 +19,7 @@ Cell = tuple[int, int]
 
 
 def matrix_chart(matrix: Matrix, entries: Iterable[Entry], before: Iterable[Entry], *, chart_id: str) -> Chart:
-    """Where the open risks stand, with an arrow from where each stood when the register was last approved."""
+    """Where these risks stand, with an arrow from where each stood when the register was last approved."""
     was = {entry.risk_id: cell(entry, "residual") for entry in before}
     scored = [(entry, found) for entry in entries if (found := cell(entry, "residual")) and matrix.holds(*found)]
     moves, rows = [], []
@@ -28,7 +29,7 @@ def matrix_chart(matrix: Matrix, entries: Iterable[Entry], before: Iterable[Entr
             moves.append(Move(entry.risk.code, earlier, now))
         rows.append(
             (
-                f"{entry.risk.code} {entry.title}",
+                _named(entry),
                 filled_in(matrix, now),
                 filled_in(matrix, earlier) or "–",
                 movement(earlier, now),
@@ -49,6 +50,13 @@ def matrix_chart(matrix: Matrix, entries: Iterable[Entry], before: Iterable[Entr
         headers=(_("Risk"), _("Now"), _("Last approved"), _("Movement")),
         rows=tuple(rows),
     )
+
+
+def _named(entry: Entry) -> str:
+    named = f"{entry.risk.code} {entry.title}"
+    if entry.risk.closed_at is None:
+        return named
+    return _("%(risk)s (closed since %(day)s)") % {"risk": named, "day": day(entry.risk.closed_at)}
 
 
 def movement(before: Cell | None, after: Cell | None) -> str:

@@ -151,6 +151,13 @@ def entries(acting: Acting, assessment: Assessment) -> EntryQuerySet:
     return Entry.objects.visible_to(acting).filter(assessment=assessment).select_related("risk", "owner")
 
 
+def counted(rows: EntryQuerySet, assessment: Assessment) -> EntryQuerySet:
+    """Without risks that were closed while it was written. What was closed after its approval stays in it."""
+    if assessment.approved_at is None:
+        return rows.filter(risk__closed_at__isnull=True)
+    return rows.exclude(risk__closed_at__lte=assessment.approved_at)
+
+
 def with_scores(rows: QuerySet) -> QuerySet:
     """With the scores as numbers to sort and filter by; 0 where there is none."""
     return rows.annotate(**{f"{kind}_score": score_of(kind) for kind in KINDS})

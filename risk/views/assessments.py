@@ -161,7 +161,7 @@ def matrix(request: Request, reference: str) -> HttpResponse:
     """The heat map with movement since the last approval, and the risks of each cell one click away."""
     row = queries.get_assessment_or_404(request.acting, reference)
     scale = row.scale
-    entries = list(queries.entries(request.acting, row).filter(risk__closed_at__isnull=True))
+    entries = list(queries.counted(queries.entries(request.acting, row), row))
     earlier = queries.approved_before(request.acting, row)
     before = list(queries.entries(request.acting, earlier)) if earlier else []
     counts = Counter(queries.cell(entry, "residual") for entry in entries)

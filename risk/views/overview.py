@@ -37,7 +37,7 @@ def overview(request: Request) -> HttpResponse:
         can_fix = may_write(request, shown)
         wrong = [line for line in lines if line.findings]
         coming = sorted(
-            (line.entry for line in lines if line.entry.next_review_on),
+            (line.entry for line in lines if line.entry.next_review_on and line.entry.risk.closed_at is None),
             key=lambda entry: (entry.next_review_on, entry.pk),
         )
         scored = shown.template == Template.SCORED
@@ -54,6 +54,9 @@ def overview(request: Request) -> HttpResponse:
                 for line in wrong[:MOST]
             ],
             "wrong_count": len(wrong),
+            "closed": [
+                (line.entry, address_of(shown, line.entry)) for line in lines if line.entry.risk.closed_at is not None
+            ],
             "coming": [(entry, address_of(shown, entry)) for entry in coming[:MOST]],
         }
     return render(request, "risk/overview.html", context)

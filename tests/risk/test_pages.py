@@ -1,6 +1,6 @@
 """The pages of the risk room: happy paths, refusals, conflicts and lists that do not grow in queries."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -14,6 +14,7 @@ from risk.workflow import Status
 from tests.conftest import NOW
 from tests.factories import risk as factories
 
+LATER = NOW + timedelta(days=1)
 PAGES = ("", "matrix/", "compare/", "review/")
 
 
@@ -73,6 +74,39 @@ def test_the_overview_shows_the_approved_register_and_what_needs_attention(brows
     assert "Drawn in online" in page
     assert "Nobody owns this risk" in page
     assert "no control says why" in page
+
+
+def test_a_risk_closed_after_the_approval_stays_in_what_was_approved_and_says_since_when(
+    browser, lead, approved, entry
+):
+    register = approved.get_absolute_url()
+    before = [browser.get("/risk/").context["figures"], browser.get(f"{register}matrix/").context["cells"]]
+
+    with acting_as(lead):
+        actions.close_risk(risk_id=entry.risk_id, version=1, reason="No longer there", by=lead, now=LATER)
+
+    overview, matrix = browser.get("/risk/"), browser.get(f"{register}matrix/")
+    assert [overview.context["figures"], matrix.context["cells"]] == before
+    assert "Closed since the approval" in overview.content.decode()
+    assert "Closed since 24 November 2026" in browser.get(of(entry)).content.decode()
+    assert "Closed since 24 November 2026" in browser.get(register).content.decode()
+    assert "Drawn in online (closed since 24 November 2026)" in matrix.content.decode()
+    assert "Nobody owns this risk" not in overview.content.decode()
+
+
+def test_a_risk_closed_while_the_assessment_was_written_does_not_count_in_it(browser, lead, approver, draft, entry):
+    gone = factories.risk(lead, draft, "Gone")
+    with acting_as(lead):
+        actions.close_risk(risk_id=gone.risk_id, version=1, reason="No longer there", by=lead, now=NOW)
+    written = browser.get(f"/risk/assessments/{draft.reference}/matrix/").content.decode()
+    factories.send(lead, draft, approver)
+    factories.approve(approver, draft)
+
+    overview = browser.get("/risk/").content.decode()
+
+    assert "Gone" not in written
+    assert "Gone" not in overview
+    assert "Closed since the approval" not in overview
 
 
 def test_an_empty_room_says_what_to_do(browser, client_for, acting_for):
