@@ -12,7 +12,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from risk import permissions, queries, reference
 from risk.actions import keeping
-from risk.models import Assessment, Control, Entry
+from risk.models import Assessment, Control, Entry, Risk
 from risk.models.assessments import Template
 from risk.models.risks import Source
 from risk.scoring import Matrix
@@ -127,16 +127,19 @@ def copy_forward(
         created_at=now,
         created_by=by.membership,
     )
-    entries = list(
-        Entry.objects.visible_to(by)
-        .filter(assessment=source, risk__closed_at__isnull=True)
-        .prefetch_related("controls")
-        .order_by("position", "pk")
-    )
+    entries = _entries_of_open_risks(source, by)
     for entry in entries:
         _copy_entry(entry, copy, matrix, by=by, now=now)
     ledger.record("assessment.copied", actor=by, target=copy, at=now, copied_from=source.reference, risks=len(entries))
     return copy
+
+
+def _entries_of_open_risks(source: Assessment, by: Acting) -> list[Entry]:
+    """Nobody closes one of these risks while they are copied: whoever tries waits for the copy, and closes it there."""
+    entries = Entry.objects.visible_to(by).filter(assessment=source)
+    open_risks = Risk.objects.visible_to(by).filter(pk__in=entries.values("risk_id"), closed_at__isnull=True)
+    locked = open_risks.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True)
+    return list(entries.filter(risk_id__in=list(locked)).prefetch_related("controls").order_by("position", "pk"))
 
 
 def _copy_entry(entry: Entry, into: Assessment, matrix: Matrix, *, by: Acting, now: datetime) -> None:

@@ -1,10 +1,11 @@
 """From draft to approval and beyond."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken
@@ -192,6 +193,35 @@ def test_a_copy_brings_open_risks_with_scores_and_controls_and_leaves_closed_one
         assert (copied.risk_id, copied.score("inherent"), copied.score("residual")) == (entry.risk_id, 16, 9)
         assert [c.text for c in Control.objects.visible_to(lead).filter(entry=copied)] == ["Filter"]
         assert copy.copied_from_id == draft.pk
+
+
+def test_a_risk_that_somebody_is_closing_is_not_copied_forward(committed, lead, approved, entry, backup):
+    copies = []
+
+    def copy():
+        with acting_as(lead):
+            copies.append(
+                actions.copy_forward(
+                    assessment_id=approved.pk,
+                    title="Risk 2027",
+                    period_from=date(2027, 1, 1),
+                    period_to=date(2027, 12, 31),
+                    by=lead,
+                    now=NOW,
+                )
+            )
+        connection.close()
+
+    copying = threading.Thread(target=copy)
+    with acting_as(lead):
+        actions.close_risk(risk_id=entry.risk_id, version=1, reason="No longer there", by=lead, now=NOW)
+        copying.start()
+        copying.join(timeout=1)
+        waited = copying.is_alive()
+    copying.join(timeout=30)
+
+    assert waited
+    assert backup(Entry).filter(assessment_id=copies[0].pk).count() == 0
 
 
 def test_a_draft_is_not_copied_forward(lead, draft, entry):
