@@ -61,6 +61,8 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "register_import.taken_back": Sentence(_("Could not finish an import of a risk register")),
         "register_import.applied": Sentence(_("Imported a risk register from a file")),
         "register_import.put_aside": Sentence(_("Put a file with a risk register aside")),
+        "risk.evidence_linked": Sentence(_("Put evidence behind a risk")),
+        "risk.evidence_unlinked": Sentence(_("Took evidence from behind a risk")),
         "risk.settings_changed": Sentence(_("Changed how risk is assessed")),
     },
     _("Action plans"): {

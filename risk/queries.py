@@ -146,6 +146,12 @@ def register_rows(acting: Acting, found: RegisterImport) -> QuerySet[RegisterImp
     return RegisterImportRow.objects.visible_to(acting).filter(register_import=found).order_by("number")
 
 
+def name_of(acting: Acting, risk: Risk) -> str:
+    """What people call a risk: its number, and its title as the newest assessment has it."""
+    newest = Entry.objects.visible_to(acting).filter(risk=risk).order_by("-assessment__period_from", "-pk")
+    return f"{risk.code} {newest.values_list('title', flat=True).first() or ''}".strip()
+
+
 def entries(acting: Acting, assessment: Assessment) -> EntryQuerySet:
     """What stands in an assessment, with risk and owner."""
     return Entry.objects.visible_to(acting).filter(assessment=assessment).select_related("risk", "owner")

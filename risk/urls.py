@@ -13,6 +13,7 @@ from risk.views import (
     tasks,
     threat,
 )
+from risk.views import evidence as evidence_views
 from risk.views import settings as settings_views
 from risk.views import sharing as sharing_views
 
@@ -57,6 +58,8 @@ urlpatterns = [
     path("import/<slug:reference>/columns/", imports.columns, name="register_columns"),
     path("import/<slug:reference>/put-aside/", imports.put_aside, name="put_register_aside"),
     path("import/<slug:reference>/remarks/", imports.remarks, name="register_remarks"),
+    path("risks/<slug:reference>/evidence/", evidence_views.link_evidence, name="link_evidence"),
+    path("risks/<slug:reference>/evidence/<int:use>/remove/", evidence_views.unlink_evidence, name="unlink_evidence"),
     path("settings/", settings_views.settings, name="settings"),
     path("local-profiles/", profiles.index, name="local_profiles"),
     path("local-profiles/add/", profiles.add_edition, name="add_local_profile"),

@@ -35,6 +35,7 @@ KINDS = {
     "/risk/sharing/<slug:partnership>/<slug:risk>": "shareable",
     "/action-plans/reporting/<slug:partnership>": "partnership",
     "/action-plans/reporting/<slug:partnership>/<slug:reference>": "action",
+    "/risk/risks/<slug:reference>/evidence/<int:use>": "risk_use",
     "/action-plans/<slug:reference>": "plan",
     "/action-plans/actions/<slug:reference>": "action",
     "/action-plans/reports/<slug:reference>": "plan_report",
@@ -70,7 +71,7 @@ OF_NOBODY = (
 PERSONAL = {"job", "notice", "export", "file", "action"}
 SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6"}  # words that everybody uses
 MISSING = {"requirement": "NOWHERE-1"} | SHARED
-NUMBERS = {"control", "use", "event", "team", "grant", "reset", "objective"}
+NUMBERS = {"control", "use", "risk_use", "event", "team", "grant", "reset", "objective"}
 TYPED = {"decision": "withdraw"}  # one address asks for it; the others do not look at it
 VARIABLE = re.compile(r"<[^>]+>")
 
@@ -177,7 +178,7 @@ def test_their_part_of_our_object_is_as_missing_too(
         if there != nowhere or {status for status, _ in there.values()} - expected:
             told_apart[route] = {method: status for method, (status, _) in there.items()}
 
-    assert len(nested) == 20
+    assert len(nested) == 21
     assert told_apart == {}
 
 

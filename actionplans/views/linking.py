@@ -5,34 +5,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actionplans import actions, asked, queries
 from actionplans.actions.linking import requirements
 from actionplans.models import Action, ActionEvidence, ActionRecommendation, ActionRequirement, ActionRisk, Dependency
-from actionplans.views.finding import get_action_or_404, today
+from actionplans.views.finding import get_action_or_404
 from foundation.core.access import requires
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
-from foundation.core.lists import Column, Listing, ListPage
-from foundation.evidence.listing import state_of
-from foundation.evidence.models import EvidenceItem
+from foundation.evidence import choosing
 from risk.models import CtlpRecommendation, Risk
 from risk.profile_workflow import Response
 
-CHOICES = Listing(
-    name="evidence-to-link",
-    columns=(Column("title", gettext_lazy("Evidence"), lambda item: item.title, sort="title"),),
-    default_sort="title",
-    search=("title", "reference"),
-    search_label=gettext_lazy("Search by title or reference"),
-)
 REMOVALS: dict[str, tuple[Any, Callable[..., Any], str]] = {
     "risk": (ActionRisk, actions.unlink_risk, "link_id"),
     "recommendation": (ActionRecommendation, actions.unlink_recommendation, "link_id"),
@@ -101,26 +91,14 @@ def remove(request: Request, reference: str) -> HttpResponse:
 
 @requires("plan.edit")
 @require_http_methods(["GET", "POST"])
-def link_evidence(request: Request, reference: str) -> HttpResponse:
+def link_evidence(request: Request, reference: str) -> HttpResponseBase:
     """Choose from the organisation's evidence, or add new evidence and come back here."""
     action = get_action_or_404(request.acting, reference)
-    if request.method == "POST" and "search" not in request.POST:
+    if choosing.is_choice(request):
         return _link_chosen(request, action)
     linked = ActionEvidence.objects.visible_to(request.acting).filter(action=action, unlinked_at__isnull=True)
-    items = EvidenceItem.objects.visible_to(request.acting).filter(withdrawn_at__isnull=True)
-    page = CHOICES.read(request, items.exclude(pk__in=linked.values("evidence_id")).for_list())
-    if not isinstance(page, ListPage):
-        return page
-    return render(
-        request,
-        "actionplans/link_evidence.html",
-        {
-            "action": action,
-            "page": page,
-            "rows": [(item, *state_of(item, today())) for item in page.items],
-            "can_add": request.acting.may("evidence.manage"),
-        },
-    )
+    named = f"{action.code} {action.title}"
+    return choosing.choose(request, linked=linked.values("evidence_id"), named=named, up=action.get_absolute_url())
 
 
 def _requirements_to_link(acting: Acting, linked: list[ActionRequirement]) -> list[asked.Asked]:
@@ -130,7 +108,7 @@ def _requirements_to_link(acting: Acting, linked: list[ActionRequirement]) -> li
 
 
 def _link_chosen(request: Request, action: Action) -> HttpResponse:
-    item = EvidenceItem.objects.visible_to(request.acting).filter(reference=request.POST.get("evidence", "")).first()
+    item = choosing.chosen(request)
     if item is None:
         messages.warning(request, _("Select the evidence to link."))
         return redirect("actionplans:link_evidence", reference=action.reference)

@@ -4,11 +4,10 @@ from datetime import datetime
 from itertools import zip_longest
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from compliance import actions, contributions, permissions
@@ -20,19 +19,9 @@ from foundation.core.access import requires
 from foundation.core.editing import Editor, Make, WhoSaved
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
-from foundation.core.lists import Column, Listing, ListPage
-from foundation.evidence.listing import state_of
-from foundation.evidence.models import EvidenceItem
+from foundation.evidence import choosing
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Membership
-
-CHOICES = Listing(
-    name="evidence-to-link",
-    columns=(Column("title", gettext_lazy("Evidence"), lambda item: item.title, sort="title"),),
-    default_sort="title",
-    search=("title", "reference"),
-    search_label=gettext_lazy("Search by title or reference"),
-)
 
 
 def current_answer(request: Request, requirement: Requirement) -> Answer | None:
@@ -118,29 +107,17 @@ def history(request: Request, code: str) -> HttpResponse:
 
 @requires("compliance.assess")
 @require_http_methods(["GET", "POST"])
-def link_evidence(request: Request, code: str) -> HttpResponse:
+def link_evidence(request: Request, code: str) -> HttpResponseBase:
     """Choose from the organisation's evidence, or add new evidence and come back here."""
     requirement = get_requirement_or_404(request.acting, code)
     permissions.check_can_answer(request.acting, requirement)
-    if request.method == "POST" and "search" not in request.POST:
+    if choosing.is_choice(request):
         return _link_chosen(request, requirement)
     linked = AnswerEvidence.objects.visible_to(request.acting).filter(
         answer__requirement=requirement, unlinked_at__isnull=True
     )
-    items = EvidenceItem.objects.visible_to(request.acting).filter(withdrawn_at__isnull=True)
-    page = CHOICES.read(request, items.exclude(pk__in=linked.values("evidence_id")).for_list())
-    if not isinstance(page, ListPage):
-        return page
-    return render(
-        request,
-        "compliance/link_evidence.html",
-        {
-            "requirement": requirement,
-            "page": page,
-            "rows": [(item, *state_of(item, today())) for item in page.items],
-            "can_add": request.acting.may("evidence.manage"),
-        },
-    )
+    named = f"{requirement.code} {requirement.title}"
+    return choosing.choose(request, linked=linked.values("evidence_id"), named=named, up=requirement.get_absolute_url())
 
 
 @requires("compliance.assess")
@@ -160,7 +137,7 @@ def unlink_evidence(request: Request, code: str, use: int) -> HttpResponse:
 
 
 def _link_chosen(request: Request, requirement: Requirement) -> HttpResponse:
-    item = EvidenceItem.objects.visible_to(request.acting).filter(reference=request.POST.get("evidence", "")).first()
+    item = choosing.chosen(request)
     if item is None:
         messages.warning(request, _("Select the evidence to link."))
         return redirect("compliance:link_evidence", code=requirement.code)

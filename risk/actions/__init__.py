@@ -13,6 +13,7 @@ from risk.actions.entries import (
     reopen_risk,
     respond,
 )
+from risk.actions.evidence import link_evidence, unlink_evidence
 from risk.actions.imports import (
     choose_columns,
     choose_headings,
@@ -61,6 +62,7 @@ __all__ = [
     "finish_recommendation",
     "finish_task",
     "import_register",
+    "link_evidence",
     "link_risks",
     "mark_reviewed",
     "put_aside",
@@ -76,6 +78,7 @@ __all__ = [
     "share_risk",
     "take_back_import",
     "take_back_risk",
+    "unlink_evidence",
     "upload_register",
     "withdraw_level",
 ]

@@ -175,7 +175,7 @@ def remove_entry(*, entry_id: int, version: int, reason: str, by: Acting, now: d
     entry.removed_at, entry.removed_by = now, by.membership
     keeping.keep(entry, ["removed_at", "removed_by"], by=by, now=now)
     _record("risk.taken_out", entry, by=by, now=now)
-    risk = _locked_risk(entry.risk_id, by)
+    risk = keeping.locked_risk(entry.risk_id, by)
     if risk.closed_at is None and not Entry.objects.visible_to(by).filter(risk=risk).exists():
         _close(risk, reason, by=by, now=now)
     return entry
@@ -185,7 +185,7 @@ def remove_entry(*, entry_id: int, version: int, reason: str, by: Acting, now: d
 def close_risk(*, risk_id: int, version: int, reason: str, by: Acting, now: datetime) -> Risk:
     """Say why something is no longer a risk. Open assessments show it as closed, and copies leave it behind."""
     permissions.check_can_edit(by)
-    risk = _locked_risk(risk_id, by)
+    risk = keeping.locked_risk(risk_id, by)
     risk.check_version(version)
     _check_reason(reason)
     if risk.closed_at is not None:
@@ -202,7 +202,7 @@ def reopen_risk(*, risk_id: int, version: int, reason: str, by: Acting, now: dat
         queries.assessments(by).filter(status__in=OPEN).order_by("-period_from", "-pk").values_list("pk", flat=True)
     )
     assessment = keeping.open_assessment(newest[0], by) if newest else None
-    risk = _locked_risk(risk_id, by)
+    risk = keeping.locked_risk(risk_id, by)
     risk.check_version(version)
     _check_reason(reason)
     if risk.closed_at is None:
@@ -251,10 +251,6 @@ def _close(risk: Risk, reason: str, *, by: Acting, now: datetime) -> None:
     risk.count_up(by_id=by.membership_id, now=now)
     risk.save(update_fields=["closed_at", "closed_by", "closed_reason", *Risk.SAVED])
     ledger.record("risk.closed", actor=by, target=risk, at=now)
-
-
-def _locked_risk(risk_id: int, by: Acting) -> Risk:
-    return Risk.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=risk_id)
 
 
 def _check_reason(reason: str) -> None:

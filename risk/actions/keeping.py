@@ -48,6 +48,11 @@ def open_entry(entry_id: int, version: int, by: Acting) -> Entry:
     return entry
 
 
+def locked_risk(risk_id: int, by: Acting) -> Risk:
+    """The risk, locked. Whoever locks an assessment too locks that first."""
+    return Risk.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=risk_id)
+
+
 def keep(entry: Entry, changed: Iterable[str], *, by: Acting, now: datetime) -> None:
     """Save these columns of an entry as its next revision. One in review tells its approver that it changed."""
     entry.count_up(by_id=by.membership_id, now=now)

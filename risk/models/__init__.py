@@ -2,6 +2,7 @@
 
 from risk.models.assessments import Assessment, Contributor, Settings
 from risk.models.comments import Comment
+from risk.models.evidence import RiskEvidence
 from risk.models.imports import RegisterImport, RegisterImportRow, RememberedColumns
 from risk.models.profiles import CtlpBriefing, CtlpEdition, CtlpRecommendation, RecommendationRisk
 from risk.models.reference import Category
@@ -27,6 +28,7 @@ __all__ = [
     "RememberedColumns",
     "ReviewTask",
     "Risk",
+    "RiskEvidence",
     "ScoreChange",
     "Settings",
     "SharedRisk",

@@ -10,7 +10,7 @@ from foundation.core.access import requires
 from foundation.core.http import Request
 from risk import actions, beside, permissions, pictures, queries, sharing
 from risk.forms import ReasonForm
-from risk.models import Entry, Risk, ScoreChange
+from risk.models import Entry, Risk, RiskEvidence, ScoreChange
 from risk.views.finding import Do, address_of, one_form, today
 
 
@@ -30,6 +30,7 @@ def risk(request: Request, reference: str) -> HttpResponse:
         .filter(risk=row, kind=ScoreChange.Kind.RESIDUAL)
         .select_related("changed_by")[:200]
     )
+    uses = _evidence(request, row)
     return render(
         request,
         "risk/risk.html",
@@ -40,6 +41,9 @@ def risk(request: Request, reference: str) -> HttpResponse:
             "changes": [_told(change) for change in changes],
             "line": pictures.score_line(changes[::-1], chart_id="score-line"),
             "can_edit": request.acting.may("risk.edit"),
+            "sees_evidence": request.acting.may("evidence.view"),
+            "linked": [use for use in uses if use.unlinked_at is None],
+            "unlinked": [use for use in uses if use.unlinked_at is not None],
             "recommendations": beside.recommendations(request.acting, row),
             "panels": beside.of_risk(request.acting, row),
             **sharing.context_of(request.acting, row, today()),
@@ -104,6 +108,14 @@ def _line(entry: Entry) -> dict[str, object]:
         "band": band,
         "colour": colour,
     }
+
+
+def _evidence(request: Request, row: Risk) -> list[RiskEvidence]:
+    """What stands behind it and what did, the newest first; nothing for who may not read evidence."""
+    if not request.acting.may("evidence.view"):
+        return []
+    uses = RiskEvidence.objects.visible_to(request.acting).filter(risk=row)
+    return list(uses.select_related("evidence", "linked_by", "unlinked_by")[:200])
 
 
 def _told(change: ScoreChange) -> dict[str, object]:

@@ -20,6 +20,7 @@ from tests.factories import actionplans as plans
 from tests.factories import compliance as answers
 from tests.factories import profiles
 from tests.factories import risk as risks
+from tests.factories.evidence import note
 from tests.factories.organisations import team
 from tests.factories.partnerships import join, partnership
 
@@ -117,7 +118,11 @@ def _risk(maker: Acting) -> dict[str, str]:
             now=now,
         )
         risk.check_register(import_id=uploaded.pk, by=maker, now=now)
+    item = note(maker, "Leaflets", now=now)
+    with acting_as(maker):
+        use = risk.link_evidence(risk_id=entry.risk_id, evidence_id=item.pk, by=maker, now=now)
     named = {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)}
+    named |= {"risk_use": str(use.pk)}
     return named | {"register_import": uploaded.reference, "shareable": shareable.risk.reference}
 
 
