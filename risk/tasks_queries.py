@@ -21,13 +21,13 @@ LIVE = (Status.DRAFT, Status.IN_REVIEW, Status.APPROVED)
 
 def live_risks(organisation_id: int) -> QuerySet[Risk]:
     """The organisation's risks that are not closed and stand in an assessment that is open or approved."""
-    entries = Entry.objects.filter(risk=OuterRef("pk"), assessment__status__in=LIVE)
+    entries = Entry.objects.filter(risk=OuterRef("pk"), assessment__status__in=LIVE, removed_at__isnull=True)
     return Risk.objects.filter(Exists(entries), organisation_id=organisation_id, closed_at__isnull=True)
 
 
 def current_entry(field: str, *, risk: str = "pk") -> Subquery:
     """A field of what the newest open or approved assessment says of a risk."""
-    entries = Entry.objects.filter(risk=OuterRef(risk), assessment__status__in=LIVE)
+    entries = Entry.objects.filter(risk=OuterRef(risk), assessment__status__in=LIVE, removed_at__isnull=True)
     return Subquery(entries.order_by("-assessment__period_from", "-pk").values(field)[:1])
 
 

@@ -101,6 +101,15 @@ def test_a_risk_that_stands_only_in_a_superseded_assessment_is_not_asked_about(l
         profiles.tasks(lead, row)
 
 
+def test_a_risk_that_was_taken_out_of_the_assessment_is_not_asked_about(lead):
+    row = profiles.risk(lead)
+    with acting_as(lead):
+        Entry.objects.update(removed_at=NOW, removed_by=lead.membership)
+
+    with pytest.raises(RuleBroken, match="not closed"):
+        profiles.tasks(lead, row)
+
+
 def test_what_came_of_it_is_said_once_and_in_words(lead):
     [task] = profiles.tasks(lead, profiles.risk(lead))
 
