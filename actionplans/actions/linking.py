@@ -39,9 +39,7 @@ def link_risk(*, action_id: int, risk_id: int, by: Acting, now: datetime) -> Act
 @transaction.atomic
 def unlink_risk(*, link_id: int, by: Acting, now: datetime) -> None:
     """Take a risk off an action, unless it was said what the action did to it."""
-    permissions.check_can_edit(by)
-    link = ActionRisk.objects.visible_to(by).select_related("risk").get(pk=link_id)
-    row = _open(link.action_id, by)
+    link, row = _locked_link(ActionRisk, link_id, "risk", by)
     if link.effect != Effect.NOT_SAID:
         raise RuleBroken(_("It was said what this action did to the risk, so the link stays."))
     _unlink(link, row, "risk", link.risk.code, by=by, now=now)
@@ -61,9 +59,7 @@ def link_recommendation(*, action_id: int, recommendation_id: int, by: Acting, n
 @transaction.atomic
 def unlink_recommendation(*, link_id: int, by: Acting, now: datetime) -> None:
     """Take a recommendation off an action."""
-    permissions.check_can_edit(by)
-    link = ActionRecommendation.objects.visible_to(by).select_related("recommendation").get(pk=link_id)
-    row = _open(link.action_id, by)
+    link, row = _locked_link(ActionRecommendation, link_id, "recommendation", by)
     _unlink(link, row, "recommendation", link.recommendation.code, by=by, now=now)
 
 
@@ -79,9 +75,7 @@ def link_requirement(*, action_id: int, requirement_id: int, by: Acting, now: da
 @transaction.atomic
 def unlink_requirement(*, link_id: int, by: Acting, now: datetime) -> None:
     """Take a requirement off an action."""
-    permissions.check_can_edit(by)
-    link = ActionRequirement.objects.visible_to(by).select_related("requirement").get(pk=link_id)
-    row = _open(link.action_id, by)
+    link, row = _locked_link(ActionRequirement, link_id, "requirement", by)
     _unlink(link, row, "requirement", link.requirement.code, by=by, now=now)
 
 
@@ -108,9 +102,7 @@ def add_dependency(*, action_id: int, needs_id: int, by: Acting, now: datetime) 
 @transaction.atomic
 def remove_dependency(*, link_id: int, by: Acting, now: datetime) -> None:
     """Let an action wait no longer."""
-    permissions.check_can_edit(by)
-    link = Dependency.objects.visible_to(by).select_related("needs").get(pk=link_id)
-    row = _open(link.action_id, by)
+    link, row = _locked_link(Dependency, link_id, "needs", by)
     _unlink(link, row, "needs", link.needs.code, by=by, now=now)
 
 
@@ -165,6 +157,18 @@ def _link(
     link = model.objects.create(organisation=by.organisation, **same, linked_at=now, linked_by=by.membership)
     _record_link("action.linked", row, kind, code, by=by, now=now)
     return link
+
+
+def _locked_link(model: type[Any], link_id: int, kind: str, by: Acting) -> tuple[Any, Action]:
+    """The link as it stands once its action is locked, and the action. Two who take it away at once do it once."""
+    permissions.check_can_edit(by)
+    rows = model.objects.visible_to(by).filter(pk=link_id).select_related(kind)
+    found = rows.first()
+    row = _open(found.action_id, by) if found else None
+    link = rows.first() if row else None
+    if row is None or link is None:
+        raise RuleBroken(_("This link was taken away already."))
+    return link, row
 
 
 def _unlink(link: Any, row: Action, kind: str, code: str, *, by: Acting, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from foundation import ledger
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
+from risk import permissions
 from risk.actions import keeping
 from risk.models import Control, Entry
 from risk.models.risks import Strength
@@ -51,10 +52,12 @@ def remove_control(*, control_id: int, version: int, by: Acting, now: datetime) 
 
 
 def _locked(control_id: int, version: int, by: Acting) -> Control:
-    found = Control.objects.visible_to(by).get(pk=control_id)
-    entry = keeping.open_entry(found.entry_id, version, by)
-    control = Control.objects.visible_to(by).filter(pk=control_id).first()
-    if control is None:
+    permissions.check_can_edit(by)
+    rows = Control.objects.visible_to(by).filter(pk=control_id)
+    found = rows.first()
+    entry = keeping.open_entry(found.entry_id, version, by) if found else None
+    control = rows.first() if entry else None
+    if entry is None or control is None:
         raise RuleBroken(_("This control was taken away meanwhile."))
     control.entry = entry
     return control

@@ -133,8 +133,7 @@ def new_risks(codes: Sequence[str], *, by: Acting, now: datetime) -> list[Risk]:
 
     Raises RuleBroken where the register has one of them already.
     """
-    with connection.cursor() as cursor:  # two people who add a risk at once get two numbers
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('risk code'), %s)", [by.organisation_id])
+    one_after_the_other("risk code", by)  # two people who add a risk at once get two numbers
     if Risk.objects.visible_to(by).filter(code__in=[code for code in codes if code]).exists():
         raise RuleBroken(_("The register has a risk with this number already."))
     taken = Risk.objects.visible_to(by).filter(code__regex=NUMBERED).values_list("code", flat=True)
@@ -147,6 +146,12 @@ def new_risks(codes: Sequence[str], *, by: Acting, now: datetime) -> list[Risk]:
     return Risk.objects.bulk_create(
         Risk(organisation=by.organisation, code=code, created_at=now, created_by=by.membership) for code in wanted
     )
+
+
+def one_after_the_other(subject: str, by: Acting) -> None:
+    """Until this transaction ends, whoever does the same in the organisation waits, and then sees what was done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [subject, by.organisation_id])
 
 
 def check_days(first: date, last: date) -> None:

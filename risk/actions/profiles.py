@@ -14,6 +14,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from foundation.organisations.models import Membership
 from risk import permissions, tasks_queries
+from risk.actions import keeping
 from risk.actions.tasks import raise_for_edition
 from risk.models import CtlpBriefing, CtlpEdition, CtlpRecommendation, ReviewTask
 
@@ -189,6 +190,7 @@ def _check_edition(edition: Edition, by: Acting, now: datetime, *, besides: int 
         raise RuleBroken(_("The period cannot end before it begins."))
     if edition.issued_on > timezone.localdate(now):
         raise RuleBroken(_("The day of issue must be today or earlier."))
+    keeping.one_after_the_other("local profile", by)
     same = CtlpEdition.objects.visible_to(by).filter(
         title__iexact=edition.title.strip(), originator__iexact=edition.originator.strip()
     )
