@@ -184,8 +184,8 @@ class Action:
     """One action. ``lay`` makes what must stand before and gives the arguments.
 
     ``roles`` may do it; None where the caller's own action has asked. ``of_somebody``: it is about a row, which another
-    organisation's people do not reach. ``own``: only the person it is about. Done twice at once, ``wins`` of the two
-    go through, and leave ``events`` of this verb.
+    organisation's people do not reach. ``own``: only the person it is about. ``hides``: some roles do not see the row.
+    Done twice at once, ``wins`` of the two go through, and leave ``events`` of this verb.
     """
 
     do: Callable[..., Any]
@@ -194,6 +194,7 @@ class Action:
     lay: Callable[[Ground], dict[str, Any]]
     of_somebody: bool = True
     own: bool = False
+    hides: bool = False
     wins: int = 1
     events: int = 1
 
@@ -500,8 +501,15 @@ ELSEWHERE = {
     "jobs.done": "tests/foundation/jobs/test_attempts.py: a worker does it, who holds a lease",
     "jobs.fence": "tests/foundation/jobs/test_attempts.py: a worker does it, who holds a lease",
     "jobs.retry": "tests/foundation/jobs/test_requests.py: it needs a job that failed",
+    "actionplans.add_note": "a part of other actions",
+    "actionplans.requirements": "only reads",
+    "actionplans.tell": "a part of other actions",
     "organisations.end_sessions": "a part of other actions",
     "organisations.may_open_export_file": "only answers a question",
+    "risk.authors": "only reads",
+    "risk.clamp": "a part of other actions",
+    "risk.raise_for_edition": "a part of other actions",
+    "risk.raise_for_threat_level": "a part of other actions; tests/risk/test_threat_loading.py",
 }
 
 
