@@ -7,9 +7,9 @@ from actionplans import actions
 from actionplans.models import Action, Gathered, Objective, Plan, ReportedAction
 from foundation.core.acting import Acting, acting_as
 from foundation.organisations.models import Organisation
-from risk import reference
-from risk.models import Assessment, Entry, Risk
+from risk.models import Risk
 from tests.conftest import NOW
+from tests.factories import risk as risks
 
 
 def plan(by: Acting, *, now: datetime = NOW, **fields: Any) -> Plan:
@@ -51,18 +51,10 @@ def action(by: Acting, of: Plan | None = None, *, now: datetime = NOW, supporter
 
 
 def risk(by: Acting, code: str = "R1", title: str = "Hirers with extreme views", *, now: datetime = NOW) -> Risk:
-    """A risk in an assessment."""
-    with acting_as(by):
-        common = {"organisation": by.organisation}
-        assessment = Assessment.objects.create(
-            **common, title="Assessment", period_from=date(2026, 4, 1), period_to=date(2027, 3, 31), created_at=now,
-            created_by=by.membership, matrix=reference.default_matrix().as_plain(),
-        )  # fmt: skip
-        found = Risk.objects.create(**common, code=code, created_at=now, created_by=by.membership)
-        Entry.objects.create(
-            **common, assessment=assessment, risk=found, title=title, theme="venues", source="national"
-        )
-    return found
+    """A risk in an assessment of its own."""
+    year = {"period_from": date(2026, 4, 1), "period_to": date(2027, 3, 31)}
+    register = risks.assessment(by, "Assessment", now=now, **year)
+    return risks.called(by, risks.risk(by, register, title, now=now, theme="venues"), code)
 
 
 def complete(by: Acting, row: Action, *, now: datetime = NOW, **fields: Any) -> Action:

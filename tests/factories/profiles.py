@@ -5,10 +5,11 @@ from typing import Any
 
 from foundation.core.acting import Acting, acting_as
 from foundation.core.markings import Marking
-from risk import actions, reference
+from risk import actions
 from risk.actions.profiles import Edition, Reassess
 from risk.models import Assessment, CtlpEdition, CtlpRecommendation, Entry, EntryRevision, ReviewTask, Risk
 from tests.conftest import NOW
+from tests.factories import risk as risks
 
 DUE = date(2099, 1, 31)
 WRITTEN_AT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -84,35 +85,16 @@ def risk(
     closed: bool = False,
     written_at: datetime = WRITTEN_AT,
 ) -> Risk:
-    """A risk in the organisation's open assessment, written in January 2026."""
-    organisation, membership = by.organisation, by.membership
+    """A risk in the organisation's open register, written in January 2026."""
     with acting_as(by):
-        assessment, _ = Assessment.objects.get_or_create(
-            organisation=organisation,
-            title="Register of 2026",
-            defaults={
-                "period_from": date(2026, 1, 1),
-                "period_to": date(2026, 12, 31),
-                "created_at": written_at,
-                "created_by": membership,
-                "matrix": reference.default_matrix().as_plain(),
-            },
-        )
-        closing = {"closed_at": written_at, "closed_by": membership, "closed_reason": "Gone"} if closed else {}
-        row = Risk.objects.create(
-            organisation=organisation, code=code, created_at=written_at, created_by=membership, **closing
-        )
-        entry = Entry.objects.create(
-            organisation=organisation,
-            assessment=assessment,
-            risk=row,
-            title=title,
-            theme="online",
-            source="ctlp",
-            owner_id=owner_id,
-        )
-        touched(by, entry, 1, written_at)
-    return row
+        register = Assessment.objects.visible_to(by).filter(title="Register of 2026").first()
+    register = register or risks.assessment(by, "Register of 2026", now=written_at)
+    entry = risks.risk(by, register, title, now=written_at, source="ctlp")
+    if owner_id is not None:
+        risks.own(by, entry, owner_id, now=written_at)
+    if closed:
+        risks.close(by, entry, now=written_at)
+    return risks.called(by, entry, code)
 
 
 def touched(by: Acting, entry: Entry, number: int, at: datetime) -> None:

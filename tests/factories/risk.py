@@ -7,7 +7,7 @@ from foundation.core.acting import Acting, acting_as
 from foundation.organisations.models import Organisation
 from foundation.organisations.roles import Role
 from risk import actions
-from risk.models import Assessment, Entry, SharedRisk
+from risk.models import Assessment, Entry, Risk, SharedRisk
 from tests.conftest import NOW, acting_of, make_membership
 
 WORDS = {"theme": "online", "source": "national", "marking": "official_sensitive"}
@@ -82,3 +82,34 @@ def approved(
     send(by, row, approver, now=now)
     approve(approver, row, now=now)
     return entries
+
+
+def own(by: Acting, entry: Entry, owner_id: int, *, now: datetime = NOW, next_review_on: date | None = None) -> Entry:
+    """An owner, and the day on which the risk is looked at again."""
+    with acting_as(by):
+        return actions.respond(
+            entry_id=entry.pk,
+            version=Entry.objects.visible_to(by).get(pk=entry.pk).version,
+            response="treat",
+            tolerated_by_id=None,
+            tolerated_until=None,
+            owner_id=owner_id,
+            review_every_months=12,
+            next_review_on=next_review_on,
+            by=by,
+            now=now,
+        )
+
+
+def close(by: Acting, entry: Entry, *, now: datetime = NOW, reason: str = "Gone") -> Risk:
+    """No longer a risk."""
+    with acting_as(by):
+        row = Risk.objects.visible_to(by).get(pk=entry.risk_id)
+        return actions.close_risk(risk_id=row.pk, version=row.version, reason=reason, by=by, now=now)
+
+
+def called(by: Acting, entry: Entry, code: str) -> Risk:
+    """Its risk under a code that a test names, where the register would have given it another."""
+    with acting_as(by):
+        Risk.objects.filter(pk=entry.risk_id).update(code=code)
+        return Risk.objects.visible_to(by).get(pk=entry.risk_id)
