@@ -23,6 +23,9 @@ notifications.kind(
 notifications.kind(
     "risk.approved", group="risk", text=_("Risk assessment %(reference)s was approved"), url_name="risk:assessment"
 )
+notifications.kind(
+    "risk.review_due", group="risk", text=_("Risk %(reference)s is due to be reviewed"), url_name="risk:risk"
+)
 notifications.kind("risk.owns_risk", group="risk", text=_("You now own risk %(reference)s"), url_name="risk:risk")
 notifications.kind(
     "risk.owns_imported",
