@@ -7,12 +7,16 @@ from foundation.evidence.models import EvidenceUse
 from risk.models.risks import Risk, RiskQuerySet
 
 
+class RiskEvidenceQuerySet(RiskQuerySet):
+    """As the risks themselves: for those whose role includes reading them."""
+
+
 class RiskEvidence(EvidenceUse):
     """Evidence that stands behind a risk, from when it was linked until it was unlinked."""
 
     risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="evidence_uses")
 
-    objects = RiskQuerySet.as_manager()
+    objects = RiskEvidenceQuerySet.as_manager()
 
     class Meta(EvidenceUse.Meta):
         ordering = ["-linked_at", "-pk"]
