@@ -51,6 +51,9 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "risk.control_added": Sentence(_("Added a control to a risk")),
         "risk.control_changed": Sentence(_("Changed a control of a risk")),
         "risk.control_removed": Sentence(_("Took a control away from a risk")),
+        "risk.report_requested": Sentence(_("Asked for a report of the risk room")),
+        "risk.report_requested_again": Sentence(_("Asked for a report of the risk room once more")),
+        "risk.report_made": Sentence(_("Made a report of the risk room")),
         "risk.settings_changed": Sentence(_("Changed how risk is assessed")),
     },
     _("Action plans"): {
@@ -100,7 +103,7 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "report.requested": Sentence(_("Asked for a compliance report")),
         "report.requested_again": Sentence(_("Asked for a compliance report once more")),
         "report.made": Sentence(_("Made a compliance report")),
-        "report.copy_checked": Sentence(_("Checked a copy of a compliance report"), reads=True),
+        "report.copy_checked": Sentence(_("Checked a copy of a report"), reads=True),
         "list.exported": Sentence(_("Exported a list"), reads=True),
     },
     _("Evidence and files"): {
@@ -212,6 +215,7 @@ TYPES: dict[str, str | Promise] = {
     "compliance.libraryload": _("State of the duty library"),
     "risk.assessment": _("Risk assessment"),
     "risk.risk": _("Risk"),
+    "risk.riskreport": _("Report of the risk room"),
     "risk.settings": _("Settings of the risk assessment"),
     "actionplans.plan": _("Action plan"),
     "actionplans.planreport": _("Report of an action plan"),

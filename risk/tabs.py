@@ -2,6 +2,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from foundation.core.acting import Acting
+
 PAGES: dict[str, str | Promise] = {
     "overview": _("At a glance"),
     "assessments": _("Assessments"),
@@ -9,11 +11,15 @@ PAGES: dict[str, str | Promise] = {
     "recommendations": _("Recommendations"),
     "threat_level": _("Threat level"),
     "reassess": _("Assess again"),
+    "reports": _("Reports"),
 }
+NEEDS = {"reports": "risk.report"}
 
 
-def of(current: str) -> list[dict[str, object]]:
-    """The pages of the risk room, side by side (``components/subnav.html``)."""
+def of(current: str, acting: Acting) -> list[dict[str, object]]:
+    """The pages of the risk room that this person may open, side by side (``components/subnav.html``)."""
     return [
-        {"label": label, "url": reverse(f"risk:{name}"), "is_current": name == current} for name, label in PAGES.items()
+        {"label": label, "url": reverse(f"risk:{name}"), "is_current": name == current}
+        for name, label in PAGES.items()
+        if acting.may(NEEDS.get(name, "risk.view"))
     ]

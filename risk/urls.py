@@ -1,6 +1,18 @@
 from django.urls import path
 
-from risk.views import assessments, entries, overview, pieces, profiles, recommendations, review, risks, tasks, threat
+from risk.views import (
+    assessments,
+    entries,
+    overview,
+    pieces,
+    profiles,
+    recommendations,
+    reports,
+    review,
+    risks,
+    tasks,
+    threat,
+)
 from risk.views import settings as settings_views
 
 app_name = "risk"
@@ -57,6 +69,12 @@ urlpatterns = [
     path("threat-level/enter/", threat.enter, name="enter_threat_level"),
     path("threat-level/<slug:reference>/", threat.entry, name="threat_level_entry"),
     path("threat-level/<slug:reference>/withdraw/", threat.withdraw, name="withdraw_threat_level"),
+    path("reports/", reports.index, name="reports"),
+    path("reports/<slug:reference>/", reports.show, name="report"),
+    path("reports/<slug:reference>/download/", reports.download, name="download_report"),
+    path("reports/<slug:reference>/again/", reports.again, name="report_again"),
+    path("assessments/<slug:reference>/report/", reports.new, name="new_report"),
+    path("local-profiles/<slug:reference>/response/", reports.new_response, name="new_response"),
     path("reassess/", tasks.index, name="reassess"),
     path("reassess/raise/", tasks.raise_tasks, name="raise_review_tasks"),
     path("reassess/<slug:reference>/", tasks.task, name="review_task"),

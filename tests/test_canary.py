@@ -151,6 +151,10 @@ def assess(lead: Acting, word: str) -> None:
     with acting_as(lead):
         risk.add_control(entry_id=entry.pk, version=3, text=f"{word} control", strength="weak", by=lead, now=NOW)
         risk.comment(assessment_id=row.pk, entry_id=entry.pk, text=f"{word} comment", by=lead, now=NOW)
+        report = risk.request_report(
+            assessment_id=row.pk, kind="full", marking="official_sensitive", by=lead, now=timezone.now()
+        )
+        jobs.run_here(report.job)
 
 
 def record(lead: Acting, word: str) -> None:
@@ -175,6 +179,8 @@ def record(lead: Acting, word: str) -> None:
             by=lead,
             now=now,
         )
+        response = risk.request_response(edition_id=edition.pk, marking="official_sensitive", by=lead, now=now)
+        jobs.run_here(response.job)
         risk.finish_task(task_id=done.pk, outcome=f"{word} outcome", by=lead, now=now)
         risk.enter_level(
             level="low",
@@ -199,6 +205,7 @@ ADDRESSES_WITH_SEARCH = (
     "/risk/local-profiles/",
     "/risk/recommendations/",
     "/risk/reassess/",
+    "/risk/reports/",
 )
 
 
@@ -259,6 +266,7 @@ def test_files_and_what_jobs_made_hold_ones_own_and_nothing_else(committed, clie
     empty = {address for address, body in files.items() if OWN_WORD.encode() not in body}
     assert [address for address, body in files.items() if CANARY.encode() in body] == []
     assert {"/compliance/reports/…/download/", "/organisations/people/export/…/file/"} <= kinds.keys()
+    assert kinds["/risk/reports/…/download/"] == 2  # of an assessment and of the answers to a local profile
     assert {"/evidence/?export=csv", "/evidence/?export=xlsx", "/audit/export/?export=xlsx"} <= kinds.keys()
     assert {address for address in empty if not address.startswith(("/jobs/", "/notifications/", "/audit/"))} == set()
 

@@ -31,6 +31,7 @@ KINDS = {
     "/risk/assessments/<slug:reference>/risks/<slug:risk>": "risk",
     "/risk/assessments/<slug:reference>/risks/<slug:risk>/controls/<int:control>": "control",
     "/risk/risks/<slug:reference>": "risk",
+    "/risk/reports/<slug:reference>": "risk_report",
     "/action-plans/<slug:reference>": "plan",
     "/action-plans/actions/<slug:reference>": "action",
     "/action-plans/reports/<slug:reference>": "plan_report",

@@ -13,7 +13,7 @@ from compliance import library_loading
 from compliance.models import Requirement
 from foundation.ledger import sealing
 from foundation.organisations.models import Organisation
-from home.severnshire import answers, oversight, plans, profiles, proof, risks, sharing
+from home.severnshire import answers, oversight, plans, profiles, proof, risk_reports, risks, sharing
 from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
@@ -69,8 +69,9 @@ def _seed(people: Cast, say: Say) -> Seeded:
             if planned[entry.key]:
                 say(f"Two years of {entry.name}.")
                 count += perform(people, planned[entry.key])
-    say("Compliance reports as PDF.")
-    return Seeded(len(people.organisations), len(people.members), count, oversight.make_reports(people))
+    say("Reports as PDF.")
+    made = oversight.make_reports(people) + risk_reports.make_risk_reports(people)
+    return Seeded(len(people.organisations), len(people.members), count, made)
 
 
 def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: Executor) -> list[Deed]:

@@ -15,6 +15,7 @@ from risk.actions.entries import (
 )
 from risk.actions.profiles import add_briefing, add_edition, add_recommendation, change_edition, change_recommendation
 from risk.actions.recommendations import answer_recommendation, finish_recommendation, link_risks, record_sent
+from risk.actions.reporting import make_report_again, request_report, request_response, store_report
 from risk.actions.review import approve, ask_contributor, comment, send_back, send_for_review
 from risk.actions.scoring import score_entry
 from risk.actions.settings import ConfirmationNeeded, change_settings
@@ -47,15 +48,19 @@ __all__ = [
     "finish_recommendation",
     "finish_task",
     "link_risks",
+    "make_report_again",
     "mark_reviewed",
     "raise_tasks",
     "record_sent",
     "remove_control",
     "remove_entry",
     "reopen_risk",
+    "request_report",
+    "request_response",
     "respond",
     "score_entry",
     "send_back",
     "send_for_review",
+    "store_report",
     "withdraw_level",
 ]

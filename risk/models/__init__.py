@@ -4,6 +4,7 @@ from risk.models.assessments import Assessment, Contributor, Settings
 from risk.models.comments import Comment
 from risk.models.profiles import CtlpBriefing, CtlpEdition, CtlpRecommendation, RecommendationRisk
 from risk.models.reference import Category
+from risk.models.reports import RiskReport
 from risk.models.risks import Control, Entry, EntryRevision, Risk, ScoreChange
 from risk.models.tasks import ReviewTask
 from risk.models.threat import ThreatLevel, ThreatWording
@@ -22,6 +23,7 @@ __all__ = [
     "RecommendationRisk",
     "ReviewTask",
     "Risk",
+    "RiskReport",
     "ScoreChange",
     "Settings",
     "ThreatLevel",

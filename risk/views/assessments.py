@@ -49,7 +49,7 @@ def index(request: Request) -> HttpResponseBase:
         {
             "page": page,
             "lines": assessment_lines(page.items),
-            "tabs": room.of("assessments"),
+            "tabs": room.of("assessments", request.acting),
             "can_edit": request.acting.may("risk.edit"),
         },
     )
@@ -234,5 +234,6 @@ def head(request: Request, row: Assessment) -> dict[str, Any]:
         "tabs": tabs(request, row),
         "status_colour": STATUS_COLOUR[Status(row.status)],
         "can_write": may_write(request, row),
+        "can_report": request.acting.may("risk.report"),
         "can_copy": row.status == Status.APPROVED and request.acting.may("risk.edit"),
     }

@@ -44,7 +44,7 @@ def index(request: Request) -> HttpResponseBase:
         return page
     if wanted := request.GET.get("export"):
         return export_list(page, format=wanted, title=_("Local profiles"), acting=request.acting, now=timezone.now())
-    context = {"page": page, "tabs": tabs.of("local_profiles"), "can_keep": _can_keep(request)}
+    context = {"page": page, "tabs": tabs.of("local_profiles", request.acting), "can_keep": _can_keep(request)}
     return render(request, "risk/profiles/index.html", context)
 
 
@@ -67,6 +67,7 @@ def edition(request: Request, reference: str) -> HttpResponse:
             "asked": asked,
             "untouched": sum(each.is_untouched for each in asked),
             "can_keep": _can_keep(request),
+            "can_report": request.acting.may("risk.report"),
         },
     )
 

@@ -45,7 +45,7 @@ def index(request: Request) -> HttpResponseBase:
         {
             "page": page,
             "lines": [(row, STATE_COLOURS[row.state]) for row in page.items],
-            "tabs": tabs.of("recommendations"),
+            "tabs": tabs.of("recommendations", request.acting),
         },
     )
 

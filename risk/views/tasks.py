@@ -39,7 +39,7 @@ def index(request: Request) -> HttpResponseBase:
         {
             "page": page,
             "lines": [(row, *task_state(row, today)) for row in page.items],
-            "tabs": tabs.of("reassess"),
+            "tabs": tabs.of("reassess", request.acting),
             "can_raise": allowed(permissions.check_can_keep_profiles, request.acting),
         },
     )

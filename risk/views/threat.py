@@ -29,7 +29,7 @@ def index(request: Request) -> HttpResponse:
         request,
         "risk/threat/index.html",
         {
-            "tabs": tabs.of("threat_level"),
+            "tabs": tabs.of("threat_level", request.acting),
             "spells": spells,
             "now": next((spell for spell in spells if now is not None and spell.row.pk == now.pk), None),
             "drawing": threat_chart.steps(spells, today, chart_id="threat") if spells else "",

@@ -99,7 +99,12 @@ def _risk(maker: Acting) -> dict[str, str]:
     entry = risks.risk(maker, row, now=now)
     with acting_as(maker):
         control = risk.add_control(entry_id=entry.pk, version=1, text="Filter", strength="weak", by=maker, now=now)
-    return {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)}
+        report = risk.request_report(
+            assessment_id=row.pk, kind="board", marking="official_sensitive", by=maker, now=now
+        )
+        risk.store_report(report_id=report.pk, pdf=b"%PDF-1.7", pages=1, by=maker, now=now)
+    named = {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)}
+    return named | {"risk_report": report.reference}
 
 
 def _local_picture(maker: Acting) -> dict[str, str]:
