@@ -58,7 +58,6 @@ def build(*, acting: Acting, report: PlanReport, now: datetime) -> PlanContent:
         chart = timeline(lines, today=today, caption=_("Actions from start to due date"), chart_id="pdf-timeline")
     return PlanContent(
         document=DocumentContext(
-            can_be_verified=False,
             title=plan.title,
             organisation=acting.organisation.name,
             marking=str(Marking(report.marking).label),

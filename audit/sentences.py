@@ -63,6 +63,9 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "register_import.put_aside": Sentence(_("Put a file with a risk register aside")),
         "risk.evidence_linked": Sentence(_("Put evidence behind a risk")),
         "risk.evidence_unlinked": Sentence(_("Took evidence from behind a risk")),
+        "risk.report_requested": Sentence(_("Asked for a report of the risk room")),
+        "risk.report_requested_again": Sentence(_("Asked for a report of the risk room once more")),
+        "risk.report_made": Sentence(_("Made a report of the risk room")),
         "risk.settings_changed": Sentence(_("Changed how risk is assessed")),
     },
     _("Action plans"): {
@@ -122,7 +125,7 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "report.requested": Sentence(_("Asked for a compliance report")),
         "report.requested_again": Sentence(_("Asked for a compliance report once more")),
         "report.made": Sentence(_("Made a compliance report")),
-        "report.copy_checked": Sentence(_("Checked a copy of a compliance report"), reads=True),
+        "report.copy_checked": Sentence(_("Checked a copy of a report"), reads=True),
         "list.exported": Sentence(_("Exported a list"), reads=True),
     },
     _("Evidence and files"): {
@@ -236,6 +239,7 @@ TYPES: dict[str, str | Promise] = {
     "risk.risk": _("Risk"),
     "risk.registerimport": _("File with a risk register"),
     "risk.sharedrisk": _("Risk shared with a partnership"),
+    "risk.riskreport": _("Report of the risk room"),
     "risk.settings": _("Settings of the risk assessment"),
     "actionplans.plan": _("Action plan"),
     "actionplans.planreport": _("Report of an action plan"),

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.core.files.uploadedfile import UploadedFile
 
-from compliance.models import ComplianceReport
 from foundation import ledger
 from foundation.core.acting import Acting
-from foundation.documents import verify
+from foundation.documents import copies, verify
+from foundation.documents.copies import Made
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Verdict:
 
     code: str
     sha256: str
-    report: ComplianceReport | None = None
+    report: Made | None = None
 
 
 def check(upload: UploadedFile, *, acting: Acting, now: datetime) -> Verdict:
@@ -29,18 +29,23 @@ def check(upload: UploadedFile, *, acting: Acting, now: datetime) -> Verdict:
         if len(content) <= verify.LARGEST_UPLOAD:
             content += chunk
     verdict = _judge(digest.hexdigest(), bytes(content), acting)
-    ledger.record("report.copy_checked", actor=acting, target=verdict.report, at=now, verdict=verdict.code)
+    ledger.record(
+        "report.copy_checked",
+        actor=acting,
+        target=verdict.report.row if verdict.report else None,
+        at=now,
+        verdict=verdict.code,
+    )
     return verdict
 
 
 def _judge(sha256: str, content: bytes, acting: Acting) -> Verdict:
-    reports = ComplianceReport.objects.visible_to(acting).select_related("theme", "requested_by")
-    if genuine := reports.filter(sha256=sha256).first():
+    if genuine := copies.by_checksum(acting, sha256):
         return Verdict("genuine", sha256, genuine)
     try:
         claimed = verify.read_properties(content).get("ReportId", "")
     except verify.NotReadable:
         claimed = ""
-    if claimed and (report := reports.filter(reference=claimed).first()):
+    if claimed and (report := copies.by_reference(acting, claimed)):
         return Verdict("altered", sha256, report)
     return Verdict("unknown", sha256)

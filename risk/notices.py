@@ -39,3 +39,6 @@ notifications.kind(
     text=_("Risks are to be assessed again, beginning with task %(reference)s"),
     url_name="risk:review_task",
 )
+notifications.kind(
+    "risk.report_ready", group="risk", text=_("Risk report %(reference)s is ready"), url_name="risk:report"
+)

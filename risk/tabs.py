@@ -14,15 +14,17 @@ PAGES: dict[str, str | Promise] = {
     "reassess": _("Assess again"),
     "members_risks": _("Risks of our members"),
     "sharing": _("Shared with partnerships"),
+    "reports": _("Reports"),
 }
 OF_PARTNERSHIPS, OF_MEMBERS = "members_risks", "sharing"
+NEEDS = {"reports": "risk.report"}
 
 
 def of(current: str, acting: Acting) -> list[dict[str, object]]:
-    """The pages of the risk room, side by side (``components/subnav.html``)."""
+    """The pages of the risk room that this person may open, side by side (``components/subnav.html``)."""
     other = OF_MEMBERS if is_partnership(acting) else OF_PARTNERSHIPS
     return [
         {"label": label, "url": reverse(f"risk:{name}"), "is_current": name == current}
         for name, label in PAGES.items()
-        if name != other
+        if name != other and acting.may(NEEDS.get(name, "risk.view"))
     ]

@@ -1,8 +1,14 @@
 """Jobs of the risk room."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from foundation import jobs
+from foundation.core.acting import Acting
+
+if TYPE_CHECKING:
+    from foundation.jobs.models import Job
 
 
 @jobs.handler(
@@ -38,3 +44,24 @@ def import_register(job: jobs.JobContext, *, import_id: int, **_later: object) -
         with job.step() as acting:
             actions.take_back_import(import_id=import_id, by=acting, now=job.now())
         raise
+
+
+def is_still_wanted(acting: Acting, job: "Job") -> bool:
+    """False once a report that failed was asked for again: the new job makes it."""
+    from risk.models import RiskReport  # noqa: PLC0415 -- leaf
+
+    return RiskReport.objects.visible_to(acting).filter(job=job).exists()
+
+
+@jobs.handler(
+    "risk.make_report",
+    permission="risk.report",
+    limit_seconds=300,
+    title=_("Report of the risk room"),
+    messages={"reading": _("Reading the register"), "drawing": _("Drawing the document"), "keeping": _("Keeping it")},
+    still_wanted=is_still_wanted,
+)
+def make_report(job: jobs.JobContext, *, report_id: int, **_later: object) -> None:
+    from risk import report_making  # noqa: PLC0415 -- leaf
+
+    report_making.make(job, report_id=report_id)

@@ -161,6 +161,10 @@ def assess(lead: Acting, word: str) -> None:
         chosen = {"theme": "online", "source": "national", "when_there": "stop", "chosen": fields}
         risk.choose_columns(import_id=found.pk, by=lead, now=NOW, **chosen)
         risk.check_register(import_id=found.pk, by=lead, now=NOW)
+        report = risk.request_report(
+            assessment_id=row.pk, kind="full", marking="official_sensitive", by=lead, now=timezone.now()
+        )
+        jobs.run_here(report.job)
 
 
 def record(lead: Acting, word: str) -> None:
@@ -185,6 +189,8 @@ def record(lead: Acting, word: str) -> None:
             by=lead,
             now=now,
         )
+        response = risk.request_response(edition_id=edition.pk, marking="official_sensitive", by=lead, now=now)
+        jobs.run_here(response.job)
         risk.finish_task(task_id=done.pk, outcome=f"{word} outcome", by=lead, now=now)
         risk.enter_level(
             level="low",
@@ -211,6 +217,7 @@ ADDRESSES_WITH_SEARCH = (
     "/risk/reassess/",
     "/risk/members/",
     "/action-plans/gathered/",
+    "/risk/reports/",
 )
 
 
@@ -292,6 +299,7 @@ def test_files_and_what_jobs_made_hold_ones_own_and_nothing_else(committed, clie
     empty = {address for address, body in files.items() if OWN_WORD.encode() not in body}
     assert [address for address, body in files.items() if CANARY.encode() in body] == []
     assert {"/compliance/reports/…/download/", "/organisations/people/export/…/file/"} <= kinds.keys()
+    assert kinds["/risk/reports/…/download/"] == 2  # of an assessment and of the answers to a local profile
     assert {"/evidence/?export=csv", "/evidence/?export=xlsx", "/audit/export/?export=xlsx"} <= kinds.keys()
     assert {address for address in empty if not address.startswith(("/jobs/", "/notifications/", "/audit/"))} == set()
 

@@ -36,6 +36,7 @@ KINDS = {
     "/action-plans/reporting/<slug:partnership>": "partnership",
     "/action-plans/reporting/<slug:partnership>/<slug:reference>": "action",
     "/risk/risks/<slug:reference>/evidence/<int:use>": "risk_use",
+    "/risk/reports/<slug:reference>": "risk_report",
     "/action-plans/<slug:reference>": "plan",
     "/action-plans/actions/<slug:reference>": "action",
     "/action-plans/reports/<slug:reference>": "plan_report",

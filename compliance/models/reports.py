@@ -1,29 +1,21 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from compliance import workflow
 from compliance.models.library import Theme
 from compliance.workflow import ReportStatus
 from foundation.core.markings import Marking
 from foundation.core.models import OrganisationQuerySet, OrganisationRow, reference_field
+from foundation.jobs import reports
 
 
 class ReportQuerySet(OrganisationQuerySet):
     def with_state(self) -> Self:
         """Each report with ``state``, to read, filter and sort by. It costs no further query."""
-        by_job = [When(job__status=job, then=Value(state)) for job, state in workflow.WITHOUT_DOCUMENT.items()]
-        return self.annotate(
-            state=Case(
-                When(file__isnull=False, then=Value(ReportStatus.READY)),
-                *by_job,
-                default=Value(workflow.WITHOUT_DOCUMENT_AND_JOB),
-                output_field=CharField(),
-            )
-        )
+        return self.annotate(state=reports.state())
 
 
 class ComplianceReport(OrganisationRow):

@@ -13,7 +13,18 @@ from compliance import library_loading
 from compliance.models import Requirement
 from foundation.ledger import sealing
 from foundation.organisations.models import Organisation
-from home.severnshire import answers, oversight, plans, profiles, proof, reporting, risks, sharing, sharing_risks
+from home.severnshire import (
+    answers,
+    oversight,
+    plans,
+    profiles,
+    proof,
+    reporting,
+    risk_reports,
+    risks,
+    sharing,
+    sharing_risks,
+)
 from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
@@ -69,8 +80,9 @@ def _seed(people: Cast, say: Say) -> Seeded:
             if planned[entry.key]:
                 say(f"Two years of {entry.name}.")
                 count += perform(people, planned[entry.key])
-    say("Compliance reports as PDF.")
-    return Seeded(len(people.organisations), len(people.members), count, oversight.make_reports(people))
+    say("Reports as PDF.")
+    made = oversight.make_reports(people) + risk_reports.make_risk_reports(people)
+    return Seeded(len(people.organisations), len(people.members), count, made)
 
 
 def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: Executor) -> list[Deed]:

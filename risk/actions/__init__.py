@@ -25,6 +25,7 @@ from risk.actions.imports import (
 from risk.actions.profiles import add_briefing, add_edition, add_recommendation, change_edition, change_recommendation
 from risk.actions.recommendations import answer_recommendation, finish_recommendation, link_risks, record_sent
 from risk.actions.registers import check_register, import_register
+from risk.actions.reporting import make_report_again, request_report, request_response, store_report
 from risk.actions.review import approve, ask_contributor, comment, send_back, send_for_review
 from risk.actions.scoring import score_entry
 from risk.actions.settings import ConfirmationNeeded, change_settings
@@ -64,6 +65,7 @@ __all__ = [
     "import_register",
     "link_evidence",
     "link_risks",
+    "make_report_again",
     "mark_reviewed",
     "put_aside",
     "raise_tasks",
@@ -71,11 +73,14 @@ __all__ = [
     "remove_control",
     "remove_entry",
     "reopen_risk",
+    "request_report",
+    "request_response",
     "respond",
     "score_entry",
     "send_back",
     "send_for_review",
     "share_risk",
+    "store_report",
     "take_back_import",
     "take_back_risk",
     "unlink_evidence",

@@ -6,6 +6,7 @@ from risk.models.evidence import RiskEvidence
 from risk.models.imports import RegisterImport, RegisterImportRow, RememberedColumns
 from risk.models.profiles import CtlpBriefing, CtlpEdition, CtlpRecommendation, RecommendationRisk
 from risk.models.reference import Category
+from risk.models.reports import RiskReport
 from risk.models.risks import Control, Entry, EntryRevision, Risk, ScoreChange
 from risk.models.sharing import SharedRisk
 from risk.models.tasks import ReviewTask
@@ -29,6 +30,7 @@ __all__ = [
     "ReviewTask",
     "Risk",
     "RiskEvidence",
+    "RiskReport",
     "ScoreChange",
     "Settings",
     "SharedRisk",

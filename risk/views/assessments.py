@@ -235,5 +235,6 @@ def head(request: Request, row: Assessment) -> dict[str, Any]:
         "status_colour": STATUS_COLOUR[Status(row.status)],
         "can_write": may_write(request, row),
         "can_import": may_write(request, row) and row.status == Status.DRAFT,
+        "can_report": request.acting.may("risk.report"),
         "can_copy": row.status == Status.APPROVED and request.acting.may("risk.edit"),
     }

@@ -26,7 +26,7 @@ def overview(request: Request) -> HttpResponse:
     being_written = queries.being_written(acting)
     shown = queries.approved(acting) or (being_written[0] if being_written else None)
     context: dict[str, Any] = {
-        "tabs": tabs.of("overview", request.acting),
+        "tabs": tabs.of("overview", acting),
         "shown": shown,
         "being_written": being_written,
         "can_edit": acting.may("risk.edit"),

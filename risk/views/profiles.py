@@ -67,6 +67,7 @@ def edition(request: Request, reference: str) -> HttpResponse:
             "asked": asked,
             "untouched": sum(each.is_untouched for each in asked),
             "can_keep": _can_keep(request),
+            "can_report": request.acting.may("risk.report"),
         },
     )
 

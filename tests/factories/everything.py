@@ -118,11 +118,15 @@ def _risk(maker: Acting) -> dict[str, str]:
             now=now,
         )
         risk.check_register(import_id=uploaded.pk, by=maker, now=now)
+        report = risk.request_report(
+            assessment_id=row.pk, kind="board", marking="official_sensitive", by=maker, now=now
+        )
+        risk.store_report(report_id=report.pk, pdf=b"%PDF-1.7", pages=1, by=maker, now=now)
     item = note(maker, "Leaflets", now=now)
     with acting_as(maker):
         use = risk.link_evidence(risk_id=entry.risk_id, evidence_id=item.pk, by=maker, now=now)
     named = {"assessment": row.reference, "risk": entry.risk.reference, "control": str(control.pk)}
-    named |= {"risk_use": str(use.pk)}
+    named |= {"risk_use": str(use.pk), "risk_report": report.reference}
     return named | {"register_import": uploaded.reference, "shareable": shareable.risk.reference}
 
 

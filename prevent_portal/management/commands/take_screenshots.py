@@ -124,6 +124,13 @@ SHOTS = (
     Shot("verify", "/compliance/reports/verify/", LEAD),
     Shot("assure", READY, ASSURER, then=(*REQUIREMENT, follow("Record a rating"))),
     Shot("local-profile", "/risk/local-profiles/", LEAD, then=(first('tbody a[href^="/risk/local-profiles/"]'),)),
+    Shot("risk-report", "/risk/reports/", LEAD, then=(first('tbody a[href^="/risk/reports/"]'),)),
+    Shot(
+        "profile-response",
+        "/risk/local-profiles/",
+        LEAD,
+        then=(first('tbody a[href^="/risk/local-profiles/"]'), follow("Make the response")),
+    ),
     Shot("threat-level", "/risk/threat-level/", LEAD),
     Shot("people", "/organisations/people/", ADMINISTRATOR),
     Shot(

@@ -1,0 +1,15 @@
+"""Answers for the reports of plans, when somebody checks a copy."""
+
+from django.utils.translation import gettext_lazy as _
+
+from actionplans.models import PlanReport
+from foundation.core.acting import Acting
+from foundation.documents.copies import Made
+
+
+def find(acting: Acting, wanted: dict[str, str]) -> Made | None:
+    """A finished report, for those who may read plans."""
+    report = PlanReport.objects.visible_to(acting).filter(file__isnull=False, **wanted).first()
+    if report is None or report.finished_at is None:
+        return None
+    return Made(report, _("Report of an action plan"), report.finished_at)

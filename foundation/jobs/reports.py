@@ -1,0 +1,77 @@
+"""Reports that jobs make. How one stands is never kept: it follows from its document and from its job."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Case, CharField, Value, When
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from foundation.core.exceptions import RuleBroken
+from foundation.documents import layout
+from foundation.documents.pdf import PdfCancelled
+from foundation.documents.process import PdfTooLarge, PdfTooSlow
+from foundation.jobs.exceptions import JobCancelled
+from foundation.jobs.workflow import Status as JobStatus
+
+if TYPE_CHECKING:
+    from foundation.jobs.context import JobContext
+
+
+class ReportStatus(models.TextChoices):
+    REQUESTED = "requested", _("Being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+# With its document a report is ready, whatever became of the job. Without it, the job says how it stands.
+WITHOUT_DOCUMENT: dict[JobStatus, ReportStatus] = {
+    JobStatus.QUEUED: ReportStatus.REQUESTED,
+    JobStatus.DELAYED: ReportStatus.REQUESTED,
+    JobStatus.RUNNING: ReportStatus.REQUESTED,
+    JobStatus.DONE: ReportStatus.FAILED,
+    JobStatus.FAILED: ReportStatus.FAILED,
+    JobStatus.CANCELLED: ReportStatus.CANCELLED,
+}
+WITHOUT_DOCUMENT_AND_JOB = ReportStatus.FAILED  # jobs long over may be cleared away
+MAY_BE_MADE_AGAIN = frozenset({ReportStatus.FAILED, ReportStatus.CANCELLED})
+
+
+def state() -> Case:
+    """How a row with ``file`` and ``job`` stands, to annotate. It costs no further query."""
+    by_job = [When(job__status=job, then=Value(found)) for job, found in WITHOUT_DOCUMENT.items()]
+    return Case(
+        When(file__isnull=False, then=Value(ReportStatus.READY)),
+        *by_job,
+        default=Value(WITHOUT_DOCUMENT_AND_JOB),
+        output_field=CharField(),
+    )
+
+
+def check_may_be_made_again(standing: str) -> None:
+    """Raise RuleBroken unless a report in this state may be asked for once more."""
+    if ReportStatus(standing) not in MAY_BE_MADE_AGAIN:
+        raise RuleBroken(
+            gettext("This report is %(current)s, so it cannot be made again.")
+            % {"current": ReportStatus(standing).label.lower()}
+        )
+
+
+def draw(job: "JobContext", template: str, document: layout.DocumentContext, context: Mapping[str, Any]) -> bytes:
+    """The PDF of a job's report. A cancelled job stops here; what is too much for one document says so."""
+
+    def cancelled() -> bool:
+        try:
+            job.check_cancelled()
+        except JobCancelled:
+            return True
+        return False
+
+    try:
+        return layout.make_pdf(template, document, context, cancelled=cancelled)
+    except PdfCancelled:
+        raise JobCancelled from None
+    except (PdfTooLarge, PdfTooSlow) as error:
+        raise RuleBroken(str(error)) from error

@@ -1,0 +1,126 @@
+"""Reports of the risk room: asked for, made by a job, kept with their hash."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from foundation import jobs, ledger, notifications
+from foundation.core.acting import Acting
+from foundation.core.exceptions import RuleBroken
+from foundation.core.markings import Marking
+from foundation.files import actions as files
+from foundation.files.examination.types import FileType
+from foundation.jobs.models import Job
+from foundation.jobs.reports import check_may_be_made_again
+from risk import permissions
+from risk.models import Assessment, CtlpEdition, RiskReport
+from risk.models.reports import ReportKind
+
+JOB = "risk.make_report"
+PURPOSE = "risk.report"
+
+
+@transaction.atomic
+def request_report(*, assessment_id: int, kind: str, marking: str, by: Acting, now: datetime) -> RiskReport:
+    """Ask for a report of any version of the register; a job makes it. ``kind`` is "board" or "full".
+
+    Raises RuleBroken for a marking below that of the assessment.
+    """
+    permissions.check_can_report(by)
+    if ReportKind(kind) == ReportKind.RESPONSE:
+        raise ValueError(kind)
+    assessment = Assessment.objects.visible_to(by).get(pk=assessment_id)
+    _check_marking(marking, assessment.marking)
+    return _request(by, now, assessment=assessment, kind=ReportKind(kind), marking=Marking(marking))
+
+
+@transaction.atomic
+def request_response(*, edition_id: int, marking: str, by: Acting, now: datetime) -> RiskReport:
+    """Ask for the answers to one edition of the local profile as a document; a job makes it.
+
+    Raises RuleBroken for a marking below that of the edition, and where it has no recommendation yet.
+    """
+    permissions.check_can_report(by)
+    edition = CtlpEdition.objects.visible_to(by).get(pk=edition_id)
+    _check_marking(marking, edition.marking)
+    if not edition.recommendations.exists():
+        raise RuleBroken(_("This edition has no recommendation yet, so there is nothing to answer."))
+    return _request(by, now, edition=edition, kind=ReportKind.RESPONSE, marking=Marking(marking))
+
+
+@transaction.atomic
+def make_report_again(*, report_id: int, by: Acting, now: datetime) -> RiskReport:
+    """Ask once more for a report that failed or was cancelled. A job of its own makes it, in the name of ``by``.
+
+    The old job is locked too: whoever starts that one again at the same moment finds the report being made, or we do.
+    """
+    permissions.check_can_report(by)
+    report = _locked(report_id, by)
+    if report.job_id is not None:
+        Job.objects.filter(organisation_id=by.organisation_id).select_for_update(no_key=True).get(pk=report.job_id)
+    check_may_be_made_again(RiskReport.objects.visible_to(by).with_state().get(pk=report_id).state)
+    ledger.record("risk.report_requested_again", actor=by, target=report, at=now)
+    return _queue(report, by, now)
+
+
+@transaction.atomic
+def store_report(*, report_id: int, pdf: bytes, pages: int, by: Acting, now: datetime) -> RiskReport:
+    """Keep the finished document and its hash. A second delivery of the same job finds it there and keeps the first."""
+    permissions.check_can_report(by)
+    report = _locked(report_id, by)
+    if report.file_id is not None:
+        return report
+    report.file = files.keep_made(
+        content=pdf, file_type=FileType.PDF, name=f"{report.reference}.pdf", purpose=PURPOSE, by=by, now=now
+    )
+    report.sha256, report.pages, report.finished_at = hashlib.sha256(pdf).hexdigest(), pages, now
+    report.save(update_fields=["file", "sha256", "pages", "finished_at"])
+    ledger.record("risk.report_made", actor=by, target=report, at=now, sha256=report.sha256, pages=pages)
+    notifications.notify(membership_id=report.requested_by_id, kind="risk.report_ready", target=report, by=by, now=now)
+    return report
+
+
+def _request(
+    by: Acting,
+    now: datetime,
+    *,
+    kind: ReportKind,
+    marking: Marking,
+    assessment: Assessment | None = None,
+    edition: CtlpEdition | None = None,
+) -> RiskReport:
+    report = RiskReport.objects.create(
+        organisation=by.organisation,
+        kind=kind,
+        assessment=assessment,
+        edition=edition,
+        marking=marking,
+        requested_at=now,
+        requested_by=by.membership,
+    )
+    subject = assessment or edition
+    assert subject is not None
+    ledger.record(
+        "risk.report_requested", actor=by, target=report, at=now, of=subject.reference, kind=kind, marking=marking
+    )
+    return _queue(report, by, now)
+
+
+def _queue(report: RiskReport, by: Acting, now: datetime) -> RiskReport:
+    report.job = jobs.queue(JOB, by=by, now=now, report_id=report.pk)
+    report.save(update_fields=["job"])
+    return report
+
+
+def _locked(report_id: int, by: Acting) -> RiskReport:
+    return RiskReport.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=report_id)
+
+
+def _check_marking(marking: str, least: str) -> None:
+    order = list(Marking)
+    if order.index(Marking(marking)) < order.index(Marking(least)):
+        raise RuleBroken(
+            _("Select %(least)s: the report tells what has that marking.") % {"least": Marking(least).label}
+        )
