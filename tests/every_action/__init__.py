@@ -1,0 +1,22 @@
+"""Every action that a person does, with what must stand before it and arguments that work: a table for tests."""
+
+from tests.every_action import duty, people, plans, registers, risks
+from tests.every_action.ground import Action, Ground
+
+__all__ = ["ACTIONS", "ELSEWHERE", "Action", "Ground"]
+
+ACTIONS: dict[str, Action] = duty.ACTIONS | people.ACTIONS | risks.ACTIONS | registers.ACTIONS | plans.ACTIONS
+ELSEWHERE = {
+    **risks.ELSEWHERE,
+    **plans.ELSEWHERE,
+    "accounts.add_app": "tests/foundation/accounts/test_factors.py: it needs a code that an app has shown",
+    "accounts.add_passkey": "tests/foundation/accounts/test_factors.py: it needs what a browser has signed",
+    "accounts.remove_factor": "tests/foundation/accounts/test_factors.py: it needs two of them",
+    "accounts.renew_recovery_codes": "tests/foundation/accounts/test_factors.py: it needs one of them",
+    "compliance.make_again": "tests/compliance/test_reports.py: it needs a report that was cancelled",
+    "jobs.done": "tests/foundation/jobs/test_attempts.py: a worker does it, who holds a lease",
+    "jobs.fence": "tests/foundation/jobs/test_attempts.py: a worker does it, who holds a lease",
+    "jobs.retry": "tests/foundation/jobs/test_requests.py: it needs a job that failed",
+    "organisations.end_sessions": "a part of other actions",
+    "organisations.may_open_export_file": "only answers a question",
+}
