@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actionplans.actions import Description
 from actionplans.groupings import Grouping
-from actionplans.models import Priority, Rag, ReportKind
+from actionplans.models import Priority, Rag
 from actionplans.recurrence import LONGEST, Repeats, problems_of
 from foundation.core.forms import DayField, VersionField, layout, many_of, set_choices
 from foundation.core.markings import Marking
@@ -312,24 +312,6 @@ class ReassignForm(forms.Form):
         set_choices(self, "from_id", [("", _("Select a person")), *holders])
         set_choices(self, "to_id", [("", _("Select a person")), *people])
         self.helper = layout(self, Field.select("from_id"), Field.select("to_id"), submit=_("Hand the actions over"))
-
-
-class ReportForm(forms.Form):
-    """How much a report of a plan tells, and how it is marked."""
-
-    kind = forms.ChoiceField(
-        label=_("Which version?"),
-        choices=ReportKind,
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Select a version")},
-    )
-    marking = forms.ChoiceField(label=_("Marking"), choices=Marking)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = layout(
-            self, Field.radios("kind", legend_size=Size.SMALL), Field.select("marking"), submit=_("Make the report")
-        )
 
 
 class SettingsForm(forms.Form):

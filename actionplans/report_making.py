@@ -1,12 +1,12 @@
 """The steps of making a report of a plan, with nothing long inside a transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from actionplans import actions, queries
+from actionplans import actions, quarterly, queries
 from actionplans.lines import Group, Line
 from actionplans.models import DueChange, Plan, PlanReport, Progress, ReportKind
 from actionplans.timeline import timeline
@@ -22,11 +22,15 @@ from foundation.documents.pdf import PdfCancelled
 from foundation.documents.process import PdfTooLarge, PdfTooSlow
 
 TEMPLATE = "actionplans/pdf/report.html"
+QUARTERLY_TEMPLATE = "actionplans/pdf/quarterly.html"
 
 
 @dataclass(frozen=True)
 class PlanContent:
-    """Everything a report of a plan shows. ``chart`` is None where there are no actions."""
+    """Everything a report of a plan shows. ``chart`` is None where there are no actions.
+
+    ``quarter`` is there in a quarterly report alone.
+    """
 
     document: DocumentContext
     plan: Plan
@@ -37,6 +41,7 @@ class PlanContent:
     chart: Chart | None
     notes: dict[int, list[Progress]]
     moves: dict[int, list[DueChange]]
+    quarter: quarterly.Content | None = None
 
 
 def build(*, acting: Acting, report: PlanReport, now: datetime) -> PlanContent:
@@ -56,7 +61,7 @@ def build(*, acting: Acting, report: PlanReport, now: datetime) -> PlanContent:
     chart = None
     if lines:
         chart = timeline(lines, today=today, caption=_("Actions from start to due date"), chart_id="pdf-timeline")
-    return PlanContent(
+    content = PlanContent(
         document=DocumentContext(
             title=plan.title,
             organisation=acting.organisation.name,
@@ -82,6 +87,12 @@ def build(*, acting: Acting, report: PlanReport, now: datetime) -> PlanContent:
         notes=notes,
         moves=moves,
     )
+    return _of_quarter(content, quarterly.build(acting, report, lines)) if report.quarter_from else content
+
+
+def _of_quarter(content: PlanContent, quarter: quarterly.Content) -> PlanContent:
+    document = replace(content.document, subtitle=_("Quarterly report"), period=quarter.quarter.in_words)
+    return replace(content, document=document, quarter=quarter)
 
 
 def make(job: "jobs.JobContext", *, report_id: int) -> None:
@@ -94,8 +105,9 @@ def make(job: "jobs.JobContext", *, report_id: int) -> None:
             return
         content = build(acting=acting, report=report, now=job.now())
     job.progress(1, 3, "drawing")
+    template = QUARTERLY_TEMPLATE if content.quarter else TEMPLATE
     try:
-        pdf = layout.make_pdf(TEMPLATE, content.document, context(content), cancelled=lambda: _is_cancelled(job))
+        pdf = layout.make_pdf(template, content.document, context(content), cancelled=lambda: _is_cancelled(job))
     except PdfCancelled:
         raise jobs.JobCancelled from None
     except (PdfTooLarge, PdfTooSlow) as error:
@@ -103,7 +115,12 @@ def make(job: "jobs.JobContext", *, report_id: int) -> None:
     job.progress(2, 3, "keeping")
     with job.step() as acting:
         report = actions.store_report(
-            report_id=report_id, pdf=pdf, pages=verify.page_count(pdf), by=acting, now=job.now()
+            report_id=report_id,
+            pdf=pdf,
+            pages=verify.page_count(pdf),
+            figures=content.quarter.figures if content.quarter else None,
+            by=acting,
+            now=job.now(),
         )
         _finish(job, report)
 
@@ -113,7 +130,7 @@ def context(content: PlanContent) -> dict[str, object]:
     chapters = [
         (group.title, [(line, *_noted(content, line)) for line in group.lines]) for group in content.groups
     ]  # fmt: skip
-    return {"content": content, "chapters": chapters, "timeline": content.chart}
+    return {"content": content, "chapters": chapters, "timeline": content.chart, "quarter": content.quarter}
 
 
 def _noted(content: PlanContent, line: Line) -> tuple[list[Progress], list[DueChange]]:

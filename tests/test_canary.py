@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from actionplans import actions as actionplans
 from actionplans.actions.finishing import Said
+from actionplans.quarters import Quarter
 from compliance import actions as compliance
 from compliance.models import Requirement
 from foundation import jobs
@@ -131,6 +132,11 @@ def plan_action(lead: Acting, owner: Acting, word: str) -> None:
         said = {link.pk: Said("lowered", f"{word} effect")}
         actionplans.complete(outcome=f"{word} outcome", impact=f"{word} impact", effects=said, **common)
         report = actionplans.request_report(plan_id=plan.pk, kind="full", marking="official", by=lead, now=now)
+        jobs.run_here(report.job)
+        report = actionplans.request_report(
+            plan_id=plan.pk, kind="quarterly", quarter_from=Quarter.of(now.date()).first, decisions=f"{word} decision",
+            marking="official", by=lead, now=now,
+        )  # fmt: skip
         jobs.run_here(report.job)
 
 

@@ -1,14 +1,19 @@
 """Reports of a plan: asked for, made by a job, kept with their hash."""
 
 import hashlib
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from actionplans import permissions
 from actionplans.models import Plan, PlanReport, ReportKind
+from actionplans.quarters import Quarter
 from foundation import jobs, ledger, notifications
 from foundation.core.acting import Acting
+from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
@@ -18,20 +23,46 @@ PURPOSE = "actionplans.report"
 
 
 @transaction.atomic
-def request_report(*, plan_id: int, kind: str, marking: str, by: Acting, now: datetime) -> PlanReport:
-    """Ask for a report of a plan as it stands; a job makes it."""
+def request_report(
+    *,
+    plan_id: int,
+    kind: str,
+    marking: str,
+    by: Acting,
+    now: datetime,
+    quarter_from: date | None = None,
+    decisions: str = "",
+) -> PlanReport:
+    """Ask for a report of a plan as it stands; a job makes it. ``quarter_from`` is the first day of a quarter.
+
+    Raises RuleBroken for a quarterly report without a quarter, and for a quarter that has not begun or that the plan
+    does not reach into.
+    """
     permissions.check_can_report(by)
     plan = Plan.objects.visible_to(by).get(pk=plan_id)
+    if kind == ReportKind.QUARTERLY:
+        _check_quarter(quarter_from, plan, timezone.localdate(now))
+    else:
+        quarter_from, decisions = None, ""
     report = PlanReport.objects.create(
         organisation=by.organisation,
         plan=plan,
         kind=ReportKind(kind),
+        quarter_from=quarter_from,
+        decisions=decisions.strip(),
         marking=Marking(marking),
         requested_at=now,
         requested_by=by.membership,
     )
     ledger.record(
-        "plan.report_requested", actor=by, target=report, at=now, plan=plan.reference, kind=kind, marking=marking
+        "plan.report_requested",
+        actor=by,
+        target=report,
+        at=now,
+        plan=plan.reference,
+        kind=kind,
+        marking=marking,
+        quarter_from=quarter_from,
     )
     report.job = jobs.queue(JOB, by=by, now=now, report_id=report.pk)
     report.save(update_fields=["job"])
@@ -39,8 +70,13 @@ def request_report(*, plan_id: int, kind: str, marking: str, by: Acting, now: da
 
 
 @transaction.atomic
-def store_report(*, report_id: int, pdf: bytes, pages: int, by: Acting, now: datetime) -> PlanReport:
-    """Keep the finished document and its hash. A second delivery of the same job finds it there and keeps the first."""
+def store_report(
+    *, report_id: int, pdf: bytes, pages: int, by: Acting, now: datetime, figures: Mapping[str, int] | None = None
+) -> PlanReport:
+    """Keep the finished document, its hash and the figures it shows.
+
+    A second delivery of the same job finds it there and keeps the first.
+    """
     report = PlanReport.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=report_id)
     permissions.check_can_report(by)
     if report.file_id is not None:
@@ -49,9 +85,21 @@ def store_report(*, report_id: int, pdf: bytes, pages: int, by: Acting, now: dat
         content=pdf, file_type=FileType.PDF, name=f"{report.reference}.pdf", purpose=PURPOSE, by=by, now=now
     )
     report.sha256, report.pages, report.finished_at = hashlib.sha256(pdf).hexdigest(), pages, now
-    report.save(update_fields=["file", "sha256", "pages", "finished_at"])
+    report.figures = dict(figures or {})
+    report.save(update_fields=["file", "sha256", "pages", "finished_at", "figures"])
     ledger.record("plan.report_made", actor=by, target=report, at=now, sha256=report.sha256, pages=pages)
     notifications.notify(
         membership_id=report.requested_by_id, kind="actionplans.report_ready", target=report, by=by, now=now
     )
     return report
+
+
+def _check_quarter(first: date | None, plan: Plan, today: date) -> None:
+    if first is None:
+        raise RuleBroken(_("Select the quarter that the report is of."))
+    if first != Quarter.of(first).first:
+        raise RuleBroken(_("A quarter begins on the first day of January, April, July or October."))
+    if first > today:
+        raise RuleBroken(_("That quarter has not begun."))
+    if first > plan.period_to or Quarter(first).last < plan.period_from:
+        raise RuleBroken(_("The plan does not reach into that quarter."))

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.models.plans import Plan
+from actionplans.quarters import Quarter
 from foundation.core.markings import Marking
 from foundation.core.models import OrganisationQuerySet, OrganisationRow, reference_field
 
@@ -19,6 +20,7 @@ class ReportKind(models.TextChoices):
 
     BOARD = "board", _("For the board: figures, timeline, what is late")
     FULL = "full", _("Full: every action with its history")
+    QUARTERLY = "quarterly", _("Quarterly: what a quarter brought, beside the one before")
 
 
 class ReportQuerySet(OrganisationQuerySet):
@@ -29,11 +31,17 @@ class ReportQuerySet(OrganisationQuerySet):
 
 
 class PlanReport(OrganisationRow):
-    """A report that was asked for, and the document that came of it. The document never changes."""
+    """A report that was asked for, and the document that came of it. The document never changes.
+
+    A quarterly one keeps its ``figures`` with the document, so that the next shows what changed since.
+    """
 
     reference = reference_field(unique=True)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="reports")
-    kind = models.CharField(_("version"), max_length=5, choices=ReportKind)
+    kind = models.CharField(_("version"), max_length=9, choices=ReportKind)
+    quarter_from = models.DateField(_("quarter"), null=True)
+    decisions = models.TextField(_("decisions needed"), blank=True)
+    figures = models.JSONField(default=dict)
     marking = models.CharField(_("marking"), max_length=30, choices=Marking)
     requested_at = models.DateTimeField()
     requested_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
@@ -53,8 +61,24 @@ class PlanReport(OrganisationRow):
                 name="plan_report_document_whole_or_not_at_all",
                 condition=Q(file__isnull=False, pages__isnull=False, finished_at__isnull=False) & ~Q(sha256="")
                 | Q(file__isnull=True, pages__isnull=True, finished_at__isnull=True, sha256=""),
-            )
+            ),
+            models.CheckConstraint(
+                name="plan_report_of_a_quarter_or_not",
+                condition=Q(kind=ReportKind.QUARTERLY, quarter_from__isnull=False)
+                | ~Q(kind=ReportKind.QUARTERLY) & Q(quarter_from__isnull=True, decisions="", figures={}),
+            ),
+            models.CheckConstraint(
+                name="plan_report_quarterly_keeps_its_figures",
+                condition=~Q(kind=ReportKind.QUARTERLY)
+                | Q(file__isnull=True, figures={})
+                | Q(file__isnull=False) & ~Q(figures={}),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def quarter(self) -> Quarter | None:
+        """What a quarterly report is of."""
+        return Quarter(self.quarter_from) if self.quarter_from else None

@@ -6,10 +6,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from actionplans import actions
-from actionplans.forms import ReportForm
 from actionplans.models import PlanReport
+from actionplans.quarters import offered
+from actionplans.report_forms import ReportForm
 from actionplans.views.finding import get_plan_or_404
 from foundation.core.access import requires
+from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.files import actions as files
 
@@ -19,11 +21,19 @@ from foundation.files import actions as files
 def new(request: Request, reference: str) -> HttpResponse:
     """Ask for a report of a plan as it stands. A job makes it."""
     plan = get_plan_or_404(request.acting, reference)
-    form = ReportForm(request.POST if request.method == "POST" else None, initial={"marking": plan.marking})
+    form = ReportForm(
+        request.POST if request.method == "POST" else None,
+        quarters=offered(plan.period_from, plan.period_to, timezone.localdate()),
+        initial={"marking": plan.marking},
+    )
     if request.method == "POST" and form.is_valid():
-        report = actions.request_report(plan_id=plan.pk, by=request.acting, now=timezone.now(), **form.cleaned_data)
-        assert report.job is not None
-        return redirect("jobs:job", reference=report.job.reference)
+        try:
+            report = actions.request_report(plan_id=plan.pk, by=request.acting, now=timezone.now(), **form.cleaned_data)
+        except RuleBroken as error:
+            form.add_error("quarter_from", str(error))
+        else:
+            assert report.job is not None
+            return redirect("jobs:job", reference=report.job.reference)
     return render(request, "actionplans/new_report.html", {"plan": plan, "form": form})
 
 
