@@ -39,6 +39,7 @@ KINDS = {
     "/risk/reports/<slug:reference>": "risk_report",
     "/action-plans/<slug:reference>": "plan",
     "/action-plans/actions/<slug:reference>": "action",
+    "/action-plans/actions/<slug:reference>/score/<slug:risk>": "risk",
     "/action-plans/reports/<slug:reference>": "plan_report",
     "/action-plans/objectives/<int:pk>": "objective",
     "/risk/import/<slug:reference>": "register_import",
