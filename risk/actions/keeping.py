@@ -38,8 +38,11 @@ def open_assessment(assessment_id: int, by: Acting) -> Assessment:
 
 def open_entry(entry_id: int, version: int, by: Acting) -> Entry:
     """The entry with its assessment, both locked, if it may still change and nobody saved since ``version``."""
-    found = Entry.objects.visible_to(by).get(pk=entry_id)
-    assessment = open_assessment(found.assessment_id, by)
+    # By the assessment: an entry that somebody just took out is no longer visible, and still says so below.
+    found = Assessment.objects.visible_to(by).filter(entries=entry_id).first()
+    if found is None:
+        raise Entry.DoesNotExist
+    assessment = open_assessment(found.pk, by)
     entry = Entry.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).filter(pk=entry_id).first()
     if entry is None:
         raise RuleBroken(_("This risk was taken out of the assessment."))

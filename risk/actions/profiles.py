@@ -167,8 +167,11 @@ def change_recommendation(
 ) -> CtlpRecommendation:
     """Correct the wording of a recommendation. The declaration is made again, for the new words."""
     permissions.check_can_keep_profiles(by)
-    rows = CtlpRecommendation.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
-    row = rows.get(pk=recommendation_id)
+    rows = CtlpRecommendation.objects.visible_to(by)
+    edition_id = rows.values_list("edition_id", flat=True).get(pk=recommendation_id)
+    # Numbers are compared under the lock of the edition, as where a recommendation is added.
+    CtlpEdition.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=edition_id)
+    row = rows.select_for_update(no_key=True, of=("self",)).get(pk=recommendation_id)
     row.check_version(version)
     _check_recommendation(row.edition_id, code, text, may_be_recorded, recommended_to, besides=row.pk)
     row.code, row.text, row.recommended_to = code.strip(), text.strip(), recommended_to.strip()
