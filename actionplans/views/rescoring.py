@@ -13,6 +13,7 @@ from foundation.core.access import requires
 from foundation.core.http import Request
 from risk import rescoring
 from risk.models import Risk
+from risk.workflow import Status as AssessmentStatus
 
 CHANGED = frozenset({Effect.LOWERED, Effect.RAISED})
 
@@ -57,4 +58,12 @@ def _told(request: Request, link: ActionRisk, risk: Risk) -> dict[str, object]:
     entry = rescoring.open_entry(request.acting, risk)
     kept = None if entry else rescoring.approved_entry(request.acting, risk)
     can_score = entry is not None or (kept is not None and risk.closed_at is None)
-    return {"risk": risk, "link": link, "entry": entry, "kept": kept, "can_score": can_score}
+    in_review = entry is not None and entry.assessment.status == AssessmentStatus.IN_REVIEW
+    return {
+        "risk": risk,
+        "link": link,
+        "entry": entry,
+        "kept": kept,
+        "can_score": can_score,
+        "in_review": in_review,
+    }

@@ -128,6 +128,18 @@ def test_an_approved_assessment_is_copied_first_and_the_way_leads_on_to_the_scor
     assert f"{action.code} was completed" in browser.get(then["Location"]).content.decode()
 
 
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_an_assessment_in_review_says_so_and_leads_to_its_review(browser, lead, acting_for, entry, is_sent):
+    action = done(lead, entry)
+    if is_sent:
+        risks.send(lead, entry.assessment, acting_for(Role.SENIOR_APPROVER))
+
+    page = browser.get(f"/action-plans/actions/{action.reference}/score/").content.decode()
+
+    review = f'href="/risk/assessments/{entry.assessment.reference}/review/"'
+    assert (review in page, "Whoever approves it has to read a score that changes now" in page) == (is_sent, is_sent)
+
+
 def test_a_copy_begun_for_its_own_sake_opens_as_it_always_did(browser, lead, acting_for, entry):
     kept = approved(lead, acting_for, entry)
     period = {f"period_from_{n}": part for n, part in enumerate((1, 1, 2027))}
