@@ -15,7 +15,7 @@ from actionplans.models.actions import ActionQuerySet
 from actionplans.standing import signs
 from actionplans.workflow import OPEN, PlanStatus, Status
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, columns, instances
+from foundation.core.prepared import Prepared, PreparedObjects, columns, instances
 from foundation.organisations.models import Organisation
 from risk.models import Entry, Risk
 
@@ -192,3 +192,25 @@ def people_with_actions(acting: Acting) -> list[tuple[int, str]]:
     owners = open_rows.filter(owner__isnull=False).values_list("owner_id", "owner__name")
     named: Iterable[tuple[int, str]] = owners.union(open_rows.values_list("accountable_id", "accountable__name"))
     return sorted(named, key=lambda person: (person[1].casefold(), person[0]))
+
+
+# One plan and one action by reference, with what their pages name. Who may see them is the caller's to ask.
+PLAN = PreparedObjects(
+    lambda organisation_id, reference: Plan.objects.filter(
+        organisation_id=organisation_id, reference=reference
+    ).order_by(),
+    int,
+    str,
+    related=("owner", "created_by", "activated_by", "closed_by", "saved_by", "follows"),
+)
+BESIDE_ACTION = (
+    "plan", "objective", "owner", "team", "accountable", "rated_by", "finished_by", "saved_by", "follows",
+)  # fmt: skip
+ACTION = PreparedObjects(
+    lambda organisation_id, reference: Action.objects.filter(
+        organisation_id=organisation_id, reference=reference
+    ).order_by(),
+    int,
+    str,
+    related=BESIDE_ACTION,
+)

@@ -17,15 +17,18 @@ LONGEST = 1_000
 
 
 def open_entry(acting: Acting, risk: Risk) -> Entry | None:
-    """The risk in the newest assessment that is being written, where it can be scored."""
+    """The risk in the assessment that is being written, a draft before one in review, where it can be scored."""
     rows = Entry.objects.visible_to(acting).filter(
         risk=risk, assessment__status__in=OPEN, assessment__template=Template.SCORED
     )
-    return rows.select_related("assessment", "risk").order_by("-assessment__period_from", "-pk").first()
+    found = rows.select_related("assessment", "risk").order_by("-assessment__period_from", "-pk")
+    return min(found, key=lambda entry: entry.assessment.status != Status.DRAFT, default=None)
 
 
 def approved_entry(acting: Acting, risk: Risk) -> Entry | None:
-    """The risk in the assessment that counts today, which is kept as it is."""
+    """The risk in the assessment that counts today, where its next version is still to be begun."""
+    if queries.being_written(acting):
+        return None
     rows = Entry.objects.visible_to(acting).filter(
         risk=risk, assessment__status=Status.APPROVED, assessment__template=Template.SCORED
     )

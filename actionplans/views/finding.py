@@ -7,10 +7,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from actionplans import queries
 from actionplans.models import Action, Objective, Plan
 from foundation.core.acting import Acting
 from foundation.core.http import Request
-from foundation.core.prepared import PreparedObjects
 from foundation.organisations.queries import is_partnership
 
 
@@ -20,45 +20,22 @@ def today() -> date:
 
 
 def get_plan_or_404(acting: Acting, reference: str) -> Plan:
-    plan = _PLAN.first(acting.organisation_id, reference) if acting.may("plan.view") else None
+    plan = queries.PLAN.first(acting.organisation_id, reference) if acting.may("plan.view") else None
     if plan is None:
         raise Http404
     return plan
 
 
-_PLAN = PreparedObjects(
-    lambda organisation_id, reference: Plan.objects.filter(
-        organisation_id=organisation_id, reference=reference
-    ).order_by(),
-    int,
-    str,
-    related=("owner", "created_by", "activated_by", "closed_by", "saved_by", "follows"),
-)
-
-
 def get_action_or_404(acting: Acting, reference: str) -> Action:
     """An action this person may see: with a role that reads plans, or because it is theirs."""
     if acting.may("plan.view"):
-        action = _ACTION.first(acting.organisation_id, reference)
+        action = queries.ACTION.first(acting.organisation_id, reference)
     else:
         rows = Action.objects.visible_to(acting).filter(reference=reference)
-        action = rows.select_related(*BESIDE_ACTION).first()
+        action = rows.select_related(*queries.BESIDE_ACTION).first()
     if action is None:
         raise Http404
     return action
-
-
-BESIDE_ACTION = (
-    "plan", "objective", "owner", "team", "accountable", "rated_by", "finished_by", "saved_by", "follows",
-)  # fmt: skip
-_ACTION = PreparedObjects(
-    lambda organisation_id, reference: Action.objects.filter(
-        organisation_id=organisation_id, reference=reference
-    ).order_by(),
-    int,
-    str,
-    related=BESIDE_ACTION,
-)
 
 
 def get_objective_or_404(acting: Acting, pk: int) -> Objective:

@@ -114,7 +114,7 @@ def complete(request: Request, reference: str) -> HttpResponse:
     if editor.is_ready:
         typed = editor.form.cleaned_data
         try:
-            actions.complete(
+            action = actions.complete(
                 action_id=action.pk,
                 outcome=typed["outcome"],
                 impact=typed["impact"],

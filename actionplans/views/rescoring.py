@@ -1,6 +1,7 @@
 """After an action is done: scoring the risks it changed, with its outcome as the reason to begin with."""
 
-from django.http import Http404, HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +14,7 @@ from foundation.core.access import requires
 from foundation.core.http import Request
 from risk import rescoring
 from risk.models import Risk
+from risk.queries import get_risk_or_404
 from risk.workflow import Status as AssessmentStatus
 
 CHANGED = frozenset({Effect.LOWERED, Effect.RAISED})
@@ -22,7 +24,7 @@ CHANGED = frozenset({Effect.LOWERED, Effect.RAISED})
 @require_GET
 def choose(request: Request, reference: str) -> HttpResponse:
     """The risks that an action changed, each with where it can be scored."""
-    action = _done_or_404(request, reference)
+    action = get_action_or_404(request.acting, reference)
     return render(
         request,
         "actionplans/rescore.html",
@@ -34,24 +36,20 @@ def choose(request: Request, reference: str) -> HttpResponse:
 @require_POST
 def score(request: Request, reference: str, risk: str) -> HttpResponse:
     """Go to the scores of one of these risks, with the outcome as the reason to begin with."""
-    action = _done_or_404(request, reference)
-    found = next((each for _link, each in changed(request, action) if each.reference == risk), None)
-    if found is None:
-        raise Http404
+    action = get_action_or_404(request.acting, reference)
+    found = get_risk_or_404(request.acting, risk)
+    if found.pk not in {link.risk_id for link, _risk in changed(request, action)}:
+        messages.warning(request, _("Nobody said that this action lowered or raised this risk."))
+        return redirect(action)
     reason = _("%(code)s was completed: %(outcome)s") % {"code": action.code, "outcome": action.outcome}
     return redirect(rescoring.begin(request, found, reason))
 
 
 def changed(request: Request, action: Action) -> list[tuple[ActionRisk, Risk]]:
-    """The linked risks that the action lowered or raised, as far as this person may see them."""
-    return [(link, risk) for link, risk in queries.risk_links(request.acting, action) if link.effect in CHANGED]
-
-
-def _done_or_404(request: Request, reference: str) -> Action:
-    action = get_action_or_404(request.acting, reference)
+    """The linked risks that the action lowered or raised, once it is done, as far as this person may see them."""
     if action.status != Status.DONE:
-        raise Http404
-    return action
+        return []
+    return [(link, risk) for link, risk in queries.risk_links(request.acting, action) if link.effect in CHANGED]
 
 
 def _told(request: Request, link: ActionRisk, risk: Risk) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """From a completed action to the score of the risk it changed: the reason comes along, and nothing else changes."""
 
+from datetime import date
+
 import pytest
 from django.utils import timezone
 
@@ -7,6 +9,7 @@ from actionplans import actions, beside
 from actionplans.actions.finishing import Said
 from foundation.core.acting import acting_as
 from foundation.organisations.roles import Role
+from risk import actions as risk
 from risk.models import Assessment, Entry, ScoreChange
 from risk.workflow import Status
 from tests.factories import actionplans as plans
@@ -156,9 +159,10 @@ def test_only_a_risk_that_the_action_changed_is_scored_from_it(browser, lead, en
     other = risks.score(lead, risks.risk(lead, entry.assessment, "Something else"))
     unclear, lowered = done(lead, entry, "unclear"), done(lead, entry)
 
-    assert browser.post(again(unclear, entry)).status_code == 404
-    assert browser.post(again(lowered, other)).status_code == 404
-    assert browser.get(f"/action-plans/actions/{plans.action(lead).reference}/score/").status_code == 404
+    assert browser.post(again(unclear, entry))["Location"] == unclear.get_absolute_url()
+    assert browser.post(again(lowered, other))["Location"] == lowered.get_absolute_url()
+    still_open = browser.get(f"/action-plans/actions/{plans.action(lead).reference}/score/").content.decode()
+    assert "Nobody said that this action lowered or raised a risk" in still_open
 
 
 def test_who_does_not_score_risks_is_refused(client_for, acting_for, lead, entry):
@@ -189,3 +193,37 @@ def test_actions_beside_a_risk_are_those_that_one_may_see(lead, acting_for, entr
 
     assert (row.text, row.tag) == (f"{action.code} Brief all hirers", ("Done", "green"))
     assert nothing == []
+
+
+def test_no_second_draft_is_begun_for_a_risk_that_was_left_out_of_the_first(browser, lead, acting_for, entry):
+    kept = approved(lead, acting_for, entry)
+    risks.risk(lead, risks.assessment(lead, "Another year", period_from=date(2027, 1, 1), period_to=date(2027, 12, 31)))
+    action = done(lead, entry)
+
+    page = browser.get(f"/action-plans/actions/{action.reference}/score/").content.decode()
+    response = browser.post(again(action, entry))
+
+    assert "add it to the one that is being written first" in page
+    assert kept.reference not in response["Location"]
+
+
+def test_a_draft_goes_before_an_assessment_in_review(browser, lead, acting_for, entry):
+    approved(lead, acting_for, entry)
+    with acting_as(lead):
+        years = [
+            risk.copy_forward(
+                assessment_id=entry.assessment_id,
+                title=f"Risk {year}",
+                period_from=date(year, 1, 1),
+                period_to=date(year, 12, 31),
+                by=lead,
+                now=timezone.now(),
+            )
+            for year in (2027, 2028)
+        ]
+    risks.send(lead, years[1], acting_for("senior_approver"))
+    action = done(lead, entry)
+
+    response = browser.post(again(action, entry))
+
+    assert years[0].reference in response["Location"]

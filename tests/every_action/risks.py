@@ -9,7 +9,7 @@ from risk.models import Assessment, Control, CtlpRecommendation, Entry, ReviewTa
 from risk.models.tasks import Cause
 from risk.reference import default_matrix
 from tests.conftest import NOW
-from tests.every_action.ground import BOTH, LEAD, SHARERS, TODAY, Action, Ground, of_nobody
+from tests.every_action.ground import BOTH, BOTH_ONCE, LEAD, SHARERS, TODAY, Action, Ground, of_nobody
 from tests.factories import evidence as evidence_made
 from tests.factories import profiles
 from tests.factories import risk as made
@@ -32,6 +32,7 @@ LEVEL: dict[str, Any] = {
     "level": "critical", "effective_from": TODAY, "announced_on": None, "source": "MI5", "source_address": "",
     "note": "",
 }  # fmt: skip
+REPORT = {"kind": "board", "marking": "official_sensitive"}
 
 
 def draft(ground: Ground) -> Assessment:
@@ -113,6 +114,11 @@ def task(ground: Ground) -> ReviewTask:
 def entered(ground: Ground) -> int:
     with acting_as(ground.lead) as by:
         return risk.enter_level(**LEVEL, by=by, now=NOW).row.pk
+
+
+def report(ground: Ground) -> int:
+    with acting_as(ground.lead) as by:
+        return risk.request_report(assessment_id=entry(ground).assessment_id, **REPORT, by=by, now=NOW).pk
 
 
 ACTIONS: dict[str, Action] = {
@@ -270,10 +276,25 @@ ACTIONS: dict[str, Action] = {
         risk.withdraw_level, "threat_level.withdrawn", LEAD,
         lambda ground: {"level_id": entered(ground), "reason": "A mistake"},
     ),
+    # ---- Reports
+    "risk.request_report": Action(
+        risk.request_report, "risk.report_requested", SHARERS,
+        lambda ground: {"assessment_id": entry(ground).assessment_id, **REPORT}, **BOTH,
+    ),
+    "risk.request_response": Action(
+        risk.request_response, "risk.report_requested", SHARERS,
+        lambda ground: {"edition_id": recommendation(ground).edition_id, "marking": "official_sensitive"}, **BOTH,
+    ),
+    "risk.store_report": Action(
+        risk.store_report, "risk.report_made", SHARERS,
+        lambda ground: {"report_id": report(ground), "pdf": b"%PDF-2.0", "pages": 1}, hidden=True, **BOTH_ONCE,
+    ),
 }  # fmt: skip
 
 PARTS = (
     "authors", "clamp", "keep", "lock", "locked_assessment", "new_risk", "new_risks", "open_assessment",
     "open_entry", "person", "raise_for_edition", "raise_for_threat_level", "revise", "set_cell", "touch",
 )  # fmt: skip
-ELSEWHERE = {f"risk.{part}": "a part of other actions" for part in PARTS}
+ELSEWHERE = {f"risk.{part}": "a part of other actions" for part in PARTS} | {
+    "risk.make_report_again": "tests/risk/test_reports.py: it needs a report that was cancelled",
+}
