@@ -223,7 +223,7 @@ _RISKS = Prepared(
     lambda organisation_id: (
         queries.with_titles(Risk.objects.filter(organisation_id=organisation_id))
         .filter(Exists(ActionRisk.objects.filter(risk=OuterRef("pk"))))
-        .order_by("code", "pk")
+        .order_by(*queries.BY_CODE)
         .values_list("pk", "code", "title")[: queries.MOST]
     ),
     int,

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Length
 
 from actionplans import gathering
 from actionplans.lines import Group, Line, line, together
@@ -20,6 +20,7 @@ from foundation.organisations.models import Organisation
 from risk.models import Entry, Risk
 
 MOST = 500
+BY_CODE = (Length("code"), "code", "pk")  # R2 before R10
 
 
 def lines(rows: ActionQuerySet, today: date, most: int = MOST) -> list[Line]:
@@ -107,7 +108,7 @@ def by_owner(acting: Acting, today: date) -> list[Group]:
 
 def by_risk(acting: Acting, today: date) -> list[tuple[Risk, list[Line]]]:
     """Open risks with their actions; those without any as well. Nothing for who may not read risks."""
-    risks = list(risks_with_titles(acting).filter(closed_at__isnull=True).order_by("code", "pk")[:MOST])
+    risks = list(risks_with_titles(acting).filter(closed_at__isnull=True).order_by(*BY_CODE)[:MOST])
     links = ActionRisk.objects.visible_to(acting).filter(risk__in=risks).values_list("risk_id", "action_id")
     actions = Action.objects.visible_to(acting).filter(pk__in={action_id for _risk, action_id in links})
     found = {each.action.pk: each for each in lines(actions, today)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Length
 
 from foundation.core import addresses
 from foundation.core.acting import Acting
@@ -34,7 +34,11 @@ def current_entry(field: str, *, risk: str = "pk") -> Subquery:
 def risk_choices(acting: Acting) -> list[tuple[int, str]]:
     """The risks one may choose from: "R7 Online radicalisation", in the order of the register."""
     rows = live_risks(acting.organisation_id).filter(pk__in=Risk.objects.visible_to(acting).values("pk"))
-    named = rows.annotate(title=current_entry("title")).order_by("code", "pk").values_list("pk", "code", "title")
+    named = (
+        rows.annotate(title=current_entry("title"))
+        .order_by(Length("code"), "code", "pk")
+        .values_list("pk", "code", "title")
+    )
     return [(pk, f"{code} {title}") for pk, code, title in named]
 
 

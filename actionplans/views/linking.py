@@ -44,7 +44,7 @@ def links(request: Request, reference: str) -> HttpResponse:
     needed = queries.needed(acting, action)
     taken = {action.pk, *(link.needs_id for link in needed)}
     others = Action.objects.visible_to(acting).open().exclude(pk__in=taken).order_by("number")[: queries.MOST]
-    risks = queries.risks_with_titles(acting).filter(closed_at__isnull=True)
+    risks = queries.risks_with_titles(acting).filter(closed_at__isnull=True).order_by(*queries.BY_CODE)
     linked_recommendations = queries.recommendation_links(acting, action)
     linked_requirements = queries.requirement_links(acting, action)
     recommendations = CtlpRecommendation.objects.visible_to(acting).exclude(response=Response.NOT_ACCEPTED)
@@ -55,7 +55,7 @@ def links(request: Request, reference: str) -> HttpResponse:
         {
             "action": action,
             "linked_risks": linked_risks,
-            "risks": risks.exclude(pk__in=[risk.pk for _link, risk in linked_risks]).order_by("code")[: queries.MOST],
+            "risks": risks.exclude(pk__in=[risk.pk for _link, risk in linked_risks])[: queries.MOST],
             "linked_recommendations": linked_recommendations,
             "recommendations": recommendations.exclude(
                 pk__in=[link.recommendation_id for link in linked_recommendations]

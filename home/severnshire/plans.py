@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from actionplans import actions
-from actionplans.models import Action
+from actionplans.actions.finishing import Said
+from actionplans.models import Action, ActionRisk, Effect
 from foundation.core.acting import Acting
 from home.severnshire.answers import Book
 from home.severnshire.people import Cast, Deed
 from home.severnshire.reading import OrganisationEntry, read
+from risk.models import Risk
 
 LEAD = "lead"
 Do = Callable[[Acting, datetime], object]
@@ -69,6 +71,9 @@ def _begin(cast: Cast, book: Book, entry: OrganisationEntry, plan: dict[str, Any
             written.rows.append(row)
             for code in action.get("codes", ()):
                 actions.link_requirement(action_id=row.pk, requirement_id=book.numbers[code], by=by, now=now)
+            for code in action.get("risks", ()):
+                risk = Risk.objects.visible_to(by).get(code=code)
+                actions.link_risk(action_id=row.pk, risk_id=risk.pk, by=by, now=now)
             for number in action.get("needs", ()):
                 actions.add_dependency(action_id=row.pk, needs_id=written.rows[number].pk, by=by, now=now)
         actions.activate_plan(plan_id=made.pk, by=by, now=now)
@@ -114,7 +119,9 @@ def _done(cast: Cast, entry: OrganisationEntry, written: Written, number: int, s
             actions.start(**common)
             actions.hold(reason=said["hold"], **common)
         elif "done" in said:
-            actions.complete(outcome=said["done"], impact=said["impact"], **common)
+            links = ActionRisk.objects.visible_to(by).filter(action=row)
+            effects = {link.pk: Said(Effect.LOWERED, said["impact"]) for link in links}
+            actions.complete(outcome=said["done"], impact=said["impact"], effects=effects, **common)
         elif "cancel" in said:
             actions.cancel(reason=said["cancel"], **common)
         else:

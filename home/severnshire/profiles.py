@@ -13,7 +13,7 @@ from home.severnshire.people import Cast, Deed
 from home.severnshire.reading import OrganisationEntry
 from risk import actions
 from risk.actions.profiles import Edition, Reassess
-from risk.models import CtlpEdition, CtlpRecommendation
+from risk.models import CtlpEdition, CtlpRecommendation, Risk
 
 ORIGINATOR = "Severnshire Constabulary"
 Do = Callable[[Acting, datetime], None]
@@ -31,6 +31,8 @@ class Advice:
     reason: str = ""
     sent: float | None = None
     done: float | None = None
+    risks: tuple[str, ...] = ()
+    linked: float | None = None
 
 
 @dataclass(frozen=True)
@@ -46,30 +48,32 @@ class Issue:
 
 COUNTY_ADVICE_OF_LAST_YEAR = (
     Advice(
-        "R1", "Brief staff of libraries and family hubs on what to notice and whom to tell.", "County council",
-        answered=16.1, sent=15.8, done=11.0,
+        "Rec 1", "Brief staff of libraries and family hubs on what to notice and whom to tell.", "County council",
+        answered=16.1, sent=15.8, done=11.0, risks=("R4",), linked=12.4,
     ),
     Advice(
-        "R2", "Agree with the districts who checks bookings of halls that are not run by councils.",
+        "Rec 2", "Agree with the districts who checks bookings of halls that are not run by councils.",
         "County and district councils", answered=16.0, response="partly",
         reason="Parish halls are their own. We offer them the checklist and train those who ask.", sent=15.8,
+        risks=("R5",), linked=12.4,
     ),
     Advice(
-        "R3", "Give every school a sheet on a single online platform.", "County council", answered=15.9,
+        "Rec 3", "Give every school a sheet on a single online platform.", "County council", answered=15.9,
         response="not_accepted", reason="Platforms change within weeks. Schools get a termly bulletin instead.",
         sent=15.8,
     ),
 )  # fmt: skip
 COUNTY_ADVICE = (
     Advice(
-        "R1", "Offer parents evenings on life online, with the districts.", "County and district councils",
-        answered=4.6, sent=4.4,
+        "Rec 1", "Offer parents evenings on life online, with the districts.", "County and district councils",
+        answered=4.6, sent=4.4, risks=("R1",), linked=4.3,
     ),
     Advice(
-        "R2", "Make sure that services which meet young people out of school know the pathway.", "County council",
+        "Rec 2", "Make sure that services which meet young people out of school know the pathway.", "County council",
         answered=4.5, response="partly", reason="Commissioned services this year, others when contracts are renewed.",
+        risks=("R6", "R7"), linked=4.3,
     ),
-    Advice("R3", "Test the pathway for referrals out of hours.", "County council and police"),
+    Advice("Rec 3", "Test the pathway for referrals out of hours.", "County council and police"),
 )  # fmt: skip
 WHO = {
     "county": (
@@ -87,7 +91,7 @@ WHO = {
     "hartsmoor": (
         Issue(
             5.2, "Read at the county council by appointment", (("Leader of the council", 4.9),),
-            (Advice("R1", "Hold parents evenings on life online.", "District councils", answered=4.3),),
+            (Advice("Rec 1", "Hold parents evenings on life online.", "District councils", answered=4.3),),
         ),
     ),
 }  # fmt: skip
@@ -178,8 +182,15 @@ def _answers(advice: Advice, rows: dict[str, CtlpRecommendation]) -> Iterator[tu
     def finish(by: Acting, now: datetime) -> None:
         rows["row"] = actions.finish_recommendation(**of_row(by, now))
 
+    def link(by: Acting, now: datetime) -> None:
+        risks = Risk.objects.visible_to(by).filter(code__in=advice.risks)
+        risk_ids = list(risks.order_by("pk").values_list("pk", flat=True))
+        rows["row"] = actions.link_risks(risk_ids=risk_ids, **of_row(by, now))
+
     if advice.answered is not None:
         yield advice.answered, "answered", answer
+    if advice.linked is not None:
+        yield advice.linked, "linked", link
     if advice.sent is not None:
         yield advice.sent, "sent", send
     if advice.done is not None:

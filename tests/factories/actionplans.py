@@ -54,7 +54,7 @@ def risk(by: Acting, code: str = "R1", title: str = "Hirers with extreme views",
     """A risk in an assessment of its own."""
     year = {"period_from": date(2026, 4, 1), "period_to": date(2027, 3, 31)}
     register = risks.assessment(by, "Assessment", now=now, **year)
-    return risks.called(by, risks.risk(by, register, title, now=now, theme="venues"), code)
+    return risks.called(by, risks.risk(by, register, title, now=now, theme="premises"), code)
 
 
 def complete(by: Acting, row: Action, *, now: datetime = NOW, **fields: Any) -> Action:

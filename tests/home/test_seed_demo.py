@@ -93,7 +93,7 @@ def today():
 
 def test_the_command_says_how_far_it_is_and_what_it_made(said):
     assert said.splitlines()[0] == "People of Severnshire County Council."
-    assert re.search(r"^Severnshire stands: 16 organisations, 131 people, [\d,]+ deeds, 2 reports", said, re.MULTILINE)
+    assert re.search(r"^Severnshire stands: 16 organisations, 131 people, [\d,]+ deeds, 5 reports", said, re.MULTILINE)
 
 
 def test_every_organisation_of_the_demonstration_area_stands():
