@@ -16,17 +16,25 @@ from risk.scoring import Matrix
 
 SHADES = {"green": Shade.GOOD, "yellow": Shade.PART, "orange": Shade.HIGH, "red": Shade.POOR, "grey": Shade.NEUTRAL}
 Cell = tuple[int, int]
+ROWS = 50
 
 
 def matrix_chart(matrix: Matrix, entries: Iterable[Entry], before: Iterable[Entry], *, chart_id: str) -> Chart:
-    """Where these risks stand, with an arrow from where each stood when the register was last approved."""
+    """Where these risks stand, with an arrow from where each stood when the register was last approved.
+
+    Its table begins with the highest scores and ends after fifty: each cell of the drawing leads to all of its risks.
+    """
     was = {entry.risk_id: cell(entry, "residual") for entry in before}
     scored = [(entry, found) for entry in entries if (found := cell(entry, "residual")) and matrix.holds(*found)]
-    moves, rows = [], []
+    scored.sort(key=lambda each: (-each[1][0] * each[1][1], len(each[0].risk.code), each[0].risk.code))
+    moves: list[Move] = []
+    rows: list[tuple[str, str, str, str]] = []
     for entry, now in scored:
         earlier = was.get(entry.risk_id)
         if earlier is not None and earlier != now and matrix.holds(*earlier):
             moves.append(Move(entry.risk.code, earlier, now))
+        if len(rows) == ROWS:
+            continue
         rows.append(
             (
                 _named(entry),
@@ -44,12 +52,20 @@ def matrix_chart(matrix: Matrix, entries: Iterable[Entry], before: Iterable[Entr
         moves=moves,
         bands=[Category(band.label, SHADES.get(band.colour, Shade.NEUTRAL)) for band in matrix.bands],
         caption=_("Current scores, and how they moved since the last approval"),
-        told="; ".join(f"{name}: {now}" for name, now, _was, _moved in rows) or _("No risk is scored yet."),
+        told=_told(rows, len(scored) - len(rows)),
         chart_id=chart_id,
         axes=(_("Likelihood"), _("Impact")),
         headers=(_("Risk"), _("Now"), _("Last approved"), _("Movement")),
         rows=tuple(rows),
     )
+
+
+def _told(rows: Sequence[tuple[str, str, str, str]], more: int) -> str:
+    """The drawing in words, for who does not see it."""
+    if not rows:
+        return _("No risk is scored yet.")
+    words = "; ".join(f"{name}: {now}" for name, now, _was, _moved in rows)
+    return _("%(words)s; and %(count)s more") % {"words": words, "count": more} if more else words
 
 
 def _named(entry: Entry) -> str:

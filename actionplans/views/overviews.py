@@ -26,6 +26,7 @@ from foundation.documents.responses import export_list
 from foundation.organisations import queries as organisations
 
 ON_ONE_DRAWING = 60
+IN_A_COLUMN = 25
 
 
 @signed_in
@@ -60,7 +61,10 @@ def board(request: Request) -> HttpResponse:
         {
             "label": status.label,
             "colour": STATUS_COLOUR[status],
-            "cards": [(mark(line), _moves(status) if _may_move(request, line) else []) for line in lines],
+            "cards": [(mark(line), _moves(status) if _may_move(request, line) else []) for line in lines[:IN_A_COLUMN]],
+            "count": len(lines),
+            "more": len(lines[IN_A_COLUMN:]),
+            "status": status.value,
         }
         for status, lines in queries.board(rows, today(), reported)
     ]

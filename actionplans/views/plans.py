@@ -23,6 +23,8 @@ from foundation.core.permissions import allowed
 from foundation.documents.responses import export_list
 from foundation.organisations import queries as organisations
 
+SHOWN = 25  # under one objective; the rest is one click away in the list
+
 
 @requires("plan.view")
 @require_http_methods(["GET", "POST"])
@@ -61,7 +63,7 @@ def show(request: Request, reference: str) -> HttpResponse:
         {
             "plan": plan,
             "colour": PLAN_COLOUR[PlanStatus(plan.status)],
-            "groups": [(group.title, marked(group.lines)) for group in groups],
+            "groups": [(group.title, marked(group.lines[:SHOWN]), len(group.lines[SHOWN:])) for group in groups],
             "objectives": plan.objectives.all() if can_edit else [],
             "counts": {
                 "total": len(lines),

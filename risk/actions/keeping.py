@@ -31,24 +31,30 @@ def locked_assessment(assessment_id: int, by: Acting) -> Assessment:
 def open_assessment(assessment_id: int, by: Acting) -> Assessment:
     """The assessment, locked, if ``by`` may write it and it is still open."""
     assessment = locked_assessment(assessment_id, by)
-    permissions.check_can_edit(by, assessment)
-    workflow.check_open(assessment.status)
+    _check_may_write(assessment, by)
     return assessment
 
 
 def open_entry(entry_id: int, version: int, by: Acting) -> Entry:
     """The entry with its assessment, both locked, if it may still change and nobody saved since ``version``."""
     # By the assessment: an entry that somebody just took out is no longer visible, and still says so below.
-    found = Assessment.objects.visible_to(by).filter(entries=entry_id).first()
-    if found is None:
+    assessments = Assessment.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
+    assessment = assessments.filter(entries=entry_id).order_by().first()
+    if assessment is None:
         raise Entry.DoesNotExist
-    assessment = open_assessment(found.pk, by)
-    entry = Entry.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).filter(pk=entry_id).first()
+    _check_may_write(assessment, by)
+    rows = Entry.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).select_related("risk")
+    entry = rows.filter(pk=entry_id).first()
     if entry is None:
         raise RuleBroken(_("This risk was taken out of the assessment."))
     entry.assessment = assessment
     entry.check_version(version)
     return entry
+
+
+def _check_may_write(assessment: Assessment, by: Acting) -> None:
+    permissions.check_can_edit(by, assessment)
+    workflow.check_open(assessment.status)
 
 
 def locked_risk(risk_id: int, by: Acting) -> Risk:

@@ -77,6 +77,7 @@ def first(selector: str) -> Steps:
 
 REQUIREMENT = (first('tbody a[href^="/compliance/requirements/"]'),)
 READY = "/compliance/requirements/?state=ready"
+PLAN = (first("tbody a"),)
 REGISTER = (follow("Open the register"),)
 SHOTS = (
     Shot("sign-in", "/accounts/sign-in/"),
@@ -110,6 +111,10 @@ SHOTS = (
     Shot("contributions", "/compliance/contributions/", LEAD, organisation=PARTNERSHIP),
     Shot("share-risks", "/risk/sharing/", ASHMERE_APPROVER, organisation=ASHMERE),
     Shot("members-risks", "/risk/members/", LEAD, organisation=PARTNERSHIP),
+    Shot("action-plan", "/action-plans/", LEAD, then=PLAN),
+    Shot("action-board", "/action-plans/board/", LEAD),
+    Shot("quarterly-report", "/action-plans/", LEAD, then=(*PLAN, follow("Make a report of the plan"))),
+    Shot("next-plan", "/action-plans/", LEAD, then=(*PLAN, follow("Begin next year's plan"))),
     Shot("reporting", "/action-plans/reporting/", LEAD),
     Shot("gather", "/action-plans/gathered/?place=all", LEAD, organisation=PARTNERSHIP),
     Shot("requirement", READY, LEAD, then=REQUIREMENT),
