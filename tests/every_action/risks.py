@@ -292,8 +292,9 @@ ACTIONS: dict[str, Action] = {
 }  # fmt: skip
 
 PARTS = (
-    "authors", "clamp", "keep", "lock", "locked_assessment", "new_risk", "new_risks", "open_assessment",
-    "open_entry", "person", "raise_for_edition", "raise_for_threat_level", "revise", "set_cell", "touch",
+    "authors", "clamp", "keep", "lock", "locked_assessment", "locked_risk", "new_risk", "new_risks",
+    "one_after_the_other", "open_assessment", "open_entry", "person", "raise_for_edition",
+    "raise_for_threat_level", "revise", "set_cell", "touch",
 )  # fmt: skip
 ELSEWHERE = {f"risk.{part}": "a part of other actions" for part in PARTS} | {
     "risk.make_report_again": "tests/risk/test_reports.py: it needs a report that was cancelled",
