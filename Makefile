@@ -7,6 +7,9 @@ PYTHON := .venv/bin/python
 OURS := prevent_portal home foundation compliance risk actionplans audit
 # The tests have services of their own: they never touch the data of a demonstration beside them.
 TEST_VAR := $(abspath $(or $(PORTAL_VAR_DIR),var))/test
+# Two halves run at once, each with services of its own: stopping them is part of the tests.
+HALVES := $(foreach half,1 2,--tx popen//env:PORTAL_VAR_DIR=$(TEST_VAR)/$(half)) --dist worksteal
+WITH_SERVICES := $(foreach half,1 2,$(PYTHON) -m prevent_portal.embedded run $(TEST_VAR)/$(half) --)
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -16,7 +19,7 @@ demo: ## install what is missing and run the portal with demonstration data unti
 
 test: ## run the whole test suite, browser tests included
 	@bin/bootstrap --tests
-	@PORTAL_VAR_DIR=$(TEST_VAR) $(PYTHON) -m prevent_portal.embedded run -- $(PYTHON) -m pytest
+	@PORTAL_VAR_DIR=$(TEST_VAR)/1 $(WITH_SERVICES) $(PYTHON) -m pytest $(HALVES)
 
 check: export PORTAL_VAR_DIR := $(TEST_VAR)
 check: ## style, types, import order, secrets, templates, migrations, version floors
