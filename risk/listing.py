@@ -17,7 +17,7 @@ from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
 from foundation.organisations import queries as organisations
 from risk import queries, reference
-from risk.models import Assessment, Category
+from risk.models import Assessment
 from risk.models.assessments import Template
 from risk.models.risks import Response, Source, review_by
 from risk.scoring import Matrix
@@ -82,11 +82,10 @@ def rows_of_register(acting: Acting, assessment: Assessment) -> QuerySet:
     return rows.annotate(review_by=review_by())
 
 
-def register_listing(acting: Acting, assessment: Assessment, *, whole: bool = False) -> Listing:
+def register_listing(acting: Acting, assessment: Assessment, words: reference.Words, *, whole: bool = False) -> Listing:
     """The register of one assessment. ``whole``: with every field, as a file has it."""
     matrix, scored = assessment.scale, assessment.template == Template.SCORED
-    themes = reference.labels(Category.Kind.THEME)
-    ideologies = reference.labels(Category.Kind.IDEOLOGY)
+    themes, ideologies = words
     limits, lowest = {}, 1
     for number, band in enumerate(matrix.bands):
         limits[str(number)] = (lowest, band.up_to)
@@ -186,9 +185,11 @@ def _words(choices: Any) -> dict[str, str]:
     return {value: str(label) for value, label in choices.choices}
 
 
-def lines(items: Iterable[dict[str, Any]], assessment: Assessment, today: date) -> list[dict[str, Any]]:
+def lines(
+    items: Iterable[dict[str, Any]], assessment: Assessment, themes: dict[str, str], today: date
+) -> list[dict[str, Any]]:
     """What the page shows of each risk."""
-    matrix, themes = assessment.scale, reference.labels(Category.Kind.THEME)
+    matrix = assessment.scale
     begin, _placeholder, end = reverse("risk:entry", args=[assessment.reference, "risk-risk"]).rpartition("risk-risk")
     found = []
     for item in items:

@@ -10,8 +10,8 @@ from foundation.core.templatetags.portal import day
 from foundation.documents.charts import Chart, sparkline
 from foundation.documents.drawing import Category, Shade
 from foundation.documents.heat_map import Move, heat_map
-from risk.models import Entry, ScoreChange, SharedRisk
-from risk.queries import cell, filled_in
+from risk.models import ScoreChange, SharedRisk
+from risk.queries import Standing, filled_in
 from risk.scoring import Matrix
 
 SHADES = {"green": Shade.GOOD, "yellow": Shade.PART, "orange": Shade.HIGH, "red": Shade.POOR, "grey": Shade.NEUTRAL}
@@ -19,31 +19,31 @@ Cell = tuple[int, int]
 ROWS = 50
 
 
-def matrix_chart(matrix: Matrix, entries: Iterable[Entry], before: Iterable[Entry], *, chart_id: str) -> Chart:
+def matrix_chart(matrix: Matrix, standings: Iterable[Standing], before: Iterable[Standing], *, chart_id: str) -> Chart:
     """Where these risks stand, with an arrow from where each stood when the register was last approved.
 
     Its table begins with the highest scores and ends after fifty: each cell of the drawing leads to all of its risks.
     """
-    was = {entry.risk_id: cell(entry, "residual") for entry in before}
-    scored = [(entry, found) for entry in entries if (found := cell(entry, "residual")) and matrix.holds(*found)]
-    scored.sort(key=lambda each: (-each[1][0] * each[1][1], len(each[0].risk.code), each[0].risk.code))
+    was = {standing.risk_id: standing.cell for standing in before}
+    scored = [(standing, found) for standing in standings if (found := standing.cell) and matrix.holds(*found)]
+    scored.sort(key=lambda each: (-each[1][0] * each[1][1], len(each[0].code), each[0].code))
     moves: list[Move] = []
     rows: list[tuple[str, str, str, str]] = []
-    for entry, now in scored:
-        earlier = was.get(entry.risk_id)
+    for standing, now in scored:
+        earlier = was.get(standing.risk_id)
         if earlier is not None and earlier != now and matrix.holds(*earlier):
-            moves.append(Move(entry.risk.code, earlier, now))
+            moves.append(Move(standing.code, earlier, now))
         if len(rows) == ROWS:
             continue
         rows.append(
             (
-                _named(entry),
+                _named(standing),
                 filled_in(matrix, now),
                 filled_in(matrix, earlier) or "–",
                 movement(earlier, now),
             )
         )
-    counts = Counter(found for _entry, found in scored)
+    counts = Counter(found for _standing, found in scored)
     return heat_map(
         matrix.likelihood,
         matrix.impact,
@@ -68,11 +68,11 @@ def _told(rows: Sequence[tuple[str, str, str, str]], more: int) -> str:
     return _("%(words)s; and %(count)s more") % {"words": words, "count": more} if more else words
 
 
-def _named(entry: Entry) -> str:
-    named = f"{entry.risk.code} {entry.title}"
-    if entry.risk.closed_at is None:
+def _named(standing: Standing) -> str:
+    named = f"{standing.code} {standing.title}"
+    if standing.closed_at is None:
         return named
-    return _("%(risk)s (closed since %(day)s)") % {"risk": named, "day": day(entry.risk.closed_at)}
+    return _("%(risk)s (closed since %(day)s)") % {"risk": named, "day": day(standing.closed_at)}
 
 
 def movement(before: Cell | None, after: Cell | None) -> str:

@@ -1,14 +1,15 @@
 """Reads that the pages, the actions and the demonstration share."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, cast
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.acting import Acting
-from foundation.core.prepared import PreparedObjects
+from foundation.core.prepared import Prepared, PreparedObjects
 from risk import reference
 from risk.models import Assessment, Entry, RegisterImport, RegisterImportRow, Risk, Settings
 from risk.models.assessments import AssessmentQuerySet
@@ -16,6 +17,8 @@ from risk.models.risks import EntryFields, EntryQuerySet, score_of
 from risk.scoring import Matrix
 from risk.workflow import OPEN, Status
 
+WITH_ASSESSMENT = ("created_by", "submitted_by", "approver", "approved_by", "copied_from")
+NEVER, ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 KINDS = ("inherent", "residual", "target")
 _NOT_SCORED = _("Not scored")
 Moved = tuple[str, tuple[int, int], tuple[int, int]]
@@ -45,9 +48,7 @@ def matrix_of(chosen: Settings) -> Matrix:
 
 def assessments(acting: Acting) -> AssessmentQuerySet:
     """All assessments with the people that pages name."""
-    return Assessment.objects.visible_to(acting).select_related(
-        "created_by", "submitted_by", "approver", "approved_by", "copied_from"
-    )
+    return Assessment.objects.visible_to(acting).select_related(*WITH_ASSESSMENT)
 
 
 def assessments_for_list(acting: Acting) -> QuerySet[Assessment]:
@@ -73,10 +74,23 @@ def drafts(acting: Acting) -> list[Assessment]:
 
 def approved_before(acting: Acting, assessment: Assessment) -> Assessment | None:
     """The last assessment that was approved before this one; for one being written, the one that counts today."""
-    earlier = assessments(acting).filter(approved_at__isnull=False).exclude(pk=assessment.pk)
-    if assessment.approved_at is not None:
-        earlier = earlier.filter(approved_at__lt=assessment.approved_at)
-    return earlier.order_by("-approved_at").first()
+    if not acting.may("risk.view"):
+        return None
+    found = _APPROVED_BEFORE.first(acting.organisation_id, assessment.pk, assessment.approved_at or ALWAYS)
+    return cast(Assessment | None, found)
+
+
+_APPROVED_BEFORE = PreparedObjects(
+    lambda organisation_id, assessment_id, moment: (
+        Assessment.objects.filter(organisation_id=organisation_id, approved_at__lt=moment)
+        .exclude(pk=assessment_id)
+        .order_by("-approved_at")[:1]
+    ),
+    int,
+    int,
+    datetime,
+    related=WITH_ASSESSMENT,
+)
 
 
 def get_assessment_or_404(acting: Acting, reference_: str) -> Assessment:
@@ -92,7 +106,7 @@ _ASSESSMENT = PreparedObjects(
     ).order_by(),
     int,
     str,
-    related=("created_by", "submitted_by", "approver", "approved_by", "copied_from"),
+    related=WITH_ASSESSMENT,
 )
 
 
@@ -157,11 +171,52 @@ def entries(acting: Acting, assessment: Assessment) -> EntryQuerySet:
     return Entry.objects.visible_to(acting).filter(assessment=assessment).select_related("risk", "owner")
 
 
+class Standing(NamedTuple):
+    """A risk of an assessment as drawings need it: what it is called, and the likelihood and impact it has now."""
+
+    risk_id: int
+    code: str
+    title: str
+    closed_at: datetime | None
+    likelihood: int | None
+    impact: int | None
+
+    @property
+    def cell(self) -> tuple[int, int] | None:
+        return None if self.likelihood is None or self.impact is None else (self.likelihood, self.impact)
+
+
+def standings(acting: Acting, assessment: Assessment, *, closed_too: bool = False) -> list[Standing]:
+    """What counts in an assessment as drawings need it; ``closed_too``: with what was closed while it was written."""
+    if not acting.may("risk.view"):
+        return []
+    until = NEVER if closed_too else assessment.approved_at or ALWAYS
+    return [Standing(*row) for row in _STANDINGS.rows(acting.organisation_id, assessment.pk, until)]
+
+
+_STANDINGS = Prepared(
+    lambda organisation_id, assessment_id, until: (
+        Entry.objects.filter(organisation_id=organisation_id, assessment_id=assessment_id, removed_at__isnull=True)
+        .exclude(risk__closed_at__lte=until)
+        .order_by()
+        .values_list("risk_id", "risk__code", "title", "risk__closed_at", "residual_likelihood", "residual_impact")
+    ),
+    int,
+    int,
+    datetime,
+)
+
+
+def standing_of(entry: Entry) -> Standing:
+    """One that is loaded already, with its risk."""
+    return Standing(
+        entry.risk_id, entry.risk.code, entry.title, entry.risk.closed_at, *(cell(entry, "residual") or (None, None))
+    )
+
+
 def counted(rows: EntryQuerySet, assessment: Assessment) -> EntryQuerySet:
     """Without risks that were closed while it was written. What was closed after its approval stays in it."""
-    if assessment.approved_at is None:
-        return rows.filter(risk__closed_at__isnull=True)
-    return rows.exclude(risk__closed_at__lte=assessment.approved_at)
+    return rows.exclude(risk__closed_at__lte=assessment.approved_at or ALWAYS)
 
 
 def with_scores(rows: QuerySet) -> QuerySet:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -77,14 +77,25 @@ def offered(kind: str, on: date) -> list[tuple[str, str]]:
     return list(Category.objects.in_force(on).filter(kind=kind).values_list("code", "label"))
 
 
-def labels(kind: str) -> dict[str, str]:
+class Words(NamedTuple):
     """The newest label of every code there ever was, so that what is no longer offered can still be read."""
-    return dict(_LABELS.rows(str(kind)))
+
+    themes: dict[str, str]
+    ideologies: dict[str, str]
+
+    def of(self, kind: str) -> dict[str, str]:
+        return self.themes if kind == Category.Kind.THEME else self.ideologies
 
 
-_LABELS = Prepared(
-    lambda kind: Category.objects.filter(kind=kind).order_by("in_force_from").values_list("code", "label"), str
-)
+def words() -> Words:
+    """Themes and ideologies by code. One query."""
+    found = Words({}, {})
+    for kind, code, label in _WORDS.rows():
+        found.of(kind)[code] = label
+    return found
+
+
+_WORDS = Prepared(lambda: Category.objects.order_by("in_force_from", "pk").values_list("kind", "code", "label"))
 
 
 @cache

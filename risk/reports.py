@@ -1,6 +1,5 @@
 """The content of a report of an assessment as data, before any PDF is drawn."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,7 +14,7 @@ from foundation.documents.charts import Chart
 from foundation.documents.layout import DocumentContext
 from risk import attention, comparison, pictures, queries, reference, sides, threat
 from risk.checks import SAYS
-from risk.models import Assessment, Category, Control, Entry, RecommendationRisk, RiskReport, ScoreChange
+from risk.models import Assessment, Control, Entry, RecommendationRisk, RiskReport, ScoreChange
 from risk.models.assessments import Template
 from risk.models.reports import ReportKind
 from risk.models.risks import Strength
@@ -110,7 +109,7 @@ def build(*, acting: Acting, report: RiskReport, now: datetime) -> RiskContent:
 
 def _lines(acting: Acting, assessment: Assessment, moment: datetime, *, is_full: bool) -> list[Line]:
     """Every risk that was open, in the order of the register."""
-    themes, ideologies = reference.labels(Category.Kind.THEME), reference.labels(Category.Kind.IDEOLOGY)
+    themes, ideologies = reference.words()
     rows = queries.entries(acting, assessment).filter(Q(risk__closed_at__isnull=True) | Q(risk__closed_at__gt=moment))
     entries = list(rows.select_related("risk", "owner", "tolerated_by").order_by("position", "pk"))
     outstanding = _outstanding(acting, assessment, timezone.localdate(moment))
@@ -201,8 +200,9 @@ def _figures(assessment: Assessment, lines: list[Line], wrong: list[Line]) -> li
 
 
 def _chart(acting: Acting, assessment: Assessment, lines: list[Line], earlier: Assessment | None) -> Chart:
-    before: Iterable[Entry] = queries.entries(acting, earlier) if earlier else ()
-    return pictures.matrix_chart(assessment.scale, [line.entry for line in lines], before, chart_id="pdf-heat-map")
+    before = queries.standings(acting, earlier, closed_too=True) if earlier else []
+    standings = [queries.standing_of(line.entry) for line in lines]
+    return pictures.matrix_chart(assessment.scale, standings, before, chart_id="pdf-heat-map")
 
 
 def _changes(acting: Acting, earlier: Assessment, assessment: Assessment) -> list[dict[str, object]]:

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
-from risk import reference
-from risk.models import Category, SharedRisk
+from risk.models import SharedRisk
 from risk.models.risks import Response
 from risk.sharing import RolledUp, band_of, score_in_words
 
@@ -48,7 +47,7 @@ class SharedRiskFilter(FilterForm):
 
 def shared_risks(found: RolledUp, *, whole: bool) -> Listing:
     """The list as the partnership may filter it. ``found``: all that is shared with it; ``whole``: for a file."""
-    themes, ideologies = found.themes, reference.labels(Category.Kind.IDEOLOGY)
+    themes, ideologies = found.words
     bands = sorted({row.band for row in found.rows if row.band})
     offers = {
         "member": [(each.slug, each.name) for each in found.members],

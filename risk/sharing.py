@@ -16,7 +16,7 @@ from foundation.core.acting import Acting
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Organisation
 from risk import queries, reference
-from risk.models import Category, Entry, Risk, SharedRisk
+from risk.models import Entry, Risk, SharedRisk
 from risk.scoring import Matrix
 
 
@@ -140,14 +140,14 @@ class Heap:
 
 @dataclass(frozen=True)
 class RolledUp:
-    """All that members share with a partnership now. ``themes``: what every code is called."""
+    """All that members share with a partnership now. ``words``: what every code is called."""
 
     rows: list[SharedRisk]
     by_theme: list[Heap]
     by_member: list[Heap]
     members: list[Organisation]
     silent: list[Organisation]
-    themes: dict[str, str]
+    words: reference.Words
     drawn: list[SharedRisk]
     others: list[SharedRisk]
 
@@ -155,17 +155,17 @@ class RolledUp:
 def rolled_up(acting: Acting, on: date) -> RolledUp:
     """What is shared with the partnership acted for, by theme and by member. Three queries."""
     rows = list(gathered(acting).order_by("title", "pk"))
-    themes = reference.labels(Category.Kind.THEME)
+    words = reference.words()
     members = organisations.members(acting, on)
     sharing = {row.organisation_id for row in rows}
     drawn = _most_alike([row for row in rows if row.score])
     return RolledUp(
         rows=rows,
-        by_theme=_heaps(rows, lambda row: (themes.get(row.theme, row.theme), row.theme)),
+        by_theme=_heaps(rows, lambda row: (words.themes.get(row.theme, row.theme), row.theme)),
         by_member=_heaps(rows, lambda row: (row.organisation.name, row.organisation.slug)),
         members=members,
         silent=[member for member in members if member.pk not in sharing],
-        themes=themes,
+        words=words,
         drawn=drawn,
         others=[row for row in rows if row not in drawn],
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from foundation.core.acting import Acting
 from risk import queries, reference
 from risk.comparison import WORDS, Change, Pair, Side
-from risk.models import Assessment, Category, Entry
+from risk.models import Assessment, Entry
 from risk.models.risks import Response, Source, Strength
 from risk.pictures import movement
 
@@ -19,7 +19,7 @@ TEXTS = ("title", "description", "cause", "at_risk", "places", "source_note", "m
 
 def of(acting: Acting, assessment: Assessment) -> list[Side]:
     """What stands in an assessment. Two queries, however long it is."""
-    themes, ideologies = reference.labels(Category.Kind.THEME), reference.labels(Category.Kind.IDEOLOGY)
+    themes, ideologies = reference.words()
     rows = queries.entries(acting, assessment).prefetch_related("controls").order_by("risk_id")
     return [
         Side(

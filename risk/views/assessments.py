@@ -30,6 +30,7 @@ from risk.listing import (
 )
 from risk.models import Assessment
 from risk.models.assessments import Template
+from risk.reference import words as known_words
 from risk.views.finding import closed_to_changes, may_write, one_form, tabs, today
 from risk.workflow import Status
 
@@ -86,8 +87,8 @@ def new(request: Request) -> HttpResponse:
 def assessment(request: Request, reference: str) -> HttpResponseBase:
     """The register of one assessment, to filter, sort, search and export."""
     row = queries.get_assessment_or_404(request.acting, reference)
-    wanted = request.GET.get("export")
-    listing = register_listing(request.acting, row, whole=bool(wanted))
+    wanted, words = request.GET.get("export"), known_words()
+    listing = register_listing(request.acting, row, words, whole=bool(wanted))
     page = listing.read(request, rows_of_register(request.acting, row))
     if not isinstance(page, ListPage):
         return page
@@ -99,7 +100,7 @@ def assessment(request: Request, reference: str) -> HttpResponseBase:
         {
             **head(request, row),
             "page": page,
-            "lines": lines(page.items, row, today()),
+            "lines": lines(page.items, row, words.themes, today()),
             "scored": row.template == Template.SCORED,
         },
     )
@@ -161,10 +162,10 @@ def matrix(request: Request, reference: str) -> HttpResponse:
     """The heat map with movement since the last approval, and the risks of each cell one click away."""
     row = queries.get_assessment_or_404(request.acting, reference)
     scale = row.scale
-    entries = list(queries.counted(queries.entries(request.acting, row), row))
+    found = queries.standings(request.acting, row)
     earlier = queries.approved_before(request.acting, row)
-    before = list(queries.entries(request.acting, earlier)) if earlier else []
-    counts = Counter(queries.cell(entry, "residual") for entry in entries)
+    before = queries.standings(request.acting, earlier, closed_too=True) if earlier else []
+    counts = Counter(standing.cell for standing in found)
     cells = [
         {
             "label": label,
@@ -185,7 +186,7 @@ def matrix(request: Request, reference: str) -> HttpResponse:
         "risk/matrix.html",
         {
             **head(request, row),
-            "chart": pictures.matrix_chart(scale, entries, before, chart_id="heat-map"),
+            "chart": pictures.matrix_chart(scale, found, before, chart_id="heat-map"),
             "cells": cells,
             "impact": scale.impact,
             "earlier": earlier,

@@ -17,6 +17,7 @@ from risk import actions, attention, beside, permissions, pictures, queries, ref
 from risk.forms import CommentForm, DescriptionForm, PromptsForm, ResponseForm, ScoreForm
 from risk.models import Category, Comment, Entry, ScoreChange
 from risk.models.assessments import Template
+from risk.reference import words as known_words
 from risk.views.assessments import head
 from risk.views.finding import (
     address_of,
@@ -49,7 +50,7 @@ DESCRIBED = (
 def entry(request: Request, reference: str, risk: str) -> HttpResponse:
     """Everything about a risk in this assessment."""
     assessment, row = find_entry(request, reference, risk)
-    controls = list(row.controls.all())
+    words, controls = known_words(), list(row.controls.all())
     changes = list(
         ScoreChange.objects.visible_to(request.acting).filter(risk=row.risk).select_related("changed_by")[:100]
     )
@@ -63,8 +64,8 @@ def entry(request: Request, reference: str, risk: str) -> HttpResponse:
             **top,
             "entry": row,
             "scored": assessment.template == Template.SCORED,
-            "themes": _labels(Category.Kind.THEME, [row.theme]),
-            "ideologies": _labels(Category.Kind.IDEOLOGY, row.ideologies),
+            "theme": words.themes.get(row.theme, row.theme),
+            "ideologies": ", ".join(words.ideologies.get(code, code) for code in row.ideologies),
             "controls": controls,
             "scores": _scores(row),
             "flags": attention.flags(assessment, row, found, can_fix=top["can_write"]),
@@ -203,15 +204,12 @@ def _offers(row: Entry | None) -> dict[str, Any]:
     themes = reference.offered(Category.Kind.THEME, today())
     ideologies = reference.offered(Category.Kind.IDEOLOGY, today())
     if row is not None:
-        known = reference.labels(Category.Kind.THEME), reference.labels(Category.Kind.IDEOLOGY)
-        themes += [(code, known[0].get(code, code)) for code in [row.theme] if code not in dict(themes)]
-        ideologies += [(code, known[1].get(code, code)) for code in row.ideologies if code not in dict(ideologies)]
+        known = reference.words()
+        themes += [(code, known.themes.get(code, code)) for code in [row.theme] if code not in dict(themes)]
+        ideologies += [
+            (code, known.ideologies.get(code, code)) for code in row.ideologies if code not in dict(ideologies)
+        ]
     return {"themes": themes, "ideologies": ideologies}
-
-
-def _labels(kind: str, codes: list[str]) -> str:
-    known = reference.labels(kind)
-    return ", ".join(known.get(code, code) for code in codes)
 
 
 def _scores(row: Entry) -> list[dict[str, Any]]:

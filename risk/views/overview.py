@@ -84,5 +84,6 @@ def _figures(assessment: Assessment, entries: list[Entry]) -> list[dict[str, Any
 
 def _chart(request: Request, assessment: Assessment, entries: list[Entry]) -> Chart:
     earlier = queries.approved_before(request.acting, assessment)
-    before = list(queries.entries(request.acting, earlier)) if earlier else []
-    return pictures.matrix_chart(assessment.scale, entries, before, chart_id="heat-map")
+    before = queries.standings(request.acting, earlier, closed_too=True) if earlier else []
+    standings = [queries.standing_of(entry) for entry in entries]
+    return pictures.matrix_chart(assessment.scale, standings, before, chart_id="heat-map")

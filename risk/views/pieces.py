@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
-from risk import actions, permissions, reference, sides
+from risk import actions, permissions, sides
 from risk.forms import CommentForm, ControlForm, ReasonForm, VersionForm
-from risk.models import Category, Control, Entry, EntryRevision
+from risk.models import Control, Entry, EntryRevision
+from risk.reference import words as known_words
 from risk.views.assessments import head
 from risk.views.finding import address_of, closed_to_changes, find_entry, one_form
 
@@ -31,7 +32,7 @@ def history(request: Request, reference: str, risk: str) -> HttpResponse:
         .select_related("owner", "changed_by")
         .order_by("-number")[:200]
     )
-    known = _known()
+    known = known_words()
     entries = []
     for revision, before in zip_longest(revisions, revisions[1:]):
         now = sides.fields_of(revision, revision.controls, *known)
@@ -171,7 +172,3 @@ def _find(request: Request, row: Entry, number: int) -> Control:
     if found is None:
         raise Http404
     return found
-
-
-def _known() -> tuple[dict[str, str], dict[str, str]]:
-    return reference.labels(Category.Kind.THEME), reference.labels(Category.Kind.IDEOLOGY)

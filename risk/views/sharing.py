@@ -16,7 +16,7 @@ from foundation.organisations.queries import is_partnership
 from risk import actions, permissions, pictures, reference, shared_list, tabs
 from risk import sharing as shares
 from risk.forms import ShareRiskForm
-from risk.models import Category, SharedRisk
+from risk.models import SharedRisk
 from risk.models.sharing import SHORT
 from risk.views.finding import today
 
@@ -69,7 +69,7 @@ def share(request: Request, partnership: str, risk: str) -> HttpResponse:
             text = _("%(code)s is shared with %(name)s") % {"code": own.risk.code, "name": own.partnership.name}
             messages.success(request, text)
             return redirect("risk:sharing")
-    themes, ideologies = reference.labels(Category.Kind.THEME), reference.labels(Category.Kind.IDEOLOGY)
+    themes, ideologies = reference.words()
     return render(
         request,
         "risk/sharing/share.html",
@@ -121,7 +121,7 @@ def members_risks(request: Request) -> HttpResponseBase:
             "found": found,
             "page": page,
             "lines": [
-                (row, found.themes.get(row.theme, row.theme), *shares.band_of(row), shares.score_in_words(row))
+                (row, found.words.themes.get(row.theme, row.theme), *shares.band_of(row), shares.score_in_words(row))
                 for row in page.items
             ],
             "chart": pictures.shared_chart(found.drawn, chart_id="shared-risks") if found.drawn else None,
@@ -142,7 +142,7 @@ def members_risk(request: Request, reference: str) -> HttpResponse:
 
 
 def _words_of(row: SharedRisk) -> dict[str, object]:
-    themes, ideologies = reference.labels(Category.Kind.THEME), reference.labels(Category.Kind.IDEOLOGY)
+    themes, ideologies = reference.words()
     matrix = row.scale if row.score else None
     band, colour = shares.band_of(row)
     return {

@@ -43,7 +43,7 @@ def test_a_new_wording_is_offered_from_its_day_and_the_old_one_until_then(db, tm
     assert "theme leadership from 2015-07-01" in changes.ended
     assert dict(reference.offered("theme", date(2026, 12, 31)))["online"] == "Online"
     assert dict(reference.offered("theme", date(2027, 1, 1)))["online"] == "Life online"
-    assert reference.labels("theme")["leadership"] == "Leadership and governance"
+    assert reference.words().themes["leadership"] == "Leadership and governance"
 
 
 def test_a_dry_run_says_what_it_would_change_and_changes_nothing(db, tmp_path):
@@ -53,7 +53,7 @@ def test_a_dry_run_says_what_it_would_change_and_changes_nothing(db, tmp_path):
     call_command("load_risk_library", folder=tmp_path, dry_run=True, stdout=said)
 
     assert "~ theme online from 2015-07-01: label, source, position" in said.getvalue()
-    assert reference.labels("theme")["online"] == "Online harm and own IT"
+    assert reference.words().themes["online"] == "Online harm and own IT"
 
 
 def test_a_file_that_contradicts_itself_changes_nothing(db, tmp_path):
@@ -62,7 +62,7 @@ def test_a_file_that_contradicts_itself_changes_nothing(db, tmp_path):
     with pytest.raises(CommandError, match="begins twice"):
         call_command("load_risk_library", folder=tmp_path)
 
-    assert reference.labels("theme")["online"] == "Online harm and own IT"
+    assert reference.words().themes["online"] == "Online harm and own IT"
 
 
 def test_nobody_but_the_loader_writes_categories(db):

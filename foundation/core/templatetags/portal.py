@@ -67,6 +67,36 @@ def _tag(text: str, colour: str) -> SafeString:
     return format_html('<strong class="{}">{}</strong>', classes, text)
 
 
+@register.simple_tag
+def summary_row(
+    key: str, value: Any, *, typed: bool = False, url: str = "", action: str = "", has_actions: bool = False
+) -> str:
+    """One row of a ``<dl class="govuk-summary-list">``.
+
+    ``typed`` keeps the line breaks of what a person wrote. ``action`` says what the link to ``url`` does;
+    ``has_actions``: other rows of the list have a link.
+    """
+    return format_html(
+        '<div class="govuk-summary-list__row{}"><dt class="govuk-summary-list__key">{}</dt>'
+        '<dd class="govuk-summary-list__value{}">{}</dd>{}</div>',
+        " govuk-summary-list__row--no-actions" if has_actions and not url else "",
+        key,
+        " portal-typed" if typed else "",
+        value,
+        _row_action(url, action, key) if url else "",
+    )
+
+
+def _row_action(url: str, action: str, key: str) -> SafeString:
+    return format_html(
+        '<dd class="govuk-summary-list__actions"><a class="govuk-link" href="{}">{}'
+        '<span class="govuk-visually-hidden"> {}</span></a></dd>',
+        url,
+        action,
+        key,
+    )
+
+
 @register.simple_tag(takes_context=True)
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The page's address parameters with some changed; None removes one. Begins with a question mark."""

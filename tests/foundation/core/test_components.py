@@ -15,6 +15,7 @@ from django.test import RequestFactory
 from foundation.accounts import session_rules
 from foundation.accounts.models import User
 from foundation.core.editing import Conflict, Difference
+from foundation.core.templatetags.portal import summary_row
 
 ROOT = Path(__file__).parents[3]
 BAIT = "<script>alert(1)</script>"
@@ -99,7 +100,6 @@ BAITED: dict[str, dict[str, Any]] = {
     "messages": {"messages": [Message(20, BAIT), Message(25, BAIT)]},
     "progress": {"done": 1, "total": 2, "label": BAIT},
     "subnav": {"label": BAIT, "items": [SimpleNamespace(label=BAIT, url="/")]},
-    "summary_row": {"key": BAIT, "value": BAIT, "url": "/", "action": BAIT},
     "typed": {"editor": SimpleNamespace(conflict=Conflict([Difference(BAIT, BAIT, BAIT)], BAIT, THEN), address=BAIT)},
     "task_list": {"tasks": [{"title": BAIT, "url": "/", "hint": BAIT}, {"title": BAIT}]},
     "warning": {"text": BAIT},
@@ -179,3 +179,12 @@ def test_words_stand_out_from_a_flag(paper):
 @pytest.mark.parametrize("line", ["brand", "good", "poor"])
 def test_a_line_that_means_something_can_be_seen(line):
     assert contrast(TOKENS[line], "#ffffff") >= 3
+
+
+def test_a_summary_row_shows_markup_as_text_and_keeps_lines():
+    row = summary_row(BAIT, f"{BAIT}\nTwo", typed=True, url="/x/", action=BAIT)
+
+    assert "<script" not in row
+    assert row.count("&lt;script&gt;") == 4  # the key once more for those who hear the link
+    assert 'portal-typed">' in row
+    assert "\nTwo</dd>" in row
