@@ -1,15 +1,15 @@
 """Tells the risk room which actions are linked to a risk or a recommendation."""
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from actionplans.lines import Line
+from actionplans.lines import Line, line
 from actionplans.listing import STATUS_COLOUR
 from actionplans.models import Action, ActionRecommendation, ActionRisk
 from actionplans.queries import lines
 from actionplans.workflow import Status
 from foundation.core.acting import Acting
+from foundation.core.prepared import PreparedObjects
 from foundation.core.templatetags.portal import day
 from risk.beside import Panel, Row
 from risk.models import CtlpRecommendation, Risk
@@ -19,28 +19,39 @@ MOST = 100
 
 def of_risk(acting: Acting, risk: Risk) -> Panel:
     """The actions this person may see that are to lower a risk, with what each did to it."""
-    links = ActionRisk.objects.visible_to(acting).filter(risk=risk)
-    effects = {link.action_id: str(link.get_effect_display()) for link in links if link.effect}
-    rows = _rows(acting, links, effects)
+    links = _LINKS.all(acting.organisation_id, risk.pk)
+    if links and not acting.may("plan.view"):
+        ids = [link.action_id for link in links]
+        seen = set(Action.objects.visible_to(acting).filter(pk__in=ids).values_list("pk", flat=True))
+        links = [link for link in links if link.action_id in seen]
+    today = timezone.localdate()
+    rows = [_row(line(link.action, today), str(link.get_effect_display()) if link.effect else "") for link in links]
     return Panel(_("Actions"), _("No action is linked to this risk."), rows)
+
+
+_LINKS = PreparedObjects(
+    lambda organisation_id, risk_id: ActionRisk.objects.filter(
+        organisation_id=organisation_id, risk_id=risk_id
+    ).order_by("action__due_on", "action_id")[:MOST],
+    int,
+    int,
+    related=("action", "action__owner", "action__team"),
+)
 
 
 def of_recommendation(acting: Acting, recommendation: CtlpRecommendation) -> Panel:
     """The actions this person may see that follow a recommendation."""
     links = ActionRecommendation.objects.visible_to(acting).filter(recommendation=recommendation)
-    return Panel(_("Actions that follow it"), _("No action follows it yet."), _rows(acting, links, {}))
-
-
-def _rows(acting: Acting, links: QuerySet, effects: dict[int, str]) -> list[Row]:
     rows = Action.objects.visible_to(acting).filter(pk__in=links.values("action_id"))
-    return [_row(line, effects.get(line.action.pk, "")) for line in lines(rows, timezone.localdate(), most=MOST)]
+    found = [_row(each) for each in lines(rows, timezone.localdate(), most=MOST)]
+    return Panel(_("Actions that follow it"), _("No action follows it yet."), found)
 
 
-def _row(line: Line, effect: str) -> Row:
-    said = [line.owner, _("due %(day)s") % {"day": day(line.action.due_on)}, *(str(sign.label) for sign in line.signs)]
+def _row(of: Line, effect: str = "") -> Row:
+    said = [of.owner, _("due %(day)s") % {"day": day(of.action.due_on)}, *(str(sign.label) for sign in of.signs)]
     return Row(
-        str(line.action),
-        line.action.get_absolute_url(),
+        str(of.action),
+        of.action.get_absolute_url(),
         " · ".join([*said, effect] if effect else said),
-        (str(line.action.get_status_display()), STATUS_COLOUR[Status(line.action.status)]),
+        (str(of.action.get_status_display()), STATUS_COLOUR[Status(of.action.status)]),
     )

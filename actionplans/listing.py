@@ -20,6 +20,7 @@ from foundation.core.acting import Acting
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
 from foundation.core.prepared import Prepared
+from foundation.core.templatetags.portal import day, status_tag
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Membership
 from risk.models import Risk
@@ -143,7 +144,7 @@ def action_listing(acting: Acting, request: HttpRequest) -> Listing:
 
 def shown(rows: Iterable[dict[str, Any]], today: date) -> list[dict[str, Any]]:
     """What the page shows of each action of the list."""
-    statuses = {status.value: (str(status.label), STATUS_COLOUR[status]) for status in Status}
+    statuses = {status.value: status_tag(status.label, STATUS_COLOUR[status]) for status in Status}
     priorities = {value: str(label) for value, label in Priority.choices}
     return [
         row
@@ -151,10 +152,10 @@ def shown(rows: Iterable[dict[str, Any]], today: date) -> list[dict[str, Any]]:
             "url": addresses.of_row("actionplans:action", row["reference"]),
             "owner": _first(*(row[name] for name in OWNER)),
             "priority": priorities[row["priority"]],
-            "state": statuses[row["status"]][0],
-            "colour": statuses[row["status"]][1],
-            "rag_label": str(Rag(row["rag"]).label) if row["rag"] else "",
-            "rag_colour": RAG_COLOUR.get(Rag(row["rag"]), ""),
+            "state": statuses[row["status"]],
+            "rating": status_tag(Rag(row["rag"]).label, RAG_COLOUR[Rag(row["rag"])]) if row["rag"] else "",
+            "due": day(row["due_on"]),
+            "first_due": day(row["original_due_on"]) if row["original_due_on"] != row["due_on"] else "",
             "signs": [(str(sign.label), COLOUR[sign]) for sign in signs(Facts(*(row[n] for n in STANDING)), today)],
         }
         for row in rows

@@ -1,19 +1,20 @@
 """Reads that several pages of action plans share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Length
 
 from actionplans import gathering
 from actionplans.lines import Group, Line, line, together
-from actionplans.models import Action, ActionRecommendation, ActionRequirement, ActionRisk, Dependency, Plan, Settings
+from actionplans.models import Action, ActionRisk, Plan, Settings
 from actionplans.models.actions import ActionQuerySet
+from actionplans.recurrence import Repeats
 from actionplans.standing import signs
-from actionplans.workflow import OPEN, PlanStatus, Status
+from actionplans.workflow import OPEN, PlanStatus
 from foundation.core.acting import Acting
 from foundation.core.prepared import Prepared, PreparedObjects, columns, instances
 from foundation.organisations.models import Organisation
@@ -130,49 +131,11 @@ def with_titles(risks: QuerySet[Risk]) -> QuerySet:
     return risks.annotate(title=Subquery(latest))
 
 
-def risk_links(acting: Acting, action: Action) -> list[tuple[ActionRisk, Risk]]:
-    """The risks an action is linked to, as far as this person may see them."""
-    links = list(ActionRisk.objects.visible_to(acting).filter(action=action))
-    risks = {risk.pk: risk for risk in risks_with_titles(acting).filter(pk__in=[link.risk_id for link in links])}
-    return [(link, risks[link.risk_id]) for link in links if link.risk_id in risks]
-
-
-def recommendation_links(acting: Acting, action: Action) -> list[ActionRecommendation]:
-    """The recommendations of local profiles an action follows, for who may read them."""
-    if not acting.may("risk.view"):
-        return []
-    links = ActionRecommendation.objects.visible_to(acting).filter(action=action)
-    return list(links.select_related("recommendation__edition"))
-
-
-def requirement_links(acting: Acting, action: Action) -> list[ActionRequirement]:
-    """The requirements of the duty an action is linked to, for who may read the duty."""
-    if not acting.may("compliance.view"):
-        return []
-    return list(ActionRequirement.objects.visible_to(acting).filter(action=action).select_related("requirement"))
-
-
-def needed(acting: Acting, action: Action) -> list[Dependency]:
-    """What an action waits for, as far as this person may see it."""
-    seen = Action.objects.visible_to(acting)
-    return list(Dependency.objects.visible_to(acting).filter(action=action, needs__in=seen).select_related("needs"))
-
-
-def needing(acting: Acting, action: Action) -> list[Action]:
-    """What waits for an action."""
-    return list(Action.objects.visible_to(acting).filter(needs_links__needs=action).order_by("number"))
-
-
-def board(rows: ActionQuerySet, today: date, reported: Sequence[Line] = ()) -> list[tuple[Status, list[Line]]]:
-    """Actions by status, with those that members report. Of one's own, the last 50 done and cancelled are shown."""
-    open_lines = lines(rows.open(), today)
-    columns = [
-        (status, [each for each in open_lines if each.action.status == status]) for status in Status if status in OPEN
-    ]
-    for status in (Status.DONE, Status.CANCELLED):
-        ended = rows.filter(status=status).select_related("owner", "team", "plan")
-        columns.append((status, [line(row, today) for row in ended.order_by(F("finished_at").desc(), "pk")[:50]]))
-    return [(status, [*own, *(each for each in reported if each.action.status == status)]) for status, own in columns]
+def next_round(acting: Acting, action: Action) -> Action | None:
+    """The action of the round after this one, where it recurs."""
+    if action.repeats == Repeats.NEVER:
+        return None
+    return Action.objects.visible_to(acting).filter(follows=action).first()
 
 
 def settings_of(acting: Acting) -> Settings:

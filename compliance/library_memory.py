@@ -12,7 +12,16 @@ from functools import cached_property, lru_cache
 
 from django.db.models import Exists, Q
 
-from compliance.models import Framework, LibraryLoad, Requirement, RequirementRevision, Scale
+from compliance.models import (
+    Framework,
+    Instrument,
+    LibraryLoad,
+    Relation,
+    Requirement,
+    RequirementRevision,
+    SameQuestion,
+    Scale,
+)
 from compliance.models.library import DEFAULT_SCALE
 from foundation.core.acting import Acting
 from foundation.core.prepared import Prepared
@@ -32,6 +41,16 @@ class Wording:
 
 
 @dataclass(frozen=True)
+class Link:
+    """That a requirement hangs together with ``other``: ``kind`` is a field of ``relations.Relations``."""
+
+    kind: str
+    other: Requirement
+    mark: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Library:
     """What the last load brought, in the library's order. ``wordings`` of a requirement begin with the latest."""
 
@@ -39,6 +58,8 @@ class Library:
     frameworks: Mapping[str, Framework]
     wordings: Mapping[int, tuple[Wording, ...]]
     own_scale: Scale | None
+    instruments: Mapping[str, Instrument]
+    links: Mapping[int, tuple[Link, ...]]
 
     @cached_property
     def by_code(self) -> dict[str, Requirement]:
@@ -123,7 +144,21 @@ def _read(*last_load: object) -> Library:
         frameworks=frameworks,
         wordings=wordings,
         own_scale=Scale.objects.filter(pk=DEFAULT_SCALE).first(),
+        instruments={each.code: each for each in Instrument.objects.all()},
+        links=_links({requirement.pk: requirement for requirement in requirements}),
     )
+
+
+def _links(rows: Mapping[int, Requirement]) -> dict[int, tuple[Link, ...]]:
+    found: dict[int, list[Link]] = defaultdict(list)
+    for kind, origin, target, mark, note in Relation.objects.values_list("kind", "origin", "target", "mark", "note"):
+        there, back = ("replaces", "replaced_by") if kind == Relation.Kind.SUPERSEDES else ("see_also", "see_also")
+        found[origin].append(Link(there, rows[target], mark, note))
+        found[target].append(Link(back, rows[origin], mark, note))
+    for specific, general, mark, note in SameQuestion.objects.values_list("specific", "general", "mark", "note"):
+        found[specific].append(Link("answers", rows[general], mark, note))
+        found[general].append(Link("answered_by", rows[specific], mark, note))
+    return {number: tuple(links) for number, links in found.items()}
 
 
 def _codes(links: Iterable[dict[str, str]] | None) -> tuple[str, ...]:

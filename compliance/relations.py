@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from compliance.models import Relation, Requirement, SameQuestion
+from compliance.library_memory import Library, Link
+from compliance.models import Requirement
 from compliance.readiness import Line
 from compliance.register import Register
 
@@ -70,29 +70,16 @@ class Relations:
         return [links for links in self.present if links.asked or links.shows_dates]
 
 
-def relations_of(requirement: Requirement, register: Register) -> Relations:
-    """What hangs together with a row, with the states of one register. Two queries; none for a row of our own."""
-    if requirement.is_local:
-        return _in_words({}, register)
-    found: dict[str, list[tuple[Requirement, str, str]]] = {}
-    ends = ("origin__framework", "target__framework")
-    for link in Relation.objects.filter(Q(origin=requirement) | Q(target=requirement)).select_related(*ends):
-        is_ours = link.origin_id == requirement.pk
-        kind = ("replaces", "replaced_by")[not is_ours] if link.kind == Relation.Kind.SUPERSEDES else "see_also"
-        found.setdefault(kind, []).append((link.target if is_ours else link.origin, link.mark, link.note))
-    ends = ("specific__framework", "general__framework")
-    for same in SameQuestion.objects.filter(Q(specific=requirement) | Q(general=requirement)).select_related(*ends):
-        is_ours = same.specific_id == requirement.pk
-        other = same.general if is_ours else same.specific
-        found.setdefault("answers" if is_ours else "answered_by", []).append((other, same.mark, same.note))
-    return _in_words(found, register)
+def relations_of(requirement: Requirement, register: Register, library: Library) -> Relations:
+    """What hangs together with a row, with the states of one register. No query. Nothing for a row of our own."""
+    return _in_words(library.links.get(requirement.pk, ()), register)
 
 
-def _in_words(found: dict[str, list[tuple[Requirement, str, str]]], register: Register) -> Relations:
+def _in_words(links: Iterable[Link], register: Register) -> Relations:
     lines = {line.requirement_id: line for line in register.lines}
 
     def rows(kind: str) -> tuple[Related, ...]:
-        return tuple(_related(found.get(kind, ()), lines))
+        return tuple(_related((link for link in links if link.kind == kind), lines))
 
     return Relations(
         answers=Links(_("Also answers"), _("Your answer here counts for these too."), rows("answers")),
@@ -107,9 +94,10 @@ def _in_words(found: dict[str, list[tuple[Requirement, str, str]]], register: Re
     )
 
 
-def _related(links: Iterable[tuple[Requirement, str, str]], lines: dict[int, Line]) -> Iterable[Related]:
+def _related(links: Iterable[Link], lines: dict[int, Line]) -> Iterable[Related]:
     seen = set()
-    for row, mark, note in sorted(links, key=lambda link: (link[0].position, link[0].pk)):
+    for link in sorted(links, key=lambda link: (link.other.position, link.other.pk)):
+        row = link.other
         if row.pk in seen:  # two rows may name each other
             continue
         seen.add(row.pk)
@@ -119,7 +107,7 @@ def _related(links: Iterable[tuple[Requirement, str, str]], lines: dict[int, Lin
             framework_title=row.framework.title if row.framework else "",
             in_force_from=row.in_force_from,
             in_force_to=row.in_force_to,
-            mark=mark,
-            note=note,
+            mark=link.mark,
+            note=link.note,
             line=lines.get(row.pk),
         )

@@ -6,7 +6,10 @@ Rooms above this one register a source when they start; imports go one way only.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
 from foundation.core.acting import Acting
+from foundation.core.prepared import PreparedObjects
 from risk.models import CtlpRecommendation, RecommendationRisk, Risk
 
 
@@ -53,6 +56,15 @@ def of_recommendation(acting: Acting, recommendation: CtlpRecommendation) -> lis
 
 def recommendations(acting: Acting, risk: Risk) -> list[CtlpRecommendation]:
     """The recommendations of local profiles that bear on a risk, the newest edition first."""
-    links = RecommendationRisk.objects.visible_to(acting).filter(risk=risk, unlinked_at__isnull=True)
-    rows = CtlpRecommendation.objects.visible_to(acting).filter(pk__in=links.values("recommendation_id"))
-    return list(rows.select_related("edition").order_by("-edition__issued_on", "code", "pk")[:100])
+    return _RECOMMENDATIONS.all(acting.organisation_id, risk.pk) if acting.may("risk.view") else []
+
+
+def _recommendations(organisation_id: int, risk_id: int) -> QuerySet:
+    links = RecommendationRisk.objects.filter(
+        organisation_id=organisation_id, risk_id=risk_id, unlinked_at__isnull=True
+    )
+    rows = CtlpRecommendation.objects.filter(organisation_id=organisation_id, pk__in=links.values("recommendation_id"))
+    return rows.order_by("-edition__issued_on", "code", "pk")[:100]
+
+
+_RECOMMENDATIONS = PreparedObjects(_recommendations, int, int, related=("edition",))

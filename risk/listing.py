@@ -15,6 +15,7 @@ from foundation.core import addresses
 from foundation.core.acting import Acting
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
+from foundation.core.templatetags.portal import day, status_tag
 from foundation.organisations import queries as organisations
 from risk import queries, reference
 from risk.models import Assessment
@@ -24,6 +25,7 @@ from risk.scoring import Matrix
 from risk.workflow import Status
 
 ANY = ("", _("Any"))
+NONE = "–"
 STATUS_COLOUR = {
     Status.DRAFT: "grey",
     Status.IN_REVIEW: "yellow",
@@ -200,9 +202,11 @@ def lines(
             | {
                 "url": f"{begin}{item['risk__reference']}{end}",
                 "theme": themes.get(item["theme"], item["theme"]),
-                "band": band,
-                "colour": colour,
+                "band": status_tag(band, colour),
+                "owner": item["owner__name"] or "",
+                "review": day(review) or NONE,
                 "is_late": review is not None and review < today,
+                **{kind: str(item.get(f"{kind}_score") or NONE) for kind in queries.KINDS},
             }
         )
     return found

@@ -11,7 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from foundation.core.acting import Acting
 from foundation.core.prepared import Prepared, PreparedObjects
 from risk import reference
-from risk.models import Assessment, Entry, RegisterImport, RegisterImportRow, Risk, Settings
+from risk.models import (
+    Assessment,
+    Comment,
+    Control,
+    Entry,
+    RegisterImport,
+    RegisterImportRow,
+    Risk,
+    ScoreChange,
+    Settings,
+)
 from risk.models.assessments import AssessmentQuerySet
 from risk.models.risks import EntryFields, EntryQuerySet, score_of
 from risk.scoring import Matrix
@@ -127,6 +137,40 @@ _ENTRY = PreparedObjects(
     int,
     str,
     related=("risk", "owner", "saved_by", "tolerated_by"),
+)
+
+
+def controls_of(entry: Entry) -> list[Control]:
+    """What is done already about a risk. Whoever sees the risk sees this, as the two below."""
+    return _CONTROLS.all(entry.organisation_id, entry.pk)
+
+
+def score_changes(entry: Entry) -> list[ScoreChange]:
+    """How the scores of its risk moved through all assessments: the last hundred times, newest first."""
+    return _SCORE_CHANGES.all(entry.organisation_id, entry.risk_id)
+
+
+def comments_on(entry: Entry) -> list[Comment]:
+    """What was said about a risk in this assessment, newest first."""
+    return _COMMENTS.all(entry.organisation_id, entry.pk)
+
+
+_CONTROLS = PreparedObjects(
+    lambda organisation_id, entry_id: Control.objects.filter(organisation_id=organisation_id, entry_id=entry_id),
+    int,
+    int,
+)
+_SCORE_CHANGES = PreparedObjects(
+    lambda organisation_id, risk_id: ScoreChange.objects.filter(organisation_id=organisation_id, risk_id=risk_id)[:100],
+    int,
+    int,
+    related=("changed_by",),
+)
+_COMMENTS = PreparedObjects(
+    lambda organisation_id, entry_id: Comment.objects.filter(organisation_id=organisation_id, entry_id=entry_id),
+    int,
+    int,
+    related=("written_by",),
 )
 
 

@@ -1,20 +1,23 @@
 """One action: its page, and writing it down."""
 
+from datetime import date
+
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from actionplans import actions, gathering, permissions, queries, workflow
+from actionplans import actions, gathering, linked, permissions, queries, workflow
 from actionplans.forms import ActionForm, CommentForm
 from actionplans.lines import line as line_of
-from actionplans.models import Action, ActionEvidence, Carried, Comment, DueChange, Plan, Progress
+from actionplans.models import Action, Plan
 from actionplans.models.actions import ActionFields
 from actionplans.views.finding import get_action_or_404, get_plan_or_404, risk_address, today
 from actionplans.views.marks import mark
 from actionplans.workflow import PlanStatus, Status
 from foundation.core.access import requires, signed_in
+from foundation.core.acting import Acting
 from foundation.core.editing import Editor, Make
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
@@ -34,8 +37,8 @@ def show(request: Request, reference: str) -> HttpResponse:
     can_progress = allowed(permissions.check_can_progress, acting, action)
     status, in_open_plan = Status(action.status), action.plan.status != PlanStatus.CLOSED
     is_open = status in workflow.OPEN and in_open_plan
-    evidence = ActionEvidence.objects.visible_to(acting).filter(action=action, unlinked_at__isnull=True)
-    comments = Comment.objects.visible_to(acting).filter(action=action).select_related("written_by")
+    needed, needing = linked.dependencies(acting, action)
+    named = linked.named(acting, action)
     return render(
         request,
         "actionplans/action.html",
@@ -43,20 +46,20 @@ def show(request: Request, reference: str) -> HttpResponse:
             "action": action,
             "mark": mark(line),
             "sees_plan": acting.may("plan.view"),
-            "supporters": action.supporters.select_related("membership"),
+            "supporters": linked.supporters(acting, action),
             "has_moved": action.due_on != action.original_due_on,
-            "risks": [(link, risk, risk_address(risk.reference)) for link, risk in queries.risk_links(acting, action)],
-            "recommendations": queries.recommendation_links(acting, action),
-            "requirements": queries.requirement_links(acting, action),
-            "needed": queries.needed(acting, action),
-            "needing": queries.needing(acting, action),
-            "evidence": evidence.select_related("evidence") if acting.may("evidence.view") else [],
-            "comments": comments.prefetch_related("mentions__membership"),
-            "history": _history(request, action),
+            "risks": [(link, risk, risk_address(risk.reference)) for link, risk in linked.risks(acting, action)],
+            "recommendations": named[linked.RECOMMENDATION],
+            "requirements": named[linked.REQUIREMENT],
+            "needed": needed,
+            "needing": needing,
+            "evidence": named[linked.EVIDENCE],
+            "comments": linked.comments(acting, action),
+            "history": _history(acting, action),
             "reporting": gathering.own(acting, today(), action.reference),
             "can_share": allowed(permissions.check_can_share, acting),
             "follows": action.follows,
-            "followed_by": Action.objects.visible_to(acting).filter(follows=action).first(),
+            "followed_by": queries.next_round(acting, action),
             "can_change": can_edit and is_open,
             "can_progress": can_progress and is_open,
             "can_start": can_progress and is_open and status == Status.NOT_STARTED,
@@ -171,38 +174,21 @@ def _form(request: Request, plan: Plan) -> Make[ActionForm]:
     return make
 
 
-def _history(request: Request, action: Action) -> list[dict[str, object]]:
-    """Progress notes, moves of the due date and of the action to the next plan, newest first."""
-    notes = Progress.objects.visible_to(request.acting).filter(action=action).select_related("noted_by")
-    moves = DueChange.objects.visible_to(request.acting).filter(action=action).select_related("changed_by")
-    entries: list[dict[str, object]] = [
-        {
-            "what": f"{note.get_status_display()}, {note.percent} %" if note.percent else note.get_status_display(),
-            "at": note.noted_at,
-            "who": note.noted_by.name,
-            "detail": note.note,
-        }
-        for note in notes
+def _history(acting: Acting, action: Action) -> list[dict[str, object]]:
+    """For components/history.html."""
+    return [
+        {"what": _in_words(told), "at": told.at, "who": told.who, "detail": told.detail}
+        for told in linked.history(acting, action)
     ]
-    entries += [
-        {
-            "what": _("Due date moved from %(before)s to %(after)s")
-            % {"before": day(move.before_on), "after": day(move.due_on)},
-            "at": move.changed_at,
-            "who": move.changed_by.name,
-            "detail": move.reason,
+
+
+def _in_words(told: linked.Told) -> str:
+    if told.kind == linked.MOVED:
+        return _("Due date moved from %(before)s to %(after)s") % {
+            "before": day(date.fromisoformat(told.first)),
+            "after": day(date.fromisoformat(told.second)),
         }
-        for move in moves
-    ]
-    carried = Carried.objects.visible_to(request.acting).filter(action=action)
-    entries += [
-        {
-            "what": _("Carried forward from “%(before)s” to “%(after)s”")
-            % {"before": each.before.title, "after": each.after.title},
-            "at": each.carried_at,
-            "who": each.carried_by.name,
-            "detail": "",
-        }
-        for each in carried.select_related("before", "after", "carried_by")
-    ]
-    return sorted(entries, key=lambda entry: str(entry["at"]), reverse=True)
+    if told.kind == linked.CARRIED:
+        return _("Carried forward from “%(before)s” to “%(after)s”") % {"before": told.first, "after": told.second}
+    status = str(Status(told.first).label)
+    return f"{status}, {told.second} %" if told.second not in {"", "0"} else status

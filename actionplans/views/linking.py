@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actionplans import actions, asked, queries
+from actionplans import actions, asked, linked, queries
 from actionplans.actions.linking import requirements
 from actionplans.models import Action, ActionEvidence, ActionRecommendation, ActionRequirement, ActionRisk, Dependency
 from actionplans.views.finding import get_action_or_404
@@ -40,13 +40,13 @@ def links(request: Request, reference: str) -> HttpResponse:
     if request.method == "POST":
         return _add(request, action)
     acting = request.acting
-    linked_risks = queries.risk_links(acting, action)
-    needed = queries.needed(acting, action)
+    linked_risks = linked.risks(acting, action)
+    needed, _needing = linked.dependencies(acting, action)
     taken = {action.pk, *(link.needs_id for link in needed)}
     others = Action.objects.visible_to(acting).open().exclude(pk__in=taken).order_by("number")[: queries.MOST]
     risks = queries.risks_with_titles(acting).filter(closed_at__isnull=True).order_by(*queries.BY_CODE)
-    linked_recommendations = queries.recommendation_links(acting, action)
-    linked_requirements = queries.requirement_links(acting, action)
+    linked_recommendations = linked.recommendations(acting, action)
+    linked_requirements = linked.requirements(acting, action)
     recommendations = CtlpRecommendation.objects.visible_to(acting).exclude(response=Response.NOT_ACCEPTED)
     recommendations = recommendations.select_related("edition").order_by("-edition__issued_on", "code", "pk")
     return render(

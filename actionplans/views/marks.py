@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from actionplans.lines import Line
 from actionplans.listing import RAG_COLOUR, STATUS_COLOUR
 from actionplans.models import Action, Rag, ReportedAction
 from actionplans.standing import COLOUR
 from actionplans.workflow import Status
+from foundation.core.templatetags.portal import day
 
 Mark = tuple[str, str]
 
@@ -26,13 +29,14 @@ class Marked:
         return self.line.action
 
     @property
-    def is_reported(self) -> bool:
-        """Whether a member reports it to the partnership that reads it here."""
-        return bool(self.line.member)
-
-    @property
     def owner(self) -> str:
         return self.line.owner
+
+    @property
+    def hint(self) -> str:
+        """Who does it and until when, in a line; and whether a member reports it to the partnership that reads it."""
+        said = [self.owner, _("due %(day)s") % {"day": day(self.action.due_on)}]
+        return " · ".join([*said, _("reported by this member")] if self.line.member else said)
 
 
 def mark(line: Line) -> Marked:

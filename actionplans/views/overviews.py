@@ -6,16 +6,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from actionplans import actions, gathering, permissions, queries
+from actionplans import actions, gathering, permissions, queries, shelves
 from actionplans.forms import ReassignForm
 from actionplans.lines import Line, together
-from actionplans.listing import STATUS_COLOUR, action_listing, shown
+from actionplans.listing import action_listing, shown
 from actionplans.models import Action, Plan
-from actionplans.models.actions import ActionQuerySet
 from actionplans.timeline import timeline as draw
 from actionplans.views.finding import risk_address, tabs, today
 from actionplans.views.marks import mark, marked
 from actionplans.workflow import TRANSITIONS, PlanStatus, Status
+from foundation.core import addresses
 from foundation.core.access import requires, signed_in
 from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken
@@ -26,7 +26,6 @@ from foundation.documents.responses import export_list
 from foundation.organisations import queries as organisations
 
 ON_ONE_DRAWING = 60
-IN_A_COLUMN = 25
 
 
 @signed_in
@@ -55,23 +54,23 @@ def index(request: Request) -> HttpResponseBase:
 @require_GET
 def board(request: Request) -> HttpResponse:
     """Actions by status, with a button for each move that is allowed: no dragging is needed."""
-    rows, plans, chosen = _rows_of_a_plan(request)
-    reported = _reported(request, plans, chosen)
-    columns = [
-        {
-            "label": status.label,
-            "colour": STATUS_COLOUR[status],
-            "cards": [(mark(line), _moves(status) if _may_move(request, line) else []) for line in lines[:IN_A_COLUMN]],
-            "count": len(lines),
-            "more": len(lines[IN_A_COLUMN:]),
-            "status": status.value,
-        }
-        for status, lines in queries.board(rows, today(), reported)
-    ]
+    plans, plan = _chosen_plan(request)
+    reported = gathering.lines(request.acting, today(), plan=plan)
+    columns = []
+    for status, shelf in shelves.board(request.acting, today(), plan=plan, reported=reported):
+        moves = _moves(status)
+        cards = [(mark(line), _buttons(moves, line) if _may_move(request, line) else []) for line in shelf.lines]
+        columns.append({"shelf": shelf, "status": status.value, "cards": cards})
     return render(
         request,
         "actionplans/board.html",
-        {"columns": columns, "plans": plans, "chosen": chosen, "tabs": tabs(request)},
+        {
+            "columns": columns,
+            "plans": plans,
+            "chosen": plan.reference if plan else "",
+            "tabs": tabs(request),
+            "here": request.get_full_path(),
+        },
     )
 
 
@@ -79,9 +78,11 @@ def board(request: Request) -> HttpResponse:
 @require_GET
 def timeline(request: Request) -> HttpResponse:
     """Actions over time, as a drawing with its table."""
-    rows, plans, chosen = _rows_of_a_plan(request)
+    plans, plan = _chosen_plan(request)
+    rows = Action.objects.visible_to(request.acting)
+    rows = rows.filter(plan=plan) if plan else rows.exclude(plan__status=PlanStatus.CLOSED)
     own = queries.lines(rows, today(), most=ON_ONE_DRAWING + 1)
-    lines = together(own, _reported(request, plans, chosen))
+    lines = together(own, gathering.lines(request.acting, today(), plan=plan))
     chart = None
     if lines:
         chart = draw(
@@ -95,7 +96,7 @@ def timeline(request: Request) -> HttpResponse:
             "has_more": len(lines) > ON_ONE_DRAWING,
             "most": ON_ONE_DRAWING,
             "plans": plans,
-            "chosen": chosen,
+            "chosen": plan.reference if plan else "",
             "tabs": tabs(request),
         },
     )
@@ -149,22 +150,14 @@ def reassign(request: Request) -> HttpResponse:
     return editor.render("actionplans/reassign.html")
 
 
-def _rows_of_a_plan(request: Request) -> tuple[ActionQuerySet, list[Plan], str]:
-    """The actions of the plan that was chosen, else of all active plans; and the plans to choose from."""
-    rows = Action.objects.visible_to(request.acting)
+def _chosen_plan(request: Request) -> tuple[list[Plan], Plan | None]:
+    """The plans to choose from, and the one that was chosen; none means all that are not closed."""
     plans = list(Plan.objects.visible_to(request.acting).order_by("-period_from", "-pk")[:100])
     chosen = request.GET.get("plan", "")
-    if not chosen:
-        return rows.exclude(plan__status=PlanStatus.CLOSED), plans, ""
-    if chosen not in {plan.reference for plan in plans}:
-        raise Http404
-    return rows.filter(plan__reference=chosen), plans, chosen
-
-
-def _reported(request: Request, plans: list[Plan], chosen: str) -> list[Line]:
-    """What members report, of the plan that was chosen, else of all plans that are not closed."""
     plan = next((each for each in plans if each.reference == chosen), None)
-    return gathering.lines(request.acting, today(), plan=plan)
+    if chosen and plan is None:
+        raise Http404
+    return plans, plan
 
 
 def _may_move(request: Request, line: Line) -> bool:
@@ -175,8 +168,12 @@ def _may_move(request: Request, line: Line) -> bool:
     return allowed(permissions.check_can_progress, request.acting, action)
 
 
-def _moves(status: Status) -> list[dict[str, str]]:
-    """Buttons of a card: what is asked first leads to a page, the rest is done at once."""
+def _buttons(moves: list[tuple[str, str, bool]], line: Line) -> list[tuple[str, str, bool]]:
+    return [(label, addresses.of_row(name, line.action.reference), at_once) for label, name, at_once in moves]
+
+
+def _moves(status: Status) -> list[tuple[str, str, bool]]:
+    """Buttons of a card: label, URL name, and whether it is done at once; what is asked first leads to a page."""
     words = {
         (Status.NOT_STARTED, Status.IN_PROGRESS): (_("Start"), "actionplans:start", True),
         (Status.ON_HOLD, Status.IN_PROGRESS): (_("Resume"), "actionplans:resume", True),
@@ -184,5 +181,4 @@ def _moves(status: Status) -> list[dict[str, str]]:
         (Status.NOT_STARTED, Status.DONE): (_("Complete"), "actionplans:complete", False),
         (Status.IN_PROGRESS, Status.DONE): (_("Complete"), "actionplans:complete", False),
     }
-    found = [words[status, to] for to in Status if to in TRANSITIONS[status] and (status, to) in words]
-    return [{"label": label, "name": name, "at_once": "yes" if at_once else ""} for label, name, at_once in found]
+    return [words[status, to] for to in Status if to in TRANSITIONS[status] and (status, to) in words]

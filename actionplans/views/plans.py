@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from actionplans import actions, permissions, queries, yearly
+from actionplans import actions, permissions, queries, shelves, yearly
 from actionplans.forms import ObjectiveForm, PlanForm, ReasonForm, SettingsForm
 from actionplans.listing import PLAN_COLOUR, PLANS
 from actionplans.models import Objective, Plan, PlanReport, Settings
@@ -22,8 +22,6 @@ from foundation.core.lists import ListPage
 from foundation.core.permissions import allowed
 from foundation.documents.responses import export_list
 from foundation.organisations import queries as organisations
-
-SHOWN = 25  # under one objective; the rest is one click away in the list
 
 
 @requires("plan.view")
@@ -53,8 +51,7 @@ def show(request: Request, reference: str) -> HttpResponse:
     """A plan with its actions under its objectives."""
     plan = get_plan_or_404(request.acting, reference)
     can_edit = allowed(permissions.check_can_edit, request.acting) and plan.status != PlanStatus.CLOSED
-    groups = queries.by_objective(request.acting, plan, today())
-    lines = [line for group in groups for line in group.lines]
+    groups, counts = shelves.of_plan(request.acting, plan, today())
     following = yearly.next_of(request.acting, plan)
     made = PlanReport.objects.visible_to(request.acting).filter(plan=plan)
     return render(
@@ -63,15 +60,9 @@ def show(request: Request, reference: str) -> HttpResponse:
         {
             "plan": plan,
             "colour": PLAN_COLOUR[PlanStatus(plan.status)],
-            "groups": [(group.title, marked(group.lines[:SHOWN]), len(group.lines[SHOWN:])) for group in groups],
+            "groups": [(group.title, marked(group.lines), group.more) for group in groups],
             "objectives": plan.objectives.all() if can_edit else [],
-            "counts": {
-                "total": len(lines),
-                "reported": sum(bool(line.member) for line in lines),
-                "done": sum(line.action.status == "done" for line in lines),
-                "overdue": sum(line.is_overdue for line in lines),
-                "drifting": sum(bool(line.signs) and not line.is_overdue for line in lines),
-            },
+            "counts": counts,
             "can_report": allowed(permissions.check_can_report, request.acting),
             "reports": [
                 (report, report.job if report.requested_by_id == request.acting.membership_id else None)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actionplans import actions, permissions, queries
+from actionplans import actions, linked, permissions
 from actionplans.finishing_forms import CompleteForm, EffectsForm
 from actionplans.forms import DueForm, ProgressForm, RatingForm, ReasonForm
 from actionplans.models import Action
@@ -109,7 +109,7 @@ def rate(request: Request, reference: str) -> HttpResponse:
 def complete(request: Request, reference: str) -> HttpResponse:
     """What came of the action, and what it did to each risk; then an offer to score those risks anew."""
     action = _theirs_or_refused(request, reference)
-    links = queries.risk_links(request.acting, action)
+    links = linked.risks(request.acting, action)
     editor = Editor(request, None, lambda _row, posted: CompleteForm(posted, links=links))
     if editor.is_ready:
         typed = editor.form.cleaned_data
@@ -136,7 +136,7 @@ def effects(request: Request, reference: str) -> HttpResponse:
     """What a completed action did to its risks, seen anew."""
     action = get_action_or_404(request.acting, reference)
     permissions.check_can_see_risks(request.acting)
-    links = queries.risk_links(request.acting, action)
+    links = linked.risks(request.acting, action)
     editor = Editor(request, None, lambda _row, posted: EffectsForm(posted, links=links))
     if editor.is_ready:
         try:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from actionplans import queries
+from actionplans import linked
 from actionplans.models import Action, ActionRisk, Effect
 from actionplans.views.finding import get_action_or_404
 from actionplans.workflow import Status
@@ -49,7 +49,7 @@ def changed(request: Request, action: Action) -> list[tuple[ActionRisk, Risk]]:
     """The linked risks that the action lowered or raised, once it is done, as far as this person may see them."""
     if action.status != Status.DONE:
         return []
-    return [(link, risk) for link, risk in queries.risk_links(request.acting, action) if link.effect in CHANGED]
+    return [(link, risk) for link, risk in linked.risks(request.acting, action) if link.effect in CHANGED]
 
 
 def _told(request: Request, link: ActionRisk, risk: Risk) -> dict[str, object]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from compliance import editions, queries
+from compliance import editions, library_memory, queries
 from compliance.library_page import Uses, documents_listing, rows_for_list, rows_listing, rows_of_library
 from compliance.library_page import documents as all_documents
 from compliance.library_words import mark_in_words
@@ -84,7 +84,8 @@ def row(request: Request, code: str) -> HttpResponse:
     found = get_object_or_404(rows_for_list(request.acting), code=code)
     register = queries.register(request.acting, today())
     content = found.content
-    named = Instrument.objects.in_bulk({content.get("instrument", ""), *content.get("cites", ())})
+    library = library_memory.library()
+    named = library.instruments
     return render(
         request,
         "compliance/library/row.html",
@@ -94,7 +95,7 @@ def row(request: Request, code: str) -> HttpResponse:
             "line": register.line(found.code),
             "rests_on": named.get(content.get("instrument", "")),
             "cites": [named[each] for each in content.get("cites", ()) if each in named],
-            "relations": relations_of(found, register),
+            "relations": relations_of(found, register, library),
             "ended": found.in_force_to is not None and found.in_force_to < today(),
         },
     )

@@ -6,9 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from compliance import contributions, permissions, pictures, queries
+from compliance import contributions, library_memory, permissions, pictures, queries
 from compliance.grouping import Grouping, with_headings
-from compliance.models import Instrument
 from compliance.register_page import RegisterExport, RegisterFilter, lines_for_page
 from compliance.relations import relations_of
 from compliance.views.finding import get_requirement_or_404, today
@@ -77,7 +76,7 @@ def requirement(request: Request, code: str) -> HttpResponse:
     """One requirement: what it asks, where the organisation stands, the evidence, the assurer's rating."""
     row = get_requirement_or_404(request.acting, code)
     whole = queries.register(request.acting, today())
-    line = whole.line(row.code)
+    line, library = whole.line(row.code), library_memory.library()
     if line is None:
         raise Http404
     return render(
@@ -87,10 +86,8 @@ def requirement(request: Request, code: str) -> HttpResponse:
             "requirement": row,
             "line": line,
             "content": row.content,
-            "relations": relations_of(row, whole),
-            "instruments": Instrument.objects.in_bulk(
-                [row.content["instrument"]] if row.content.get("instrument") else []
-            ).values(),
+            "relations": relations_of(row, whole, library),
+            "instrument": library.instruments.get(row.content.get("instrument", "")),
             "can_answer": allowed(permissions.check_can_answer, request.acting, row) and not line.answered_through,
             "can_assure": request.acting.may("compliance.assure") and line.version > 0,
             "can_change": row.is_local and request.acting.may("compliance.customise"),

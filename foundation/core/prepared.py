@@ -77,7 +77,8 @@ class Prepared:
 
 
 class PreparedObjects:
-    """A prepared query for whole objects. ``related`` names foreign keys whose objects come along.
+    """A prepared query for whole objects. ``related`` names foreign keys whose objects come along, also further ones
+    (``"recommendation"``, then ``"recommendation__edition"``).
 
     ``build`` makes a queryset without ``select_related``; who may see what it finds is the caller's to ask.
     """
@@ -91,14 +92,18 @@ class PreparedObjects:
         rows = self._prepared.rows(*values)
         if not rows:
             return []
-        found = list(instances(self._model, rows))
+        found = {"": list(instances(self._model, rows))}
         begin = len(columns(self._model))
-        for name, model in self._models:
+        for path, model in self._models:
             key = begin + [field.attname for field in model._meta.concrete_fields].index(model._meta.pk.attname)
-            for row, each, other in zip(rows, found, instances(model, rows, begin=begin), strict=True):
-                each._state.fields_cache[name] = other if row[key] is not None else None
+            others = zip(rows, instances(model, rows, begin=begin), strict=True)
+            found[path] = [other if row[key] is not None else None for row, other in others]
+            holder, _, name = path.rpartition("__")
+            for each, other in zip(found[holder], found[path], strict=True):
+                if each is not None:
+                    each._state.fields_cache[name] = other
             begin += len(columns(model))
-        return found
+        return found[""]
 
     def first(self, *values: Any) -> Any:
         """The first object, or None."""
@@ -107,9 +112,15 @@ class PreparedObjects:
     def _columns(self, *values: Any) -> QuerySet:
         rows = self._build(*values)
         self._model = rows.model
-        self._models = [(name, self._model._meta.get_field(name).related_model) for name in self._related]
+        self._models = [(path, _at_the_end_of(path, self._model)) for path in self._related]
         beside = [column for name, model in self._models for column in columns(model, f"{name}__")]
         return rows.values_list(*columns(self._model), *beside)
+
+
+def _at_the_end_of(path: str, model: Any) -> Any:
+    for name in path.split("__"):
+        model = model._meta.get_field(name).related_model
+    return model
 
 
 def _listed(words: Iterable[str]) -> str:

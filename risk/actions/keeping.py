@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
+from foundation.core.prepared import PreparedObjects
 from foundation.organisations.models import Membership
-from risk import permissions, workflow
+from risk import permissions, queries, workflow
 from risk.models import Assessment, Entry, EntryRevision, Risk, ScoreChange
 from risk.workflow import Status
 
@@ -38,8 +39,7 @@ def open_assessment(assessment_id: int, by: Acting) -> Assessment:
 def open_entry(entry_id: int, version: int, by: Acting) -> Entry:
     """The entry with its assessment, both locked, if it may still change and nobody saved since ``version``."""
     # By the assessment: an entry that somebody just took out is no longer visible, and still says so below.
-    assessments = Assessment.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
-    assessment = assessments.filter(entries=entry_id).order_by().first()
+    assessment = _LOCKED_OF_ENTRY.first(by.organisation_id, entry_id) if by.may("risk.view") else None
     if assessment is None:
         raise Entry.DoesNotExist
     _check_may_write(assessment, by)
@@ -50,6 +50,19 @@ def open_entry(entry_id: int, version: int, by: Acting) -> Entry:
     entry.assessment = assessment
     entry.check_version(version)
     return entry
+
+
+_LOCKED_OF_ENTRY = PreparedObjects(
+    lambda organisation_id, entry_id: (
+        Assessment.objects.filter(
+            organisation_id=organisation_id, pk__in=Entry.objects.filter(pk=entry_id).values("assessment_id")
+        )
+        .order_by()
+        .select_for_update(no_key=True)
+    ),
+    int,
+    int,
+)
 
 
 def _check_may_write(assessment: Assessment, by: Acting) -> None:
@@ -84,7 +97,7 @@ def revise(entry: Entry, *, by: Acting, now: datetime) -> None:
         organisation_id=entry.organisation_id,
         entry=entry,
         number=entry.version,
-        controls=[{"text": each.text, "strength": each.strength} for each in entry.controls.all()],
+        controls=[{"text": each.text, "strength": each.strength} for each in queries.controls_of(entry)],
         changed_at=now,
         changed_by=by.membership,
     )

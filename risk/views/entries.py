@@ -15,7 +15,7 @@ from foundation.core.http import Request
 from foundation.core.permissions import allowed
 from risk import actions, attention, beside, permissions, pictures, queries, reference, rescoring
 from risk.forms import CommentForm, DescriptionForm, PromptsForm, ResponseForm, ScoreForm
-from risk.models import Category, Comment, Entry, ScoreChange
+from risk.models import Assessment, Category, Entry, ScoreChange
 from risk.models.assessments import Template
 from risk.reference import words as known_words
 from risk.views.assessments import head
@@ -50,10 +50,7 @@ DESCRIBED = (
 def entry(request: Request, reference: str, risk: str) -> HttpResponse:
     """Everything about a risk in this assessment."""
     assessment, row = find_entry(request, reference, risk)
-    words, controls = known_words(), list(row.controls.all())
-    changes = list(
-        ScoreChange.objects.visible_to(request.acting).filter(risk=row.risk).select_related("changed_by")[:100]
-    )
+    words, controls, changes = known_words(), queries.controls_of(row), queries.score_changes(row)
     top = head(request, assessment)
     found = attention.of_entry(assessment, row, has_controls=bool(controls), on=today())
     can_comment = assessment.status in OPEN and allowed(permissions.check_can_comment, request.acting, assessment)
@@ -71,7 +68,7 @@ def entry(request: Request, reference: str, risk: str) -> HttpResponse:
             "flags": attention.flags(assessment, row, found, can_fix=top["can_write"]),
             "changes": [_told(row, each) for each in changes],
             "line": pictures.score_line(changes[::-1], chart_id="score-line"),
-            "comments": Comment.objects.visible_to(request.acting).filter(entry=row).select_related("written_by"),
+            "comments": queries.comments_on(row),
             "comment_form": CommentForm() if can_comment else None,
             "recommendations": beside.recommendations(request.acting, row.risk),
             "panels": beside.of_risk(request.acting, row.risk),
@@ -111,6 +108,7 @@ def add(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def describe(request: Request, reference: str, risk: str) -> HttpResponse:
     """What the risk is."""
+    assessment, row = find_entry(request, reference, risk)
 
     def make(row: Entry, posted: QueryDict | None) -> DescriptionForm:
         initial = {name: getattr(row, name) for name in DESCRIBED}
@@ -124,14 +122,14 @@ def describe(request: Request, reference: str, risk: str) -> HttpResponse:
             entry_id=row.pk, version=version, description=described, by=request.acting, now=timezone.now()
         )
 
-    return _change(request, reference, risk, make, do, heading=_("Describe the risk"))
+    return _change(request, assessment, row, make, do, heading=_("Describe the risk"))
 
 
 @requires("risk.edit")
 @require_http_methods(["GET", "POST"])
 def score(request: Request, reference: str, risk: str) -> HttpResponse:
     """Inherent, current and target, with the matrix beside them."""
-    assessment = queries.get_assessment_or_404(request.acting, reference)
+    assessment, row = find_entry(request, reference, risk)
     matrix = assessment.scale
     names = [f"{kind}_{side}" for kind in queries.KINDS for side in ("likelihood", "impact")]
 
@@ -143,13 +141,14 @@ def score(request: Request, reference: str, risk: str) -> HttpResponse:
         actions.score_entry(entry_id=row.pk, by=request.acting, now=timezone.now(), **typed)
         rescoring.done(request, risk)
 
-    return _change(request, reference, risk, make, do, heading=_("Score the risk"), matrix=_shown(matrix))
+    return _change(request, assessment, row, make, do, heading=_("Score the risk"), matrix=_shown(matrix))
 
 
 @requires("risk.edit")
 @require_http_methods(["GET", "POST"])
 def respond(request: Request, reference: str, risk: str) -> HttpResponse:
     """What is done, who owns it, when it is looked at again."""
+    assessment, row = find_entry(request, reference, risk)
     names = ("version", "response", "tolerated_by_id", "tolerated_until", "owner_id")
     more = ("review_every_months", "next_review_on")
 
@@ -164,31 +163,30 @@ def respond(request: Request, reference: str, risk: str) -> HttpResponse:
     def do(row: Entry, typed: dict[str, Any]) -> None:
         actions.respond(entry_id=row.pk, by=request.acting, now=timezone.now(), **typed)
 
-    return _change(request, reference, risk, make, do, heading=_("Response, owner and review"))
+    return _change(request, assessment, row, make, do, heading=_("Response, owner and review"))
 
 
 @requires("risk.edit")
 @require_http_methods(["GET", "POST"])
 def prompts(request: Request, reference: str, risk: str) -> HttpResponse:
     """A risk of a form without scores."""
-    template = queries.get_assessment_or_404(request.acting, reference).template
+    assessment, row = find_entry(request, reference, risk)
     names = ("version", "description", "management", "further_action", "owner_id", "target_on", "next_review_on")
 
     def make(row: Entry, posted: QueryDict | None) -> PromptsForm:
         people = owners(request, including=row.owner_id)
         initial = {name: getattr(row, name) for name in names}
-        return PromptsForm(posted, people=people, template=template, initial=initial)
+        return PromptsForm(posted, people=people, template=assessment.template, initial=initial)
 
     def do(row: Entry, typed: dict[str, Any]) -> None:
         actions.answer_prompts(entry_id=row.pk, by=request.acting, now=timezone.now(), **typed)
 
-    return _change(request, reference, risk, make, do, heading=_("How the risk is managed"))
+    return _change(request, assessment, row, make, do, heading=_("How the risk is managed"))
 
 
 def _change(
-    request: Request, reference: str, risk: str, make: Any, do: Any, *, heading: str, **context: Any
+    request: Request, assessment: Assessment, row: Entry, make: Any, do: Any, *, heading: str, **context: Any
 ) -> HttpResponse:
-    assessment, row = find_entry(request, reference, risk)
     to = address_of(assessment, row)
     if refused := closed_to_changes(request, assessment, to):
         return refused

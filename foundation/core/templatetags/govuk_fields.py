@@ -177,7 +177,22 @@ def _drawn(field: BoundField, widget: forms.Widget, attributes: dict[str, Any]) 
     attributes = {"id": field.auto_id, **attributes, **disabled}
     if type(widget) is forms.Select:
         return _select(field, widget, attributes)
+    if type(widget) is forms.TextInput:
+        return _input(field, widget, attributes)
     return widget.render(field.html_name, field.value(), attributes, field.form.renderer)
+
+
+def _input(field: BoundField, widget: forms.TextInput, attributes: dict[str, Any]) -> SafeString:
+    """As widget.render, without a template: every list has some."""
+    value = widget.format_value(field.value())
+    attributes = widget.build_attrs(widget.attrs, attributes)
+    return format_html(
+        '<input type="{}" name="{}"{}{}>',
+        widget.input_type,
+        field.html_name,
+        "" if value is None else format_html(' value="{}"', value),
+        flatatt(attributes),
+    )
 
 
 def _select(field: BoundField, widget: forms.Select, attributes: dict[str, Any]) -> SafeString:

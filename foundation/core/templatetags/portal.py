@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -55,7 +56,7 @@ def edit_prefix(editor: Any) -> str:
 
 
 @register.simple_tag
-def status_tag(text: str, colour: str = "") -> str:
+def status_tag(text: str | Promise, colour: str = "") -> str:
     """A GOV.UK tag. ``colour`` is one of Frontend's tag colours; the text always says the same as the colour."""
     return _tag(str(text), colour)
 

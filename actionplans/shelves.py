@@ -1,0 +1,164 @@
+"""Actions side by side in groups: the first of each group and how many it has, so that a long plan costs no more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Value, Window
+from django.db.models.functions import RowNumber
+from django.db.models.lookups import Exact
+
+from actionplans import gathering
+from actionplans.lines import Line, line, together
+from actionplans.models import Action, Objective, Plan
+from actionplans.models.actions import ActionQuerySet
+from actionplans.workflow import OPEN, PlanStatus, Status
+from foundation.core.acting import Acting
+from foundation.core.prepared import Prepared, PreparedObjects
+
+MOST = 25
+
+
+@dataclass
+class Shelf:
+    """A group of actions: the first 25, members' as well, and how many there are in all."""
+
+    title: str
+    lines: list[Line] = field(default_factory=list)
+    total: int = 0
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.total - len(self.lines)
+
+
+@dataclass
+class Counts:
+    """How many actions a plan has, how many of them members report, and how they stand."""
+
+    total: int = 0
+    reported: int = 0
+    done: int = 0
+    overdue: int = 0
+    drifting: int = 0
+
+
+def of_plan(acting: Acting, plan: Plan, today: date) -> tuple[list[Shelf], Counts]:
+    """A plan's actions under its objectives, in their order; last those under none. Each by due date.
+
+    For who may read plans.
+    """
+    if not acting.may("plan.view"):
+        return [], Counts()
+    shelves = {each.pk: Shelf(each.title) for each in _OBJECTIVES.all(acting.organisation_id, plan.pk)}
+    rest, counts = Shelf(""), Counts()
+    for objective_id, total, done, overdue, drifting in _COUNTED.rows(acting.organisation_id, plan.pk, today):
+        shelves.get(objective_id, rest).total += total
+        counts.total, counts.done = counts.total + total, counts.done + done
+        counts.overdue, counts.drifting = counts.overdue + overdue, counts.drifting + drifting
+    reported = gathering.lines(acting, today, plan=plan)
+    for each in reported:
+        shelves.get(each.objective_id or 0, rest).total += 1
+        _count(each, counts)
+    own = [line(row, today) for row in _FIRST_OF_EACH_OBJECTIVE.all(acting.organisation_id, plan.pk)]
+    for each in together(own, reported):
+        shelf = shelves.get(each.objective_id or 0, rest)
+        if len(shelf.lines) < MOST:
+            shelf.lines.append(each)
+    return [*shelves.values(), *([rest] if rest.lines else [])], counts
+
+
+def _counted(organisation_id: int, plan_id: int, today: date) -> QuerySet:
+    rows = Action.objects.filter(organisation_id=organisation_id, plan_id=plan_id).order_by()
+    return rows.values_list("objective_id").annotate(
+        total=Count("pk"),
+        done=Count("pk", filter=Q(status=Status.DONE)),
+        overdue=Count("pk", filter=Q(status__in=OPEN, due_on__lt=today)),
+        drifting=Count("pk", filter=Q(pk__in=rows.drifting(today).values("pk"))),
+    )
+
+
+def _first_of_each_objective(organisation_id: int, plan_id: int) -> QuerySet:
+    place = Window(RowNumber(), partition_by=F("objective_id"), order_by=["due_on", "pk"])
+    rows = Action.objects.filter(organisation_id=organisation_id, plan_id=plan_id).order_by()
+    first = rows.annotate(place=place).filter(place__lte=MOST).values("pk")
+    return Action.objects.filter(organisation_id=organisation_id, pk__in=first).order_by("due_on", "pk")
+
+
+_COUNTED = Prepared(_counted, int, int, date)
+_FIRST_OF_EACH_OBJECTIVE = PreparedObjects(_first_of_each_objective, int, int, related=("owner", "team", "plan"))
+_OBJECTIVES = PreparedObjects(
+    lambda organisation_id, plan_id: Objective.objects.filter(organisation_id=organisation_id, plan_id=plan_id),
+    int,
+    int,
+)
+
+
+def _count(each: Line, counts: Counts) -> None:
+    counts.total += 1
+    counts.reported += 1
+    counts.done += each.action.status == Status.DONE
+    counts.overdue += each.is_overdue
+    counts.drifting += bool(each.signs) and not each.is_overdue
+
+
+def board(
+    acting: Acting, today: date, *, plan: Plan | None, reported: Sequence[Line] = ()
+) -> list[tuple[Status, Shelf]]:
+    """Actions of a plan, else of all that are not closed, by status, with those that members report.
+
+    The open ones by due date, the ended ones latest first; as far as this person may see them.
+    """
+    shelves = {status: Shelf(str(status.label)) for status in Status}
+    plan_id = plan.pk if plan else ANY_PLAN
+    if acting.may("plan.view"):
+        counted = _BY_STATUS.rows(acting.organisation_id, plan_id)
+        found = _FIRST_OF_EACH_STATUS.all(acting.organisation_id, plan_id)
+    else:
+        rows = Action.objects.visible_to(acting).filter(_in_plan(plan_id))
+        counted = list(_by_status(rows))
+        found = list(_first_of_each_status(rows).select_related("owner", "team", "plan"))
+    for status, number in counted:
+        shelves[Status(status)].total = number
+    for each in together([line(row, today) for row in found], reported):
+        shelf = shelves[Status(each.action.status)]
+        shelf.lines.append(each)
+        shelf.total += bool(each.member)
+    for status, shelf in shelves.items():
+        if status not in OPEN:
+            shelf.lines.sort(key=lambda each: each.action.finished_on or today, reverse=True)
+        shelf.lines[MOST:] = []
+    return list(shelves.items())
+
+
+ANY_PLAN = 0
+
+
+def _in_plan(plan_id: int) -> Q:
+    return Q(plan_id=plan_id) | Q(Exact(Value(plan_id, BigIntegerField()), ANY_PLAN)) & ~Q(
+        plan__status=PlanStatus.CLOSED
+    )
+
+
+def _by_status(rows: ActionQuerySet) -> QuerySet:
+    return rows.order_by().values_list("status").annotate(number=Count("pk"))
+
+
+def _first_of_each_status(rows: ActionQuerySet) -> ActionQuerySet:
+    def first_of(status: Status) -> QuerySet:
+        order = ("due_on", "pk") if status in OPEN else (F("finished_at").desc(), "pk")
+        return rows.filter(status=status).order_by(*order).values("pk")[:MOST]
+
+    first, *others = map(first_of, Status)
+    return Action.objects.filter(pk__in=first.union(*others, all=True)).order_by("due_on", "pk")
+
+
+def _of_organisation(organisation_id: int, plan_id: int) -> ActionQuerySet:
+    return Action.objects.filter(_in_plan(plan_id), organisation_id=organisation_id)
+
+
+_BY_STATUS = Prepared(lambda *values: _by_status(_of_organisation(*values)), int, int)
+_FIRST_OF_EACH_STATUS = PreparedObjects(
+    lambda *values: _first_of_each_status(_of_organisation(*values)), int, int, related=("owner", "team", "plan")
+)
