@@ -14,10 +14,11 @@ from actionplans.models import Priority, Rag
 from actionplans.recurrence import LONGEST, Repeats, problems_of
 from foundation.core.forms import DayField, VersionField, layout, many_of, set_choices
 from foundation.core.markings import Marking
+from foundation.organisations.people_fields import People, offer_people, offer_person
 
 LONG_TEXT = 5_000
 SMALL = {"legend_size": Size.for_legend(Size.SMALL)}
-People = Sequence[tuple[int, str]]
+Choices = Sequence[tuple[int, str]]
 
 
 def text_area(label: Any, *, missing: Any = None, **kwargs: Any) -> forms.CharField:
@@ -53,7 +54,7 @@ class PlanForm(forms.Form):
     marking = forms.ChoiceField(label=_("Marking"), choices=Marking, initial=Marking.OFFICIAL)
     version = VersionField()
 
-    def __init__(self, *args: Any, people: People, is_new: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Choices, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_choices(self, "owner_id", [("", _("Select a person")), *people])
         del self.fields["version" if is_new else "grouping"]
@@ -148,17 +149,16 @@ class ActionForm(forms.Form):
         self,
         *args: Any,
         people: People,
-        teams: People,
-        plans: People,
-        objectives: People,
+        teams: Choices,
+        plans: Choices,
+        objectives: Choices,
         is_new: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        nobody = [("", _("Nobody")), *people]
-        set_choices(self, "owner_id", nobody)
-        set_choices(self, "accountable_id", [("", _("Select a person")), *people])
-        set_choices(self, "supporter_ids", people)
+        offer_person(self, "owner_id", people, nobody=_("Nobody"))
+        offer_person(self, "accountable_id", people, nobody=_("Select a person"))
+        offer_people(self, "supporter_ids", people)
         set_choices(self, "team_id", [("", _("No team")), *teams])
         set_choices(self, "plan_id", plans)
         set_choices(self, "objective_id", [("", _("None")), *objectives])
@@ -177,7 +177,7 @@ class ActionForm(forms.Form):
             *([Field.select("team_id")] if teams else []),
             Field.text("partner"),
             Field.select("accountable_id"),
-            many_of("supporter_ids"),
+            many_of(self, "supporter_ids"),
             Field.radios("priority", inline=True, legend_size=Size.SMALL),
             Field("starts_on", context=SMALL),
             *([Field("due_on", context=SMALL)] if is_new else []),
@@ -293,8 +293,10 @@ class CommentForm(forms.Form):
 
     def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(self, "mention_ids", people)
-        self.helper = layout(self, Field.textarea("text", rows=4), many_of("mention_ids"), submit=_("Save comment"))
+        offer_people(self, "mention_ids", people)
+        self.helper = layout(
+            self, Field.textarea("text", rows=4), many_of(self, "mention_ids"), submit=_("Save comment")
+        )
 
 
 class ReassignForm(forms.Form):
@@ -307,10 +309,10 @@ class ReassignForm(forms.Form):
         label=_("Who takes them over?"), coerce=int, error_messages={"required": _("Select a person")}
     )
 
-    def __init__(self, *args: Any, holders: People, people: People, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, holders: Choices, people: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_choices(self, "from_id", [("", _("Select a person")), *holders])
-        set_choices(self, "to_id", [("", _("Select a person")), *people])
+        offer_person(self, "to_id", people, nobody=_("Select a person"))
         self.helper = layout(self, Field.select("from_id"), Field.select("to_id"), submit=_("Hand the actions over"))
 
 

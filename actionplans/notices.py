@@ -18,5 +18,5 @@ notifications.kind(
     "actionplans.report_ready",
     group="actionplans",
     text=_("Report %(reference)s of an action plan is ready"),
-    url_name="actionplans:download_report",
+    url_name="actionplans:report",
 )

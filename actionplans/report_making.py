@@ -12,14 +12,12 @@ from actionplans.models import DueChange, Plan, PlanReport, Progress, ReportKind
 from actionplans.timeline import timeline
 from foundation import jobs
 from foundation.core.acting import Acting
-from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from foundation.core.templatetags.portal import day
-from foundation.documents import layout, verify
+from foundation.documents import verify
 from foundation.documents.charts import Chart
 from foundation.documents.layout import DocumentContext
-from foundation.documents.pdf import PdfCancelled
-from foundation.documents.process import PdfTooLarge, PdfTooSlow
+from foundation.jobs.reports import draw
 
 TEMPLATE = "actionplans/pdf/report.html"
 QUARTERLY_TEMPLATE = "actionplans/pdf/quarterly.html"
@@ -106,12 +104,7 @@ def make(job: "jobs.JobContext", *, report_id: int) -> None:
         content = build(acting=acting, report=report, now=job.now())
     job.progress(1, 3, "drawing")
     template = QUARTERLY_TEMPLATE if content.quarter else TEMPLATE
-    try:
-        pdf = layout.make_pdf(template, content.document, context(content), cancelled=lambda: _is_cancelled(job))
-    except PdfCancelled:
-        raise jobs.JobCancelled from None
-    except (PdfTooLarge, PdfTooSlow) as error:
-        raise RuleBroken(str(error)) from error
+    pdf = draw(job, template, content.document, context(content))
     job.progress(2, 3, "keeping")
     with job.step() as acting:
         report = actions.store_report(
@@ -141,16 +134,4 @@ def _noted(content: PlanContent, line: Line) -> tuple[list[Progress], list[DueCh
 
 
 def _finish(job: "jobs.JobContext", report: PlanReport) -> None:
-    job.finish(
-        label=_("Open the plan"),
-        url_name="actionplans:plan",
-        reference=report.plan.reference,
-    )
-
-
-def _is_cancelled(job: "jobs.JobContext") -> bool:
-    try:
-        job.check_cancelled()
-    except jobs.JobCancelled:
-        return True
-    return False
+    job.finish(label=_("Open the report"), url_name="actionplans:report", reference=report.reference)

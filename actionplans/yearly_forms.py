@@ -6,7 +6,7 @@ from crispy_forms_gds.layout import Field
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.forms import SMALL, People
+from actionplans.forms import SMALL, Choices
 from foundation.core.forms import DayField, layout, many_of, set_choices
 
 
@@ -25,7 +25,7 @@ class NextPlanForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 
-    def __init__(self, *args: Any, actions: People, gathered: People, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actions: Choices, gathered: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = {"action_ids": actions, "gathered_ids": gathered}
         for name, choices in offered.items():
@@ -38,7 +38,7 @@ class NextPlanForm(forms.Form):
             Field.text("title"),
             Field("period_from", context=SMALL),
             Field("period_to", context=SMALL),
-            *(many_of(name) for name, choices in offered.items() if choices),
+            *(many_of(self, name) for name, choices in offered.items() if choices),
             submit=_("Begin the plan"),
         )
 

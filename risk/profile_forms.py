@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.core.forms import DayField, VersionField, layout, set_choices
 from foundation.core.markings import Marking
+from foundation.organisations.people_fields import People, offer_person
 from risk.actions.profiles import Edition, Reassess
 from risk.profile_workflow import Response
 
@@ -147,9 +148,9 @@ class BriefingForm(forms.Form):
         error_messages={"required": _("Enter who gave the briefing")},
     )
 
-    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(self, "membership_id", [("", _("Nobody of ours")), *people])
+        offer_person(self, "membership_id", people, nobody=_("Nobody of ours"))
         self.helper = layout(
             self,
             Field.select("membership_id", label_size=Size.SMALL),

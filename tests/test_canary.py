@@ -224,6 +224,7 @@ ADDRESSES_WITH_SEARCH = (
     "/risk/members/",
     "/action-plans/gathered/",
     "/risk/reports/",
+    "/action-plans/reports/",
 )
 
 

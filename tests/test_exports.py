@@ -61,6 +61,7 @@ def test_every_list_asks_for_proof_of_the_last_ten_minutes(committed, browser, b
     assert exported == [
         "/action-plans/",
         "/action-plans/actions/",
+        "/action-plans/reports/",
         "/audit/export/",
         "/compliance/library/",
         "/compliance/library/requirements/",

@@ -24,7 +24,7 @@ from actionplans.actions.planning import (
     create_plan,
 )
 from actionplans.actions.progressing import hold, move_due, rate, report_progress, resume, start
-from actionplans.actions.reporting import request_report, store_report
+from actionplans.actions.reporting import make_report_again, request_report, store_report
 from actionplans.actions.sharing import leave_out_reported, place_reported, report_action, take_back_action
 from actionplans.actions.talking import comment
 from actionplans.actions.writing import Description, add_action, change_action
@@ -52,6 +52,7 @@ __all__ = [
     "link_recommendation",
     "link_requirement",
     "link_risk",
+    "make_report_again",
     "move_due",
     "place_reported",
     "rate",

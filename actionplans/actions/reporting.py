@@ -17,6 +17,8 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
+from foundation.jobs.models import Job
+from foundation.jobs.reports import check_may_be_made_again
 
 JOB = "actionplans.make_report"
 PURPOSE = "actionplans.report"
@@ -64,9 +66,22 @@ def request_report(
         marking=marking,
         quarter_from=quarter_from,
     )
-    report.job = jobs.queue(JOB, by=by, now=now, report_id=report.pk)
-    report.save(update_fields=["job"])
-    return report
+    return _queue(report, by, now)
+
+
+@transaction.atomic
+def make_report_again(*, report_id: int, by: Acting, now: datetime) -> PlanReport:
+    """Ask once more for a report that failed or was cancelled. A job of its own makes it, in the name of ``by``.
+
+    The old job is locked too: whoever starts that one again at the same moment finds the report being made, or we do.
+    """
+    permissions.check_can_report(by)
+    report = _locked(report_id, by)
+    if report.job_id is not None:
+        Job.objects.filter(organisation_id=by.organisation_id).select_for_update(no_key=True).get(pk=report.job_id)
+    check_may_be_made_again(PlanReport.objects.visible_to(by).with_state().get(pk=report_id).state)
+    ledger.record("plan.report_requested_again", actor=by, target=report, at=now)
+    return _queue(report, by, now)
 
 
 @transaction.atomic
@@ -77,8 +92,8 @@ def store_report(
 
     A second delivery of the same job finds it there and keeps the first.
     """
-    report = PlanReport.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=report_id)
     permissions.check_can_report(by)
+    report = _locked(report_id, by)
     if report.file_id is not None:
         return report
     report.file = files.keep_made(
@@ -92,6 +107,16 @@ def store_report(
         membership_id=report.requested_by_id, kind="actionplans.report_ready", target=report, by=by, now=now
     )
     return report
+
+
+def _queue(report: PlanReport, by: Acting, now: datetime) -> PlanReport:
+    report.job = jobs.queue(JOB, by=by, now=now, report_id=report.pk)
+    report.save(update_fields=["job"])
+    return report
+
+
+def _locked(report_id: int, by: Acting) -> PlanReport:
+    return PlanReport.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=report_id)
 
 
 def _check_quarter(first: date | None, plan: Plan, today: date) -> None:

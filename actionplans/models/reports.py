@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from actionplans.models.plans import Plan
 from actionplans.quarters import Quarter
+from foundation.core import addresses
 from foundation.core.markings import Marking
 from foundation.core.models import OrganisationQuerySet, OrganisationRow, reference_field
+from foundation.jobs import reports
 
 if TYPE_CHECKING:
     from foundation.core.acting import Acting
@@ -29,12 +31,19 @@ class ReportQuerySet(OrganisationQuerySet):
         rows = super().visible_to(acting)
         return rows if acting.may("plan.view") else rows.none()
 
+    def with_state(self) -> Self:
+        """Each report with ``state``, to read, filter and sort by. It costs no further query."""
+        return self.annotate(state=reports.state())
+
 
 class PlanReport(OrganisationRow):
     """A report that was asked for, and the document that came of it. The document never changes.
 
-    A quarterly one keeps its ``figures`` with the document, so that the next shows what changed since.
+    A quarterly one keeps its ``figures`` with the document, so that the next shows what changed since. How one stands
+    is not kept here: see ``with_state``.
     """
+
+    state: str  # only on rows read ``with_state``
 
     reference = reference_field(unique=True)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="reports")
@@ -55,7 +64,10 @@ class PlanReport(OrganisationRow):
 
     class Meta:
         ordering = ["-requested_at", "-pk"]
-        indexes = [models.Index(fields=["organisation", "plan", "-requested_at"])]
+        indexes = [
+            models.Index(fields=["organisation", "plan", "-requested_at"]),
+            models.Index(fields=["organisation", "-requested_at", "-id"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="plan_report_document_whole_or_not_at_all",
@@ -77,6 +89,18 @@ class PlanReport(OrganisationRow):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        return addresses.of_row("actionplans:report", self.reference)
+
+    @property
+    def subject(self) -> str:
+        """The title of the plan. Load it with the report."""
+        return self.plan.title
+
+    @property
+    def state_label(self) -> str:
+        return str(reports.ReportStatus(self.state).label)
 
     @property
     def quarter(self) -> Quarter | None:

@@ -24,6 +24,7 @@ from foundation.core.http import Request
 from foundation.core.permissions import allowed
 from foundation.core.templatetags.portal import day
 from foundation.organisations import queries as organisations
+from foundation.organisations.people_fields import People
 
 
 @signed_in
@@ -130,7 +131,7 @@ def change(request: Request, reference: str) -> HttpResponse:
 def comment(request: Request, reference: str) -> HttpResponse:
     """Say something about an action, and tell people about it."""
     action = get_action_or_404(request.acting, reference)
-    people = organisations.people_choices(request.acting, on=today())
+    people = People(request.acting, on=today())
     editor = Editor(request, None, lambda _row, posted: CommentForm(posted, people=people))
     if editor.is_ready:
         try:
@@ -144,26 +145,24 @@ def comment(request: Request, reference: str) -> HttpResponse:
 
 def _form(request: Request, plan: Plan) -> Make[ActionForm]:
     acting = request.acting
-    people = organisations.people_choices(acting, on=today())
     teams = organisations.team_choices(acting)
     plans = [(each.pk, each.title) for each in queries.open_plans(acting)]
     objectives = [(each.pk, each.title) for each in plan.objectives.all()]
 
     def make(row: Action | None, posted: QueryDict | None) -> ActionForm:
-        choices, initial = list(people), {"accountable_id": acting.membership_id, "starts_on": today()}
+        supporters = [each.membership_id for each in linked.supporters(acting, row)] if row else []
+        named: list[int | None] = [row.owner_id, row.accountable_id, *supporters] if row else []
+        initial = {"accountable_id": acting.membership_id, "starts_on": today()}
         if row:
-            supporters = list(row.supporters.select_related("membership"))
-            named = [row.owner, row.accountable, *(each.membership for each in supporters)]
-            choices += [(each.pk, each.name) for each in named if each and each.pk not in dict(choices)]
             initial = {field.attname: getattr(row, field.attname) for field in ActionFields._meta.concrete_fields} | {
                 "plan_id": row.plan_id,
                 "objective_id": row.objective_id,
-                "supporter_ids": [each.membership_id for each in supporters],
+                "supporter_ids": supporters,
                 "version": row.version,
             }
         return ActionForm(
             posted,
-            people=choices,
+            people=People(acting, on=today(), including=named),
             teams=teams,
             plans=plans,
             objectives=objectives,

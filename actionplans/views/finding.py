@@ -58,6 +58,7 @@ def tabs(request: Request) -> list[dict[str, object]]:
         (_("Gather"), "actionplans:gather", "plan.view")
         if is_partnership(request.acting)
         else (_("Reported"), "actionplans:reporting", "plan.view"),
+        (_("Reports"), "actionplans:reports", "plan.report"),
     ]
     urls = [(label, reverse(name)) for label, name, needed in entries if not needed or request.acting.may(needed)]
     return [{"label": label, "url": url, "is_current": request.path == url} for label, url in urls]

@@ -23,7 +23,7 @@ from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.core.permissions import allowed
 from foundation.documents.responses import export_list
-from foundation.organisations import queries as organisations
+from foundation.organisations.people_fields import People
 
 ON_ONE_DRAWING = 60
 
@@ -134,7 +134,7 @@ def by_risk(request: Request) -> HttpResponse:
 def reassign(request: Request) -> HttpResponse:
     """Hand all open actions of somebody over, for example because they leave."""
     holders = queries.people_with_actions(request.acting)
-    people = organisations.people_choices(request.acting, on=today())
+    people = People(request.acting, on=today())
 
     def make(_row: None, posted: QueryDict | None) -> ReassignForm:
         return ReassignForm(posted, holders=holders, people=people)

@@ -53,7 +53,7 @@ def show(request: Request, reference: str) -> HttpResponse:
     can_edit = allowed(permissions.check_can_edit, request.acting) and plan.status != PlanStatus.CLOSED
     groups, counts = shelves.of_plan(request.acting, plan, today())
     following = yearly.next_of(request.acting, plan)
-    made = PlanReport.objects.visible_to(request.acting).filter(plan=plan)
+    made = PlanReport.objects.visible_to(request.acting).with_state().filter(plan=plan)
     return render(
         request,
         "actionplans/plan.html",
@@ -64,10 +64,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "objectives": plan.objectives.all() if can_edit else [],
             "counts": counts,
             "can_report": allowed(permissions.check_can_report, request.acting),
-            "reports": [
-                (report, report.job if report.requested_by_id == request.acting.membership_id else None)
-                for report in made.select_related("job")[:10]
-            ],
+            "reports": made[:10],
             "following": following,
             "carried": yearly.carried_from(request.acting, plan) if following else [],
             "can_continue": can_edit and plan.status == PlanStatus.ACTIVE and following is None,

@@ -1,19 +1,118 @@
-"""Reports of a plan: asking for one, and taking it."""
+"""Reports of plans: ask, follow, take the document."""
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from actionplans import actions
 from actionplans.models import PlanReport
+from actionplans.models.reports import ReportQuerySet
 from actionplans.quarters import offered
 from actionplans.report_forms import ReportForm
-from actionplans.views.finding import get_plan_or_404
+from actionplans.views.finding import get_plan_or_404, tabs
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
+from foundation.core.lists import Column, Listing, ListPage
+from foundation.documents.responses import export_list
 from foundation.files import actions as files
+from foundation.jobs.reports import MAY_BE_MADE_AGAIN, REPORT_COLOUR, ReportStatus
+
+HEADING = gettext_lazy("Reports of plans")
+REPORTS = Listing(
+    name="plan-reports",
+    columns=(
+        Column("reference", gettext_lazy("Report"), lambda report: report.reference, sort="reference"),
+        Column("of", gettext_lazy("Of"), lambda report: report.subject, sort="plan__title"),
+        Column("kind", gettext_lazy("Version"), lambda report: report.get_kind_display(), sort="kind"),
+        Column("marking", gettext_lazy("Marking"), lambda report: report.get_marking_display()),
+        Column("requested", gettext_lazy("Asked for"), lambda report: report.requested_at, sort="requested_at"),
+        Column("by", gettext_lazy("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
+        Column("status", gettext_lazy("Status"), lambda report: report.state_label, sort="state"),
+    ),
+    default_sort="-requested",
+    search=("reference", "requested_by__name", "plan__title"),
+    search_label=gettext_lazy("Search by report id, plan or person"),
+)
+
+
+def _reports(request: Request) -> ReportQuerySet:
+    rows = PlanReport.objects.visible_to(request.acting).with_state()
+    return rows.select_related("plan", "requested_by", "job")
+
+
+def get_report_or_404(request: Request, reference: str) -> PlanReport:
+    report = _reports(request).filter(reference=reference).first()
+    if report is None:
+        raise Http404
+    return report
+
+
+@requires("plan.report")
+@require_http_methods(["GET", "POST"])
+def index(request: Request) -> HttpResponseBase:
+    """Every report of a plan, newest first."""
+    page = REPORTS.read(request, _reports(request))
+    if not isinstance(page, ListPage):
+        return page
+    if wanted := request.GET.get("export"):
+        return export_list(page, format=wanted, title=str(HEADING), acting=request.acting, now=timezone.now())
+    return render(
+        request,
+        "reports/index.html",
+        {
+            "heading": HEADING,
+            "room": _("Action plans"),
+            "tabs": tabs(request),
+            "page": page,
+            "lines": [(report, REPORT_COLOUR[ReportStatus(report.state)]) for report in page.items],
+            "first_hint": _("Open a plan and make a report of it: for your board, in full, or of a quarter."),
+            "first_url": reverse("actionplans:plans"),
+            "first_label": _("Choose a plan"),
+        },
+    )
+
+
+@requires("plan.report")
+@require_GET
+def show(request: Request, reference: str) -> HttpResponse:
+    """One report: what it is of, how it stands, and its document."""
+    report = get_report_or_404(request, reference)
+    return render(
+        request,
+        "reports/report.html",
+        {
+            "heading": HEADING,
+            "up": reverse("actionplans:reports"),
+            "download_url": reverse("actionplans:download_report", args=[report.reference]),
+            "again_url": reverse("actionplans:report_again", args=[report.reference]),
+            "report": report,
+            "subject": report.plan,
+            "colour": REPORT_COLOUR[ReportStatus(report.state)],
+            "is_ready": report.state == ReportStatus.READY,
+            "has_failed": report.state == ReportStatus.FAILED,
+            "can_try_again": report.state in MAY_BE_MADE_AGAIN,
+        },
+    )
+
+
+@requires("plan.report")
+@require_POST
+def again(request: Request, reference: str) -> HttpResponse:
+    """Once more, after it failed or was cancelled."""
+    report = get_report_or_404(request, reference)
+    try:
+        report = actions.make_report_again(report_id=report.pk, by=request.acting, now=timezone.now())
+    except RuleBroken as error:
+        messages.warning(request, str(error))
+        return redirect(report)
+    assert report.job is not None  # just queued
+    return redirect("jobs:job", reference=report.job.reference)
 
 
 @requires("plan.report")
@@ -41,8 +140,8 @@ def new(request: Request, reference: str) -> HttpResponse:
 @require_GET
 def download(request: Request, reference: str) -> HttpResponseBase:
     """The document itself: only for whoever may report, proved afresh, every time in the ledger."""
-    report = PlanReport.objects.visible_to(request.acting).filter(reference=reference, file__isnull=False).first()
-    if report is None or report.file_id is None:
+    report = get_report_or_404(request, reference)
+    if report.file_id is None:
         raise Http404
     stored = files.open_file(stored_file_id=report.file_id, by=request.acting, now=timezone.now())
     assert stored.bytes is not None  # only a withdrawn file has none, and that may not be opened

@@ -182,6 +182,8 @@ def _typed(form: forms.Form, name: str) -> Any:
 
 
 def _in_words(field: forms.Field, value: Any) -> str:
+    if said := getattr(field, "in_words", None):
+        return str(said(value))
     if isinstance(field, forms.ChoiceField):
         labels = {str(choice[0]): str(choice[1]) for choice in field.choices}  # type: ignore[union-attr, index]
         chosen = value if isinstance(value, list | tuple) else ["" if value is None else value]

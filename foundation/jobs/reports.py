@@ -26,6 +26,12 @@ class ReportStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+REPORT_COLOUR = {
+    ReportStatus.REQUESTED: "blue",
+    ReportStatus.READY: "green",
+    ReportStatus.FAILED: "red",
+    ReportStatus.CANCELLED: "grey",
+}
 # With its document a report is ready, whatever became of the job. Without it, the job says how it stands.
 WITHOUT_DOCUMENT: dict[JobStatus, ReportStatus] = {
     JobStatus.QUEUED: ReportStatus.REQUESTED,

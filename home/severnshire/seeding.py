@@ -16,6 +16,7 @@ from foundation.organisations.models import Organisation
 from home.severnshire import (
     answers,
     oversight,
+    plan_reports,
     plans,
     profiles,
     proof,
@@ -99,6 +100,7 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *sharing_risks.deeds(people, entry),
         *plans.deeds(people, book, entry),
         *reporting.deeds(people, entry),
+        *plan_reports.deeds(people, entry),
     ]
     if entry.key == COUNTY:
         deeds += oversight.county_deeds(people, book)

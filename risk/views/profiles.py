@@ -17,7 +17,7 @@ from foundation.core.lists import ListPage
 from foundation.core.markings import Marking
 from foundation.core.permissions import allowed
 from foundation.documents.responses import export_list
-from foundation.organisations import queries as organisations
+from foundation.organisations.people_fields import People
 from risk import actions, permissions, tabs, tasks_queries
 from risk.actions.tasks import DUE_AFTER
 from risk.models import CtlpBriefing, CtlpEdition, CtlpRecommendation
@@ -180,7 +180,7 @@ def _change_form(row: CtlpEdition, posted: QueryDict | None) -> EditionForm:
 
 
 def _briefing_form(request: Request) -> Make[BriefingForm]:
-    people = organisations.people_choices(request.acting, on=timezone.localdate())
+    people = People(request.acting, on=timezone.localdate())
 
     def make(_row: None, posted: QueryDict | None) -> BriefingForm:
         return BriefingForm(posted, people=people)

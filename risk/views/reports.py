@@ -15,14 +15,14 @@ from foundation.core.http import Request
 from foundation.core.lists import Column, Listing, ListPage
 from foundation.documents.responses import export_list
 from foundation.files import actions as files
-from foundation.jobs.reports import MAY_BE_MADE_AGAIN, ReportStatus
+from foundation.jobs.reports import MAY_BE_MADE_AGAIN, REPORT_COLOUR, ReportStatus
 from risk import actions, queries, tabs
 from risk.forms.reports import ReportForm, ResponseForm
 from risk.models import RiskReport
 from risk.models.reports import ReportQuerySet
 from risk.views.profiles import get_edition_or_404
 
-COLOURS = {"ready": "green", "failed": "red", "cancelled": "grey", "requested": "blue"}
+HEADING = gettext_lazy("Risk reports")
 REPORTS = Listing(
     name="risk-reports",
     columns=(
@@ -60,10 +60,23 @@ def index(request: Request) -> HttpResponseBase:
     if not isinstance(page, ListPage):
         return page
     if wanted := request.GET.get("export"):
-        return export_list(page, format=wanted, title=_("Risk reports"), acting=request.acting, now=timezone.now())
-    lines = [(report, COLOURS[report.state]) for report in page.items]
+        return export_list(page, format=wanted, title=str(HEADING), acting=request.acting, now=timezone.now())
+    lines = [(report, REPORT_COLOUR[ReportStatus(report.state)]) for report in page.items]
     return render(
-        request, "risk/reports/index.html", {"page": page, "lines": lines, "tabs": tabs.of("reports", request.acting)}
+        request,
+        "reports/index.html",
+        {
+            "heading": HEADING,
+            "room": _("Risk"),
+            "tabs": tabs.of("reports", request.acting),
+            "page": page,
+            "lines": lines,
+            "first_hint": _(
+                "Open an assessment or a local profile and make a report of it for your board or partners."
+            ),
+            "first_url": reverse("risk:assessments"),
+            "first_label": _("Choose an assessment"),
+        },
     )
 
 
@@ -126,11 +139,15 @@ def show(request: Request, reference: str) -> HttpResponse:
     report = get_report_or_404(request, reference)
     return render(
         request,
-        "risk/reports/report.html",
+        "reports/report.html",
         {
+            "heading": HEADING,
+            "up": reverse("risk:reports"),
+            "download_url": reverse("risk:download_report", args=[report.reference]),
+            "again_url": reverse("risk:report_again", args=[report.reference]),
             "report": report,
             "subject": report.assessment or report.edition,
-            "colour": COLOURS[report.state],
+            "colour": REPORT_COLOUR[ReportStatus(report.state)],
             "is_ready": report.state == ReportStatus.READY,
             "has_failed": report.state == ReportStatus.FAILED,
             "can_try_again": report.state in MAY_BE_MADE_AGAIN,

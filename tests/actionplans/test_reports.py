@@ -95,9 +95,12 @@ def test_a_report_is_asked_for_and_taken_on_pages(committed, lead, written, clie
         jobs.run_here(report.job)
 
     plan_page = browser.get(f"/action-plans/{written.reference}/").content.decode()
+    report_page = browser.get(f"/action-plans/reports/{report.reference}/").content.decode()
     taken = browser.get(f"/action-plans/reports/{report.reference}/download/")
 
     assert asked["Location"] == f"/jobs/{report.job.reference}/"
-    assert f"/action-plans/reports/{report.reference}/download/" in plan_page
+    assert f"/action-plans/reports/{report.reference}/" in plan_page
+    assert f"/action-plans/reports/{report.reference}/download/" in report_page
+    assert report.sha256 in report_page
     assert taken.headers["Content-Type"] == "application/pdf"
     assert b"".join(taken.streaming_content).startswith(b"%PDF")

@@ -104,6 +104,10 @@ class Process:
     def is_ready(self) -> bool:
         return b" ready." in self.log.read_bytes() or b"beat: Starting" in self.log.read_bytes()
 
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def kill_group(self) -> None:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
