@@ -2,4 +2,7 @@
 
 from datetime import time
 
-SCHEDULES = [{"name": "risk.remind", "run": "risk.upkeep.remind", "at": time(6, 40)}]
+SCHEDULES = [
+    {"name": "risk.remind", "run": "risk.upkeep.remind", "at": time(6, 40)},
+    {"name": "risk.forget_files", "run": "risk.upkeep.forget_files", "at": time(3, 50)},
+]

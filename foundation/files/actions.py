@@ -136,13 +136,30 @@ def open_file(*, stored_file_id: int, by: Acting, now: datetime) -> StoredFile:
 def withdraw(*, stored_file_id: int, by: Acting, now: datetime) -> StoredFile:
     """Take a file back: nobody opens it again. The caller's own action has checked that ``by`` may."""
     stored_file = StoredFile.objects.visible_to(by).select_for_update(no_key=True).get(pk=stored_file_id)
-    before = stored_file.status
-    workflow.check_transition(stored_file.status, Status.WITHDRAWN)
-    stored_file.status = Status.WITHDRAWN
-    stored_file.withdrawn_at, stored_file.withdrawn_by_id = now, by.membership_id
-    stored_file.save(update_fields=["status", "withdrawn_at", "withdrawn_by"])
+    before = _withdrawn(stored_file, by.membership_id, now)
     ledger.record("file.withdrawn", actor=by, target=stored_file, at=now, before=before)
     return stored_file
+
+
+@transaction.atomic
+def withdraw_by_the_clock(*, stored_file_id: int, system_purpose: str, now: datetime) -> StoredFile:
+    """The same where its time is up and nobody does it. Call it in the context of the file's organisation."""
+    stored_file = StoredFile.objects.select_for_update(no_key=True).get(pk=stored_file_id)
+    before = _withdrawn(stored_file, None, now)
+    ledger.record(
+        "file.withdrawn", actor=None, target=stored_file, at=now, system_purpose=system_purpose, before=before
+    )
+    return stored_file
+
+
+def _withdrawn(stored_file: StoredFile, by_id: int | None, now: datetime) -> str:
+    """Withdraw it and return what it was before."""
+    before = stored_file.status
+    workflow.check_transition(before, Status.WITHDRAWN)
+    stored_file.status = Status.WITHDRAWN
+    stored_file.withdrawn_at, stored_file.withdrawn_by_id = now, by_id
+    stored_file.save(update_fields=["status", "withdrawn_at", "withdrawn_by"])
+    return before
 
 
 def _move(stored_file: StoredFile, to: Status) -> None:

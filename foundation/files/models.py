@@ -117,8 +117,8 @@ class StoredFile(OrganisationRow):
                 | ~Q(status__in=sorted(JUDGED)) & Q(scanned_at__isnull=True, scanner=""),
             ),
             models.CheckConstraint(
-                name="file_withdrawn_means_when_and_who",
-                condition=Q(status=Status.WITHDRAWN, withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                name="file_withdrawn_means_when",
+                condition=Q(status=Status.WITHDRAWN, withdrawn_at__isnull=False)
                 | ~Q(status=Status.WITHDRAWN) & Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True),
             ),
             models.CheckConstraint(

@@ -2,10 +2,9 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from foundation import jobs, ledger
@@ -23,7 +22,6 @@ from risk.models.risks import Source
 
 PURPOSE = "risk.register_import"
 Status = RegisterImport.Status
-KEPT = timedelta(days=30)
 UNFINISHED = (Status.UPLOADED, Status.CHECKING, Status.CHECKED, Status.FAILED)
 
 
@@ -40,8 +38,7 @@ def upload_register(
 ) -> RegisterImport:
     """Take in a file for a draft, or for a new assessment with this title and period. Changes no risk.
 
-    The person's earlier files that were not imported are put aside, and anybody's of more than 30 days ago. Raises
-    RuleBroken for a file without a table.
+    The person's earlier files that were not imported are put aside. Raises RuleBroken for a file without a table.
     """
     permissions.check_can_edit(by)
     if assessment_id is not None:
@@ -55,8 +52,7 @@ def upload_register(
     found = tables.layouts(io.BytesIO(examined.content), is_spreadsheet=is_spreadsheet)
     stored = stored_files.receive(examined=examined, purpose=PURPOSE, by=by, now=now)
     unfinished = RegisterImport.objects.visible_to(by).filter(status__in=UNFINISHED)
-    left_behind = Q(uploaded_by_id=by.membership_id) | Q(uploaded_at__lt=now - KEPT)
-    for each in unfinished.filter(left_behind).select_for_update(no_key=True, of=("self",)):
+    for each in unfinished.filter(uploaded_by_id=by.membership_id).select_for_update(no_key=True, of=("self",)):
         _put_aside(each, by, now)
     row = RegisterImport(
         organisation_id=by.organisation_id,
@@ -211,9 +207,14 @@ def _forget_rows(row: RegisterImport) -> None:
     RegisterImportRow.objects.filter(organisation_id=row.organisation_id, register_import=row).delete()
 
 
-def _put_aside(row: RegisterImport, by: Acting, now: datetime) -> None:
+def abandon(row: RegisterImport) -> None:
+    """Keep that there was a file, and nothing that was in it. The caller takes the file itself back."""
     row.status, row.problem, row.reason = Status.ABANDONED, "", ""
     row.save(update_fields=["status", "problem", "reason", *forget(row)])
+
+
+def _put_aside(row: RegisterImport, by: Acting, now: datetime) -> None:
+    abandon(row)
     stored_files.withdraw(stored_file_id=row.stored_file_id, by=by, now=now)
     ledger.record("register_import.put_aside", actor=by, target=row, at=now)
 

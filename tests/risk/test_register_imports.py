@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import tracemalloc
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -557,18 +557,6 @@ def test_the_next_upload_puts_ones_own_unfinished_file_aside_and_not_a_colleague
     with acting_as(lead):
         standing = dict(RegisterImport.objects.visible_to(lead).values_list("pk", "status"))
     assert (standing[first.pk], standing[theirs.pk]) == ("abandoned", "uploaded")
-
-
-def test_the_next_upload_puts_aside_what_anybody_left_for_more_than_thirty_days(lead, acting_for, draft):
-    colleague = acting_for(Role.PREVENT_LEAD, name="Colleague")
-    theirs = upload(colleague, draft, as_csv([ONLINE]))
-    with acting_as(lead):
-        RegisterImport.objects.visible_to(lead).update(uploaded_at=NOW - timedelta(days=31))
-
-    upload(lead, draft, as_csv([TENSION]))
-
-    with acting_as(lead):
-        assert RegisterImport.objects.visible_to(lead).get(pk=theirs.pk).status == "abandoned"
 
 
 def test_the_database_refuses_an_import_that_goes_nowhere(lead, draft):
