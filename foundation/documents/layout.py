@@ -20,8 +20,8 @@ LONDON = ZoneInfo("Europe/London")
 class DocumentContext:
     """What a document says about itself on its cover and on every page. ``lang`` is en-GB or cy.
 
-    ``can_be_verified``: a page of the portal says of a copy whether it is the same. ``period`` is what it tells of, in
-    words such as "1 April 2026 to 25 November 2026"; empty for a single moment. ``is_draft`` is said on every page.
+    ``period`` is what it tells of, in words such as "1 April 2026 to 25 November 2026"; empty for a single moment.
+    ``is_draft`` is said on every page.
     """
 
     title: str
@@ -34,7 +34,6 @@ class DocumentContext:
     lang: str = "en-GB"
     subtitle: str = ""
     period: str = ""
-    can_be_verified: bool = True
     is_draft: bool = False
 
     def identity(self) -> Identity:
