@@ -76,6 +76,7 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "action.carried": Sentence(_("Carried an action forward to the next plan")),
         "plan.closed": Sentence(_("Closed an action plan")),
         "plan.report_requested": Sentence(_("Asked for a report of an action plan")),
+        "plan.report_requested_again": Sentence(_("Asked for a report of an action plan once more")),
         "plan.report_made": Sentence(_("Made a report of an action plan")),
         "objective.added": Sentence(_("Added an objective to an action plan")),
         "objective.changed": Sentence(_("Reworded an objective of an action plan")),
