@@ -56,7 +56,8 @@ def dependencies(acting: Acting, action: Action) -> tuple[list[Dependency], list
     """What an action waits for, and what waits for it, as far as this person may see it."""
     links = _DEPENDENCIES.all(acting.organisation_id, action.pk)
     if links and not acting.may("plan.view"):
-        seen = set(Action.objects.visible_to(acting).values_list("pk", flat=True))
+        ends = {link.action_id for link in links} | {link.needs_id for link in links}
+        seen = set(Action.objects.visible_to(acting).filter(pk__in=ends).values_list("pk", flat=True))
         links = [link for link in links if {link.action_id, link.needs_id} <= seen]
     return [link for link in links if link.action_id == action.pk], [
         link for link in links if link.needs_id == action.pk
@@ -172,12 +173,10 @@ def _text(said: str | Value) -> Coalesce:
     return Coalesce(Cast(said, TextField()), Value(""), output_field=TextField())
 
 
-def _of_action(model: type, *, related: tuple[str, ...]) -> PreparedObjects:
+def _of_action(model: Any, *, related: tuple[str, ...]) -> PreparedObjects:
     """The rows of one action in their order. Who may see them is the caller's to ask."""
     return PreparedObjects(
-        lambda organisation_id, action_id: model.objects.filter(  # type: ignore[attr-defined]
-            organisation_id=organisation_id, action_id=action_id
-        ),
+        lambda organisation_id, action_id: model.objects.filter(organisation_id=organisation_id, action_id=action_id),
         int,
         int,
         related=related,

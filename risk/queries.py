@@ -28,7 +28,7 @@ from risk.scoring import Matrix
 from risk.workflow import OPEN, Status
 
 WITH_ASSESSMENT = ("created_by", "submitted_by", "approver", "approved_by", "copied_from")
-NEVER, ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+LONG_AGO, FAR_AHEAD = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 KINDS = ("inherent", "residual", "target")
 _NOT_SCORED = _("Not scored")
 Moved = tuple[str, tuple[int, int], tuple[int, int]]
@@ -86,7 +86,7 @@ def approved_before(acting: Acting, assessment: Assessment) -> Assessment | None
     """The last assessment that was approved before this one; for one being written, the one that counts today."""
     if not acting.may("risk.view"):
         return None
-    found = _APPROVED_BEFORE.first(acting.organisation_id, assessment.pk, assessment.approved_at or ALWAYS)
+    found = _APPROVED_BEFORE.first(acting.organisation_id, assessment.pk, assessment.approved_at or FAR_AHEAD)
     return cast(Assessment | None, found)
 
 
@@ -234,7 +234,7 @@ def standings(acting: Acting, assessment: Assessment, *, closed_too: bool = Fals
     """What counts in an assessment as drawings need it; ``closed_too``: with what was closed while it was written."""
     if not acting.may("risk.view"):
         return []
-    until = NEVER if closed_too else assessment.approved_at or ALWAYS
+    until = LONG_AGO if closed_too else assessment.approved_at or FAR_AHEAD
     return [Standing(*row) for row in _STANDINGS.rows(acting.organisation_id, assessment.pk, until)]
 
 
@@ -260,7 +260,7 @@ def standing_of(entry: Entry) -> Standing:
 
 def counted(rows: EntryQuerySet, assessment: Assessment) -> EntryQuerySet:
     """Without risks that were closed while it was written. What was closed after its approval stays in it."""
-    return rows.exclude(risk__closed_at__lte=assessment.approved_at or ALWAYS)
+    return rows.exclude(risk__closed_at__lte=assessment.approved_at or FAR_AHEAD)
 
 
 def with_scores(rows: QuerySet) -> QuerySet:

@@ -8,10 +8,8 @@ from django.utils import timezone
 
 from foundation import ledger, notifications
 from foundation.core.acting import person_context
-from foundation.files import actions as stored_files
 from risk import tasks_queries
 from risk.actions import imports
-from risk.actions.imports import UNFINISHED
 from risk.models import Entry, RegisterImport
 
 PURPOSE = "risk-reviews"
@@ -23,19 +21,14 @@ KEPT = timedelta(days=30)  # our choice: a copy of a register is not kept for lo
 
 def forget_files(*, now: datetime) -> int:
     """Put aside files that nobody imported for 30 days: their rows and bytes go. Returns how many."""
-    old = {"status__in": UNFINISHED, "uploaded_at__lt": now - KEPT}
     with ledger.acting_system(FORGETTING):
-        found = list(RegisterImport.objects.filter(**old).order_by("pk").values_list("organisation_id", "pk"))
+        old = RegisterImport.objects.filter(status__in=imports.UNFINISHED, uploaded_at__lt=now - KEPT)
+        found = list(old.order_by("pk").values_list("organisation_id", "pk"))
+    count = 0
     for organisation_id, import_id in found:
         with person_context(user_id=None, organisation_id=organisation_id):
-            rows = RegisterImport.objects.filter(pk=import_id, **old)
-            row = rows.select_for_update(no_key=True, of=("self",)).first()
-            if row is None:  # somebody imported it or put it aside just now
-                continue
-            imports.abandon(row)
-            stored_files.withdraw_by_the_clock(stored_file_id=row.stored_file_id, system_purpose=FORGETTING, now=now)
-            ledger.record("register_import.put_aside", actor=None, target=row, at=now, system_purpose=FORGETTING)
-    return len(found)
+            count += imports.put_aside_by_the_clock(import_id=import_id, system_purpose=FORGETTING, now=now)
+    return count
 
 
 def remind(*, now: datetime) -> int:

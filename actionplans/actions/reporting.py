@@ -17,8 +17,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
-from foundation.jobs.models import Job
-from foundation.jobs.reports import check_may_be_made_again
+from foundation.jobs.reports import lock_for_another_try
 
 JOB = "actionplans.make_report"
 PURPOSE = "actionplans.report"
@@ -71,15 +70,10 @@ def request_report(
 
 @transaction.atomic
 def make_report_again(*, report_id: int, by: Acting, now: datetime) -> PlanReport:
-    """Ask once more for a report that failed or was cancelled. A job of its own makes it, in the name of ``by``.
-
-    The old job is locked too: whoever starts that one again at the same moment finds the report being made, or we do.
-    """
+    """Ask once more for a report that failed or was cancelled. A job of its own makes it, in the name of ``by``."""
     permissions.check_can_report(by)
     report = _locked(report_id, by)
-    if report.job_id is not None:
-        Job.objects.filter(organisation_id=by.organisation_id).select_for_update(no_key=True).get(pk=report.job_id)
-    check_may_be_made_again(PlanReport.objects.visible_to(by).with_state().get(pk=report_id).state)
+    lock_for_another_try(report, PlanReport.objects.visible_to(by).with_state(), by)
     ledger.record("plan.report_requested_again", actor=by, target=report, at=now)
     return _queue(report, by, now)
 

@@ -1,7 +1,7 @@
 """Reports of plans: ask, follow, take the document."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,25 +18,15 @@ from actionplans.views.finding import get_plan_or_404, tabs
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
-from foundation.core.lists import Column, Listing, ListPage
+from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
-from foundation.files import actions as files
-from foundation.jobs.reports import MAY_BE_MADE_AGAIN, REPORT_COLOUR, ReportStatus
+from foundation.files.responses import made_document
+from foundation.jobs.reports import REPORT_COLOUR, ReportStatus, listing, shown
 
 HEADING = gettext_lazy("Reports of plans")
-REPORTS = Listing(
-    name="plan-reports",
-    columns=(
-        Column("reference", gettext_lazy("Report"), lambda report: report.reference, sort="reference"),
-        Column("of", gettext_lazy("Of"), lambda report: report.subject, sort="plan__title"),
-        Column("kind", gettext_lazy("Version"), lambda report: report.get_kind_display(), sort="kind"),
-        Column("marking", gettext_lazy("Marking"), lambda report: report.get_marking_display()),
-        Column("requested", gettext_lazy("Asked for"), lambda report: report.requested_at, sort="requested_at"),
-        Column("by", gettext_lazy("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
-        Column("status", gettext_lazy("Status"), lambda report: report.state_label, sort="state"),
-    ),
-    default_sort="-requested",
-    search=("reference", "requested_by__name", "plan__title"),
+REPORTS = listing(
+    "plan-reports",
+    search=("plan__title",),
     search_label=gettext_lazy("Search by report id, plan or person"),
 )
 
@@ -91,12 +81,8 @@ def show(request: Request, reference: str) -> HttpResponse:
             "up": reverse("actionplans:reports"),
             "download_url": reverse("actionplans:download_report", args=[report.reference]),
             "again_url": reverse("actionplans:report_again", args=[report.reference]),
-            "report": report,
+            **shown(report),
             "subject": report.plan,
-            "colour": REPORT_COLOUR[ReportStatus(report.state)],
-            "is_ready": report.state == ReportStatus.READY,
-            "has_failed": report.state == ReportStatus.FAILED,
-            "can_try_again": report.state in MAY_BE_MADE_AGAIN,
         },
     )
 
@@ -141,15 +127,5 @@ def new(request: Request, reference: str) -> HttpResponse:
 def download(request: Request, reference: str) -> HttpResponseBase:
     """The document itself: only for whoever may report, proved afresh, every time in the ledger."""
     report = get_report_or_404(request, reference)
-    if report.file_id is None:
-        raise Http404
-    stored = files.open_file(stored_file_id=report.file_id, by=request.acting, now=timezone.now())
-    assert stored.bytes is not None  # only a withdrawn file has none, and that may not be opened
-    response = FileResponse(
-        stored.bytes.open(),
-        as_attachment=True,
-        filename=f"action-plan-{report.reference}.pdf",
-        content_type="application/pdf",
-    )
-    response["Content-Security-Policy"] = "sandbox"
-    return response
+    name = f"action-plan-{report.reference}"
+    return made_document(report.file_id, name=name, by=request.acting, now=timezone.now())

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance import permissions, queries, workflow
+from compliance import permissions, queries
 from compliance.models import ComplianceReport, Theme
 from foundation import jobs, ledger, notifications
 from foundation.core.acting import Acting
@@ -15,7 +15,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
-from foundation.jobs.models import Job
+from foundation.jobs.reports import lock_for_another_try
 
 JOB = "compliance.make_report"
 PURPOSE = "compliance.report"
@@ -67,16 +67,10 @@ def request_report(
 
 @transaction.atomic
 def make_again(*, report_id: int, by: Acting, now: datetime) -> ComplianceReport:
-    """Ask once more for a report that failed or was cancelled. A job of its own makes it, in the name of ``by``.
-
-    The old job is locked too: whoever starts that one again at the same moment finds the report being made, or we do.
-    """
+    """Ask once more for a report that failed or was cancelled. A job of its own makes it, in the name of ``by``."""
     report = _locked(report_id, by)
     permissions.check_can_report(by, report)
-    if report.job_id is not None:
-        Job.objects.filter(organisation_id=by.organisation_id).select_for_update(no_key=True).get(pk=report.job_id)
-    standing = ComplianceReport.objects.visible_to(by).with_state().get(pk=report_id)
-    workflow.check_may_be_made_again(standing.state)
+    lock_for_another_try(report, ComplianceReport.objects.visible_to(by).with_state(), by)
     ledger.record("report.requested_again", actor=by, target=report, at=now)
     return _queue(report, by, now)
 

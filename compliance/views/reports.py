@@ -1,7 +1,7 @@
 """Compliance reports: ask, follow, open, check a copy."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,15 +14,15 @@ from compliance.forms import ReportForm, VerifyForm
 from compliance.models import ComplianceReport
 from compliance.register_page import RegisterExport
 from compliance.views.finding import get_report_or_404, today
-from compliance.workflow import MAY_BE_MADE_AGAIN, ReportStatus
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import Column, Listing, ListPage
 from foundation.core.markings import Marking
 from foundation.documents.responses import ReportFacts, export_list, export_rows
-from foundation.files import actions as files
 from foundation.files.receiving import accepts_files
+from foundation.files.responses import made_document
+from foundation.jobs.reports import shown
 
 
 def covers(report: ComplianceReport) -> str:
@@ -87,11 +87,8 @@ def show(request: Request, reference: str) -> HttpResponse:
         request,
         "compliance/report.html",
         {
-            "report": report,
+            **shown(report),
             "period": reports.period_in_words(report),
-            "is_ready": report.state == ReportStatus.READY,
-            "has_failed": report.state == ReportStatus.FAILED,
-            "can_try_again": report.state in MAY_BE_MADE_AGAIN,
         },
     )
 
@@ -101,18 +98,8 @@ def show(request: Request, reference: str) -> HttpResponse:
 def download(request: Request, reference: str) -> HttpResponseBase:
     """The document itself: only for whoever may report, proved afresh, every time in the ledger."""
     report = get_report_or_404(request.acting, reference)
-    if report.file_id is None:
-        raise Http404
-    stored = files.open_file(stored_file_id=report.file_id, by=request.acting, now=timezone.now())
-    assert stored.bytes is not None  # only a withdrawn file has none, and that may not be opened
-    response = FileResponse(
-        stored.bytes.open(),
-        as_attachment=True,
-        filename=f"compliance-{report.reference}.pdf",
-        content_type="application/pdf",
-    )
-    response["Content-Security-Policy"] = "sandbox"
-    return response
+    name = f"compliance-{report.reference}"
+    return made_document(report.file_id, name=name, by=request.acting, now=timezone.now())
 
 
 @requires("compliance.report", step_up=True)

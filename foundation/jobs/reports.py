@@ -5,17 +5,21 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Case, CharField, Value, When
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.exceptions import RuleBroken
+from foundation.core.lists import Column, Listing
 from foundation.documents import layout
 from foundation.documents.pdf import PdfCancelled
 from foundation.documents.process import PdfTooLarge, PdfTooSlow
 from foundation.jobs.exceptions import JobCancelled
+from foundation.jobs.models import Job
 from foundation.jobs.workflow import Status as JobStatus
 
 if TYPE_CHECKING:
+    from foundation.core.acting import Acting
     from foundation.jobs.context import JobContext
 
 
@@ -63,6 +67,47 @@ def check_may_be_made_again(standing: str) -> None:
             gettext("This report is %(current)s, so it cannot be made again.")
             % {"current": ReportStatus(standing).label.lower()}
         )
+
+
+def lock_for_another_try(report: Any, standing: models.QuerySet, by: "Acting") -> None:
+    """Raise RuleBroken unless a report that is locked may be asked for once more. ``standing``: rows with ``state``.
+
+    Its old job is locked too: whoever starts that one again at the same moment finds the report being made, or we do.
+    """
+    if report.job_id is not None:
+        Job.objects.filter(organisation_id=by.organisation_id).select_for_update(no_key=True).get(pk=report.job_id)
+    check_may_be_made_again(standing.get(pk=report.pk).state)
+
+
+def shown(report: Any) -> dict[str, Any]:
+    """What the page of a report shows of how it stands. Read it with ``state``."""
+    standing = ReportStatus(report.state)
+    return {
+        "report": report,
+        "colour": REPORT_COLOUR[standing],
+        "is_ready": standing == ReportStatus.READY,
+        "has_failed": standing == ReportStatus.FAILED,
+        "can_try_again": standing in MAY_BE_MADE_AGAIN,
+    }
+
+
+def listing(name: str, *, search: tuple[str, ...], search_label: str | Promise) -> Listing:
+    """The list of a room's reports, newest first (reports/index.html). Each has ``subject``, what it is of."""
+    return Listing(
+        name=name,
+        columns=(
+            Column("reference", _("Report"), lambda report: report.reference, sort="reference"),
+            Column("of", _("Of"), lambda report: report.subject),
+            Column("kind", _("Version"), lambda report: report.get_kind_display(), sort="kind"),
+            Column("marking", _("Marking"), lambda report: report.get_marking_display()),
+            Column("requested", _("Asked for"), lambda report: report.requested_at, sort="requested_at"),
+            Column("by", _("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
+            Column("status", _("Status"), lambda report: report.state_label, sort="state"),
+        ),
+        default_sort="-requested",
+        search=("reference", "requested_by__name", *search),
+        search_label=search_label,
+    )
 
 
 def draw(job: "JobContext", template: str, document: layout.DocumentContext, context: Mapping[str, Any]) -> bytes:

@@ -39,12 +39,12 @@ class People:
     def __init__(self, acting: Acting, *, on: date, including: Iterable[int | None] = ()) -> None:
         self._acting, self._on = acting, on
         self._including = {pk for pk in including if pk is not None}
-        found = [*queries.current_people(acting, on)[: queries.MOST_CHOICES + 1]]
+        shown = ("pk", "name", "job_title")
+        found = [*queries.current_people(acting, on).values_list(*shown)[: queries.MOST_CHOICES + 1]]
         self.is_whole = len(found) <= queries.MOST_CHOICES
-        known = {person.pk for person in found}
-        missing = self._including - known
-        found += Membership.objects.visible_to(acting).filter(pk__in=missing) if missing else ()
-        self.choices = [(person.pk, _named(person)) for person in found]
+        if missing := self._including - {pk for pk, *_rest in found}:
+            found += Membership.objects.visible_to(acting).filter(pk__in=missing).values_list(*shown)
+        self.choices = [(pk, queries.named(name, job_title)) for pk, name, job_title in found]
 
     def find(self, text: str) -> list[Membership]:
         """Those whom ``text`` fits, at most ten and one: exactly one where it ends in a reference, "(K7Q2-M9XD)"."""
@@ -66,11 +66,7 @@ class People:
 
 def in_full(person: Membership) -> str:
     """A name that means one person: with what they are and their reference."""
-    return f"{_named(person)} ({person.reference})"
-
-
-def _named(person: Membership) -> str:
-    return f"{person.name}, {person.job_title}" if person.job_title else person.name
+    return f"{queries.named(person.name, person.job_title)} ({person.reference})"
 
 
 class PersonInput(forms.TextInput):

@@ -45,7 +45,7 @@ def people_choices(
     """Choices for a field that names a person, at most 500: current people, or those whose roles carry ``permission``.
 
     ``including`` is somebody already named there, who stays selectable after they left. An organisation with more
-    people than fit asks for a permission, or uses ``find_people``.
+    people than fit asks for a permission, or uses ``people_fields``.
     """
     people = current_people(acting, on)
     if permission:
@@ -53,7 +53,12 @@ def people_choices(
     chosen = [*people.values_list("pk", "name", "job_title")[:MOST_CHOICES]]
     if including is not None and including not in {pk for pk, *_rest in chosen}:
         chosen += Membership.objects.visible_to(acting).filter(pk=including).values_list("pk", "name", "job_title")
-    return [(pk, f"{name}, {job_title}" if job_title else name) for pk, name, job_title in chosen]
+    return [(pk, named(name, job_title)) for pk, name, job_title in chosen]
+
+
+def named(name: str, job_title: str) -> str:
+    """Somebody as forms name them: with what they are, if that is known."""
+    return f"{name}, {job_title}" if job_title else name
 
 
 def find_people(acting: Acting, text: str, *, on: date, most: int = 20) -> list[Membership]:

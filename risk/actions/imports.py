@@ -176,6 +176,19 @@ def put_aside(*, import_id: int, by: Acting, now: datetime) -> RegisterImport:
     return row
 
 
+@transaction.atomic
+def put_aside_by_the_clock(*, import_id: int, system_purpose: str, now: datetime) -> bool:
+    """The same where its time is up. Call it in the organisation's context. False where somebody was faster."""
+    rows = RegisterImport.objects.filter(pk=import_id, status__in=UNFINISHED)
+    row = rows.select_for_update(no_key=True, of=("self",)).first()
+    if row is None:
+        return False
+    _abandon(row)
+    stored_files.withdraw_by_the_clock(stored_file_id=row.stored_file_id, system_purpose=system_purpose, now=now)
+    ledger.record("register_import.put_aside", actor=None, target=row, at=now, system_purpose=system_purpose)
+    return True
+
+
 def lock(import_id: int, by: Acting) -> RegisterImport:
     """The file, locked, if ``by`` may write the assessments it could go into."""
     permissions.check_can_edit(by)
@@ -207,14 +220,14 @@ def _forget_rows(row: RegisterImport) -> None:
     RegisterImportRow.objects.filter(organisation_id=row.organisation_id, register_import=row).delete()
 
 
-def abandon(row: RegisterImport) -> None:
+def _abandon(row: RegisterImport) -> None:
     """Keep that there was a file, and nothing that was in it. The caller takes the file itself back."""
     row.status, row.problem, row.reason = Status.ABANDONED, "", ""
     row.save(update_fields=["status", "problem", "reason", *forget(row)])
 
 
 def _put_aside(row: RegisterImport, by: Acting, now: datetime) -> None:
-    abandon(row)
+    _abandon(row)
     stored_files.withdraw(stored_file_id=row.stored_file_id, by=by, now=now)
     ledger.record("register_import.put_aside", actor=by, target=row, at=now)
 

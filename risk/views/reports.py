@@ -1,7 +1,7 @@
 """Reports of the risk room: ask, follow, take the document."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
-from foundation.core.lists import Column, Listing, ListPage
+from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
-from foundation.files import actions as files
-from foundation.jobs.reports import MAY_BE_MADE_AGAIN, REPORT_COLOUR, ReportStatus
+from foundation.files.responses import made_document
+from foundation.jobs.reports import REPORT_COLOUR, ReportStatus, listing, shown
 from risk import actions, queries, tabs
 from risk.forms.reports import ReportForm, ResponseForm
 from risk.models import RiskReport
@@ -23,19 +23,9 @@ from risk.models.reports import ReportQuerySet
 from risk.views.profiles import get_edition_or_404
 
 HEADING = gettext_lazy("Risk reports")
-REPORTS = Listing(
-    name="risk-reports",
-    columns=(
-        Column("reference", gettext_lazy("Report"), lambda report: report.reference, sort="reference"),
-        Column("of", gettext_lazy("Of"), lambda report: report.subject),
-        Column("kind", gettext_lazy("Version"), lambda report: report.get_kind_display(), sort="kind"),
-        Column("marking", gettext_lazy("Marking"), lambda report: report.get_marking_display()),
-        Column("requested", gettext_lazy("Asked for"), lambda report: report.requested_at, sort="requested_at"),
-        Column("by", gettext_lazy("By"), lambda report: report.requested_by.name, sort="requested_by__name"),
-        Column("status", gettext_lazy("Status"), lambda report: report.state_label, sort="state"),
-    ),
-    default_sort="-requested",
-    search=("reference", "requested_by__name", "assessment__title", "edition__title"),
+REPORTS = listing(
+    "risk-reports",
+    search=("assessment__title", "edition__title"),
     search_label=gettext_lazy("Search by report id, title or person"),
 )
 
@@ -145,12 +135,8 @@ def show(request: Request, reference: str) -> HttpResponse:
             "up": reverse("risk:reports"),
             "download_url": reverse("risk:download_report", args=[report.reference]),
             "again_url": reverse("risk:report_again", args=[report.reference]),
-            "report": report,
+            **shown(report),
             "subject": report.assessment or report.edition,
-            "colour": REPORT_COLOUR[ReportStatus(report.state)],
-            "is_ready": report.state == ReportStatus.READY,
-            "has_failed": report.state == ReportStatus.FAILED,
-            "can_try_again": report.state in MAY_BE_MADE_AGAIN,
         },
     )
 
@@ -160,18 +146,8 @@ def show(request: Request, reference: str) -> HttpResponse:
 def download(request: Request, reference: str) -> HttpResponseBase:
     """The document itself: only for whoever may report, proved afresh, every time in the ledger."""
     report = get_report_or_404(request, reference)
-    if report.file_id is None:
-        raise Http404
-    stored = files.open_file(stored_file_id=report.file_id, by=request.acting, now=timezone.now())
-    assert stored.bytes is not None  # only a withdrawn file has none, and that may not be opened
-    response = FileResponse(
-        stored.bytes.open(),
-        as_attachment=True,
-        filename=f"risk-{report.reference}.pdf",
-        content_type="application/pdf",
-    )
-    response["Content-Security-Policy"] = "sandbox"
-    return response
+    name = f"risk-{report.reference}"
+    return made_document(report.file_id, name=name, by=request.acting, now=timezone.now())
 
 
 @requires("risk.report")
