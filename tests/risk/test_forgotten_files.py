@@ -11,6 +11,7 @@ from foundation.files.models import StoredFile
 from foundation.files.workflow import Status as FileStatus
 from foundation.ledger.models import Event
 from risk import actions, upkeep
+from risk.actions import imports
 from risk.models import RegisterImport, RegisterImportRow
 from tests.conftest import NOW, acting_of, make_membership
 from tests.factories import risk as factories
@@ -65,3 +66,11 @@ def test_what_is_being_imported_or_over_is_left(committed, lead, draft, status):
 
     assert upkeep.forget_files(now=LATER) == 0
     assert standing(lead, row)[:2] == (status, FileStatus.NOT_SCANNED)
+
+
+def test_what_somebody_did_first_stands(committed, lead, draft):
+    row = uploaded(lead, draft)
+    with acting_as(lead):
+        actions.put_aside(import_id=row.pk, by=lead, now=NOW)
+
+        assert not imports.put_aside_by_the_clock(import_id=row.pk, system_purpose=upkeep.FORGETTING, now=LATER)
