@@ -195,7 +195,8 @@ class ActionForm(forms.Form):
         starts, due = cleaned.get("starts_on"), cleaned.get("due_on")
         if starts and due and due < starts:
             self.add_error("due_on", _("An action cannot be due before it starts"))
-        if not (cleaned.get("owner_id") or cleaned.get("team_id") or cleaned.get("partner", "").strip()):
+        named = cleaned.get("owner_id") or cleaned.get("team_id") or cleaned.get("partner", "").strip()
+        if not named and "owner_id" not in self.errors:
             self.add_error("owner_id", _("Name a person, a team or a partner organisation"))
         if not self.errors:
             for name in problems_of(cleaned["repeats"], cleaned["every_months"], cleaned["on_day"]):

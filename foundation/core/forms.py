@@ -48,7 +48,7 @@ def set_choices(form: forms.Form, name: str, choices: Iterable[tuple[Any, Any]])
 def many_of(form: forms.Form, name: str) -> Div | Field:
     """Checkboxes of which there may be very many, such as people: in a box that scrolls. Or what is typed instead."""
     if not isinstance(form.fields[name], forms.MultipleChoiceField):
-        return Field.textarea(name, rows=3, label_size=Size.SMALL)
+        return Field.textarea(name, rows=3)
     return Div(Field.checkboxes(name, legend_size=Size.SMALL, small=True), css_class="portal-many")
 
 

@@ -140,6 +140,9 @@ def test_a_large_organisation_names_people_on_an_action(lead, ann, others, many,
     assert in_full(others[1]) in page
     assert "Type part of the name, the e-mail address or the staff number." in page
     assert "“ann” fits 2 people." in refused
+    assert "Name a person, a team or a partner organisation" not in refused
+    assert 'list="owner_id-found"' in refused
+    assert f'<option value="{in_full(ann)}">' in refused
     assert saved.status_code == 302
     with acting_as(lead):
         row = Action.objects.get()
