@@ -15,7 +15,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
-from foundation.jobs.reports import lock_for_another_try
+from foundation.jobs.actions.reporting import lock_for_another_try
 
 JOB = "compliance.make_report"
 PURPOSE = "compliance.report"

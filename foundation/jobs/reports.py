@@ -15,11 +15,9 @@ from foundation.documents import layout
 from foundation.documents.pdf import PdfCancelled
 from foundation.documents.process import PdfTooLarge, PdfTooSlow
 from foundation.jobs.exceptions import JobCancelled
-from foundation.jobs.models import Job
 from foundation.jobs.workflow import Status as JobStatus
 
 if TYPE_CHECKING:
-    from foundation.core.acting import Acting
     from foundation.jobs.context import JobContext
 
 
@@ -67,16 +65,6 @@ def check_may_be_made_again(standing: str) -> None:
             gettext("This report is %(current)s, so it cannot be made again.")
             % {"current": ReportStatus(standing).label.lower()}
         )
-
-
-def lock_for_another_try(report: Any, standing: models.QuerySet, by: "Acting") -> None:
-    """Raise RuleBroken unless a report that is locked may be asked for once more. ``standing``: rows with ``state``.
-
-    Its old job is locked too: whoever starts that one again at the same moment finds the report being made, or we do.
-    """
-    if report.job_id is not None:
-        Job.objects.filter(organisation_id=by.organisation_id).select_for_update(no_key=True).get(pk=report.job_id)
-    check_may_be_made_again(standing.get(pk=report.pk).state)
 
 
 def shown(report: Any) -> dict[str, Any]:

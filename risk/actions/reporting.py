@@ -12,7 +12,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
-from foundation.jobs.reports import lock_for_another_try
+from foundation.jobs.actions.reporting import lock_for_another_try
 from risk import permissions
 from risk.models import Assessment, CtlpEdition, RiskReport
 from risk.models.reports import ReportKind
