@@ -16,6 +16,7 @@ ELSEWHERE = {
     "compliance.make_again": "tests/compliance/test_reports.py: it needs a report that was cancelled",
     "jobs.done": "tests/foundation/jobs/test_attempts.py: a worker does it, who holds a lease",
     "jobs.fence": "tests/foundation/jobs/test_attempts.py: a worker does it, who holds a lease",
+    "jobs.lock_for_another_try": "a part of other actions",
     "jobs.retry": "tests/foundation/jobs/test_requests.py: it needs a job that failed",
     "organisations.end_sessions": "a part of other actions",
     "organisations.may_open_export_file": "only answers a question",
