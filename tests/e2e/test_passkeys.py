@@ -56,7 +56,8 @@ def give_password(page: Page, user: User, password: str = PASSWORD) -> None:
     page.goto(f"/accounts/sign-in/?next={SECURITY}")
     page.get_by_label("E-mail address").fill(user.email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def add_first_passkey(page: Page, user: User) -> Device:
@@ -157,6 +158,7 @@ def test_the_server_keeps_no_passkey_made_without_recognising_the_owner(page: Pa
     Device(page, transport="usb", hasUserVerification=False, isUserVerified=False, hasResidentKey=False)
     give_password(page, person)
     page.get_by_role("button", name="Set up a passkey").click()
+    expect(page.get_by_label("Name of this passkey")).to_be_visible()
 
     page.evaluate(
         SIGN_UNVERIFIED,
