@@ -23,11 +23,6 @@ SETTINGS = {
 
 
 @pytest.fixture
-def admin(acting_for, within):
-    return within(acting_for(Role.ORGANISATION_ADMIN, name="Administrator"))
-
-
-@pytest.fixture
 def provider(admin):
     actions.save_identity_provider(by=admin, now=NOW, **SETTINGS)
     actions.test_identity_provider(read=lambda issuer: {}, by=admin, now=NOW)

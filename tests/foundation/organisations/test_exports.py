@@ -17,11 +17,6 @@ from tests.conftest import NOW, acting_of, make_membership
 from tests.factories import organisations as factories
 
 
-@pytest.fixture
-def admin(acting_for, within):
-    return within(acting_for(Role.ORGANISATION_ADMIN, name="Administrator"))
-
-
 def ask(by, *, search="", format="csv", **filters):
     return actions.request_people_export(
         purpose="Training day", format=format, filters=filters, search=search, by=by, now=NOW

@@ -21,11 +21,6 @@ SITE = "https://portal.example.org/"
 
 
 @pytest.fixture
-def admin(acting_for, within):
-    return within(acting_for(Role.ORGANISATION_ADMIN, name="Administrator"))
-
-
-@pytest.fixture
 def newcomer(admin):
     return factories.person(admin, name="Rhian Pugh", email="rhian@example.org")
 

@@ -15,11 +15,6 @@ from tests.factories import organisations as factories
 TODAY = NOW.date()
 
 
-@pytest.fixture
-def admin(acting_for, within):
-    return within(acting_for(Role.ORGANISATION_ADMIN, name="Administrator"))
-
-
 def details(**fields):
     return actions.Person(**({"name": "Rhian Pugh", "starts_on": date(2026, 1, 5)} | fields))
 

@@ -1,18 +1,11 @@
 from datetime import date
 
-import pytest
-
 from foundation.organisations import actions, queries
 from foundation.organisations.roles import Role
 from tests.conftest import NOW, acting_of, make_membership
 from tests.factories import organisations as factories
 
 TODAY = NOW.date()
-
-
-@pytest.fixture
-def admin(acting_for, within):
-    return within(acting_for(Role.ORGANISATION_ADMIN, name="Administrator"))
 
 
 def test_choices_of_people_are_those_here_today_with_their_posts(admin, other_organisation):

@@ -16,11 +16,6 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
-def admin(acting_for, within):
-    return within(acting_for(Role.ORGANISATION_ADMIN, name="Administrator"))
-
-
-@pytest.fixture
 def colleague(admin):
     return make_membership(admin.organisation, name="Colleague")
 

@@ -19,11 +19,6 @@ SETTINGS = {
 }
 
 
-@pytest.fixture
-def admin(acting_for, within):
-    return within(acting_for(Role.ORGANISATION_ADMIN, name="Administrator"))
-
-
 def test_settings_are_saved_and_the_ledger_names_what_changed(admin):
     actions.change_settings(by=admin, now=NOW, **SETTINGS)
 
