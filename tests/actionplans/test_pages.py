@@ -10,7 +10,7 @@ from django.utils import timezone
 from actionplans import actions
 from actionplans.models import Action, ActionRecommendation, ActionRisk, Plan
 from foundation.core.acting import acting_as
-from tests.conftest import acting_of, make_membership
+from tests.conftest import make_membership
 from tests.factories import profiles
 from tests.factories.actionplans import action, plan, risk
 
@@ -28,11 +28,6 @@ def dates(**days):
 @pytest.fixture
 def browser(lead, client_for):
     return client_for(lead)
-
-
-@pytest.fixture
-def owner(organisation):
-    return acting_of(make_membership(organisation, name="Owen Owner"))
 
 
 def words(response) -> str:

@@ -14,11 +14,6 @@ DUE = date(2026, 12, 31)
 
 
 @pytest.fixture
-def owner(organisation):
-    return acting_of(make_membership(organisation, name="Owen Owner"))
-
-
-@pytest.fixture
 def active(lead):
     """A plan that is active, with one action that is not due for long."""
     of = plan(lead)
