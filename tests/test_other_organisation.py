@@ -60,7 +60,7 @@ KINDS = {
     "/organisations/people/import/<slug:reference>": "import",
 }
 # Of no organisation: a person's own sign-in, and the library that all share. What members share is there for
-# partnerships alone: tests/risk/test_sharing.py and tests/actionplans/test_sharing.py ask who sees it.
+# partnerships alone: tests/risk/test_sharing.py and tests/actionplans/sharing ask who sees it.
 OF_NOBODY = (
     "/accounts/",
     "/compliance/library/",

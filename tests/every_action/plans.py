@@ -247,7 +247,7 @@ ACTIONS: dict[str, Action] = {
 }  # fmt: skip
 
 PARTS = ("add_note", "locked_action", "locked_plan", "objective_of", "person", "requirements", "tell")
-GATHERED = "tests/actionplans/test_sharing.py: a partnership does it with what a member reports"
+GATHERED = "tests/actionplans/sharing: a partnership does it with what a member reports"
 ELSEWHERE = {f"actionplans.{part}": "a part of other actions" for part in PARTS} | {
     "actionplans.make_report_again": "tests/actionplans/test_report_pages.py: it needs a report that was cancelled",
     "actionplans.place_reported": GATHERED,
