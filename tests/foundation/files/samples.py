@@ -196,3 +196,16 @@ def overlapping_zip() -> bytes:
         + struct.pack("<HHII", count + 1, count + 1, size + len(first), start)
         + b"\x00\x00"
     )
+
+
+def docx_with(name: str, content: bytes | str = b"x") -> bytes:
+    return docx(parts={name: content})
+
+
+def docx_linking(kind: str, target: str) -> bytes:
+    return docx(parts={"word/_rels/document.xml.rels": relationships((kind, target, True))})
+
+
+def docx_field(*runs: str) -> bytes:
+    body = "".join(f"<w:r><w:instrText>{run}</w:instrText></w:r>" for run in runs)
+    return docx(parts={"word/document.xml": docx_parts(f"<w:p>{body}</w:p>")["word/document.xml"]})
