@@ -1,5 +1,7 @@
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,9 +12,12 @@ from django.http import HttpResponse
 from django.test import Client
 
 from foundation.accounts import second_factor
-from foundation.accounts.models import User
+from foundation.accounts.models import ExternalIdentity, User
+from foundation.accounts.oidc.provider import Provider
 from foundation.ledger.models import Event
-from tests.conftest import make_membership
+from tests.conftest import NOW, make_membership
+from tests.foundation.accounts.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
+from tests.foundation.accounts.organisations_side import HOOKS, REFERENCE, claimed, known
 
 PASSWORD = "copper teapot meadow seven"
 OTHER_PASSWORD = "violet harbour lantern nine"
@@ -112,3 +117,49 @@ class Page(HTMLParser):
 def verbs(**where: Any) -> list[str]:
     """What stands in the ledger, oldest first, as the owner of the database sees it."""
     return list(Event._base_manager.using("backup").filter(**where).order_by("pk").values_list("verb", flat=True))
+
+
+@pytest.fixture
+def provider(settings: Any, _database: None) -> Iterator[IdentityProvider]:
+    """A running identity provider, which the organisation has chosen and trusts with the second factor."""
+    settings.PORTAL_FIND_IDENTITY_PROVIDER = f"{HOOKS}.find"
+    settings.PORTAL_LIST_IDENTITY_PROVIDERS = f"{HOOKS}.choices"
+    settings.PORTAL_CLAIM_MEMBERSHIP = f"{HOOKS}.claim"
+    settings.PORTAL_PROVIDER_MEMBER = ""
+    running = IdentityProvider()
+    known[REFERENCE] = Provider(
+        reference=REFERENCE,
+        organisation_name="Severnshire County Council",
+        issuer=running.issuer,
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+        enforces_second_factor=True,
+    )
+    yield running
+    running.close()
+    known.clear()
+    claimed.clear()
+
+
+def set_out(client: Client, **more: str) -> str:
+    """Choose the organisation; returns the address the browser is taken to."""
+    page = client.post("/accounts/organisation/", {"provider": REFERENCE} | more).content.decode()
+    found = re.search(r'href="(http://127[^"]*)"', page)
+    assert found, page
+    return unescape(found[1])
+
+
+def sign_in(client: Client, provider: IdentityProvider, **more: str) -> HttpResponse:
+    return client.get(provider.authorise(set_out(client, **more)))
+
+
+def who(client: Client) -> str:
+    """Number of the person signed in, or ``nobody``."""
+    return client.get("/probe/public/").content.decode()
+
+
+@pytest.fixture
+def linked(person: User, provider: IdentityProvider) -> User:
+    """The person, known to the provider as ``subject-1``."""
+    ExternalIdentity.objects.create(user=person, issuer=provider.issuer, subject="subject-1", linked_at=NOW)
+    return person
