@@ -11,8 +11,10 @@ from risk.importing.fields import guess, impact_first
 from risk.importing.lines import Lines, lines
 from risk.importing.understanding import Ground, Understood, understand
 from risk.reference import FOLDER, _read, default_matrix
-from tests.risk.importing.registers_understood import UNDERSTOOD
+from tests.risk.importing.cells_understood import CELLS
+from tests.risk.importing.tables_understood import TABLES
 
+UNDERSTOOD = CELLS | TABLES
 REGISTERS = Path(__file__).parents[1] / "registers"
 KNOWN = _read(FOLDER / "categories.yaml")
 THEMES, IDEOLOGIES = ({row["code"]: row["label"] for row in KNOWN[group]} for group in ("themes", "ideologies"))
