@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import time_machine
+from django.test import Client
 
 from foundation.core.acting import Acting
 from foundation.organisations.roles import Role
@@ -37,3 +38,8 @@ def today_is_now() -> Iterator[None]:
     """Pages read the clock; factories and actions are told ``NOW``."""
     with time_machine.travel(NOW, tick=True):
         yield
+
+
+@pytest.fixture
+def browser(lead: Acting, client_for: Callable[[Acting], Client]) -> Client:
+    return client_for(lead)

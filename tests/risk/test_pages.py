@@ -3,36 +3,22 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from foundation.core.acting import acting_as
 from foundation.organisations.roles import Role
 from risk import actions
-from risk.models import Assessment, Comment, Control, Entry, Risk, Settings
+from risk.models import Assessment, Comment, Entry
 from risk.workflow import Status
 from tests.conftest import NOW
 from tests.factories import risk as factories
+from tests.risk.pages import of, queries_of
 
 LATER = NOW + timedelta(days=1)
 PAGES = ("", "matrix/", "compare/", "review/")
 
 
-@pytest.fixture
-def browser(lead, client_for):
-    return client_for(lead)
-
-
-def of(entry, page=""):
-    return f"/risk/assessments/{entry.assessment.reference}/risks/{entry.risk.reference}/{page}"
-
-
 def period(first=(1, 1, 2027), last=(31, 12, 2027)):
     return {f"period_from_{n}": first[n] for n in range(3)} | {f"period_to_{n}": last[n] for n in range(3)}
-
-
-def empty_day(name):
-    return {f"{name}_{n}": "" for n in range(3)}
 
 
 def test_an_assessment_is_begun_with_starter_risks(browser, lead):
@@ -117,118 +103,6 @@ def test_an_empty_room_says_what_to_do(browser, client_for, acting_for):
     assert "/risk/assessments/new/" not in reader
 
 
-def test_a_finding_links_to_the_page_that_puts_it_right(browser, entry):
-    page = browser.get(of(entry)).content.decode()
-
-    assert f'href="{of(entry, "controls/add/")}"' in page
-    assert f'href="{of(entry, "response/")}"' in page
-
-
-def scores(**changes):
-    names = [f"{kind}_{side}" for kind in ("inherent", "residual", "target") for side in ("likelihood", "impact")]
-    return dict.fromkeys(names, "") | empty_day("target_on") | {"version": 2, "reason": ""} | changes
-
-
-def test_a_score_is_saved_and_its_movement_shown(browser, entry):
-    typed = scores(inherent_likelihood=4, inherent_impact=4, residual_likelihood=2, residual_impact=2, reason="Tested")
-
-    page = browser.post(of(entry, "score/"), typed, follow=True).content.decode()
-
-    assert "4: Unlikely, Moderate" in page
-    assert "The current score over time" in page
-    assert "Tested" in page
-
-
-def test_half_a_score_is_an_error_on_the_half_that_is_missing(browser, lead, entry):
-    response = browser.post(
-        of(entry, "score/"), scores(inherent_likelihood=4, residual_likelihood="", residual_impact=3)
-    )
-
-    assert response.status_code == 200
-    assert response.content.decode().count("Select both likelihood and impact, or neither") == 4
-    with acting_as(lead):
-        assert Entry.objects.visible_to(lead).get().version == 2
-
-
-def test_a_score_that_falls_without_a_reason_says_so_and_keeps_what_was_typed(browser, entry):
-    typed = scores(inherent_likelihood=4, inherent_impact=4, residual_likelihood=1, residual_impact=1)
-
-    page = browser.post(of(entry, "score/"), typed).content.decode()
-
-    assert "Say why the score falls." in page
-
-
-def test_two_who_score_get_the_page_that_shows_both(browser, lead, entry):
-    factories.score(lead, entry, residual=(4, 3))
-
-    response = browser.post(
-        of(entry, "score/"), scores(inherent_likelihood=4, inherent_impact=4, residual_likelihood=3, residual_impact=4)
-    )
-
-    assert response.status_code == 409
-    assert "Somebody saved first" in response.content.decode()
-
-
-def test_a_risk_is_described_answered_to_and_controlled_on_its_pages(browser, lead, approver, entry):
-    browser.post(
-        of(entry, "describe/"),
-        {
-            "version": 2,
-            "title": "Drawn in on gaming sites",
-            "theme": "online",
-            "ideologies": ["islamist"],
-            "source": "incident",
-            "marking": "official",
-        },
-    )
-    browser.post(
-        of(entry, "response/"),
-        {
-            "version": 3,
-            "response": "tolerate",
-            "tolerated_by_id": approver.membership_id,
-            "tolerated_until_0": 1,
-            "tolerated_until_1": 2,
-            "tolerated_until_2": 2027,
-            "owner_id": lead.membership_id,
-            "review_every_months": 6,
-        }
-        | empty_day("next_review_on"),
-    )
-    browser.post(of(entry, "controls/add/"), {"version": 4, "text": "Filter", "strength": "strong"})
-    browser.post(of(entry, "reviewed/"), {"version": 5})
-
-    with acting_as(lead):
-        row = Entry.objects.visible_to(lead).get()
-        assert (row.title, row.source, row.response, row.owner_id) == (
-            "Drawn in on gaming sites",
-            "incident",
-            "tolerate",
-            lead.membership_id,
-        )
-        assert (row.tolerated_until, row.version) == (date(2027, 2, 1), 6)
-        assert Control.objects.visible_to(lead).get().text == "Filter"
-    history = browser.get(of(entry, "history/")).content.decode()
-    assert "<del>Drawn in online</del>" in history.replace("\n", "")
-    assert "Filter (Effective)" in history
-
-
-def test_a_form_without_scores_has_no_scores_anywhere(browser, lead):
-    row = factories.assessment(lead, template="prompts")
-    entry = factories.risk(lead, row)
-
-    register, page = browser.get(row.get_absolute_url()).content.decode(), browser.get(of(entry)).content.decode()
-
-    assert "Inherent" not in register + page
-    assert "/matrix/" not in register
-    response = browser.post(
-        of(entry, "prompts/"),
-        {"version": 1, "management": "Lessons"} | empty_day("target_on") | empty_day("next_review_on"),
-        follow=True,
-    )
-    assert "Lessons" in response.content.decode()
-
-
 def test_the_way_to_approval_on_its_pages(browser, client_for, lead, approver, draft, entry):
     browser.post(f"/risk/assessments/{draft.reference}/send/", {"version": 1, "approver_id": approver.membership_id})
     senior = client_for(approver)
@@ -287,65 +161,6 @@ def test_two_versions_stand_older_first_from_either_side_and_without_a_choice(br
         assert head.index(approved.title) < head.index("The year after")
 
 
-def test_closing_and_reopening_a_risk_on_its_page(browser, lead, entry):
-    url = f"/risk/risks/{entry.risk.reference}/"
-
-    page = browser.post(f"{url}close/", {"version": 1, "reason": "No longer there"}, follow=True).content.decode()
-
-    assert "No longer there" in page
-    browser.post(f"{url}reopen/", {"version": 2, "reason": "Seen again"})
-    with acting_as(lead):
-        assert Risk.objects.visible_to(lead).get().closed_at is None
-
-
-def settings_typed(**changes):
-    return {
-        "version": 0,
-        "likelihood": "Rare\nPossible\nLikely",
-        "impact": "Minor\nModerate\nMajor",
-        "bands": "2 Low\n4 Medium\n9 High",
-        "marking": "official",
-        "review_every_months": 6,
-        "confirmed": "",
-    } | changes
-
-
-def test_a_matrix_that_shrinks_shows_what_it_would_change_and_waits_for_a_yes(browser, lead, entry):
-    shown = browser.post("/risk/settings/", settings_typed())
-
-    page = shown.content.decode()
-    assert "Scores that would change" in page
-    assert "Inherent: 4 × 4 becomes 3 × 3" in page
-    with acting_as(lead):
-        assert Entry.objects.visible_to(lead).get().score("inherent") == 16
-        assert Settings.objects.visible_to(lead).count() == 0
-    key = page.split('name="confirmed" value="')[1].split('"')[0]
-
-    browser.post("/risk/settings/", settings_typed(confirmed=key))
-
-    with acting_as(lead):
-        row = Entry.objects.visible_to(lead).get()
-        assert (row.score("inherent"), row.score("residual"), row.version) == (9, 9, 3)
-        assert Assessment.objects.visible_to(lead).get().scale.highest == 9
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "says"),
-    [
-        ("bands", "Low", "Write each band as a number and a name"),
-        ("bands", "4 Low\n2 High", "The bands must rise, and the last must end at the highest score, 9"),
-        ("impact", "One\nTwo", "Enter from 3 to 6 steps of impact"),
-        ("likelihood", "Same\nSame\nOther", "Give each step of likelihood a name of its own"),
-    ],
-)
-def test_what_is_no_matrix_is_refused_on_its_field(browser, lead, field, value, says):
-    page = browser.post("/risk/settings/", settings_typed(**{field: value})).content.decode()
-
-    assert says in page
-    with acting_as(lead):
-        assert Settings.objects.visible_to(lead).count() == 0
-
-
 FILTERS = [
     ("theme=premises", {"Speaker"}),
     ("owner=none", {"Speaker", "Drawn in online"}),
@@ -380,15 +195,6 @@ def test_the_register_is_searched(browser, lead, draft, entry):
     assert ">Drawn in online</a>" not in page
 
 
-def queries_of(browser, address):
-    browser.get(address)
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
-        assert browser.get(address).status_code == 200
-    return len(captured)
-
-
 @pytest.mark.parametrize("page", [*PAGES, "?export=csv"])
 def test_no_page_of_an_assessment_asks_more_when_there_are_more_risks(browser, lead, draft, entry, page):
     address = f"/risk/assessments/{draft.reference}/{page}"
@@ -411,13 +217,3 @@ def test_the_first_pages_ask_no_more_when_there_is_more(browser, lead, draft, en
         factories.risk(lead, draft, f"Risk {number}")
 
     assert queries_of(browser, address) == before
-
-
-def test_the_page_of_a_risk_asks_no_more_when_its_history_grows(browser, lead, draft, entry):
-    before = queries_of(browser, of(entry)), queries_of(browser, entry.risk.get_absolute_url())
-    for step in range(4):
-        factories.score(lead, entry, residual=(1 + step % 3, 2), reason="Moved")
-        with acting_as(lead):
-            actions.comment(assessment_id=draft.pk, entry_id=entry.pk, text="Seen", by=lead, now=NOW)
-
-    assert (queries_of(browser, of(entry)), queries_of(browser, entry.risk.get_absolute_url())) == before

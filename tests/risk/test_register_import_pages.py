@@ -20,11 +20,6 @@ REGISTERS = Path(__file__).parent / "registers"
 ROWS = b"Ref,Risk,Likelihood,Impact\nN1,Drawn in online,High,4\nN2,,7,1\n"
 
 
-@pytest.fixture
-def browser(lead, client_for):
-    return client_for(lead)
-
-
 def attached(content=ROWS, name="register.csv"):
     found = io.BytesIO(content)
     found.name = name
