@@ -1,13 +1,22 @@
 """Local profiles and what follows from them, made by the actions a lead would use; and risks to link them to."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from foundation.core.acting import Acting, acting_as
 from foundation.core.markings import Marking
 from risk import actions
 from risk.actions.profiles import Edition, Reassess
-from risk.models import Assessment, CtlpEdition, CtlpRecommendation, Entry, EntryRevision, ReviewTask, Risk
+from risk.models import (
+    Assessment,
+    CtlpBriefing,
+    CtlpEdition,
+    CtlpRecommendation,
+    Entry,
+    EntryRevision,
+    ReviewTask,
+    Risk,
+)
 from tests.conftest import NOW
 from tests.factories import risk as risks
 
@@ -66,6 +75,28 @@ def linked(by: Acting, row: CtlpRecommendation, *risks: Risk) -> CtlpRecommendat
     with acting_as(by):
         return actions.link_risks(
             recommendation_id=row.pk, version=row.version, risk_ids=[each.pk for each in risks], by=by, now=NOW
+        )
+
+
+def brief(by: Acting, row: CtlpEdition, **changes: Any) -> CtlpBriefing:
+    """A briefing of the partnership's chair, unless told otherwise."""
+    wanted = {
+        "membership_id": None,
+        "other": "Chair of the partnership",
+        "briefed_on": date(2026, 6, 1),
+        "briefed_by": "Force Prevent lead",
+    } | changes
+    with acting_as(by):
+        return actions.add_briefing(edition_id=row.pk, by=by, now=NOW, **wanted)
+
+
+def send(
+    by: Acting, row: CtlpRecommendation, on: date = date(2026, 11, 20), *, version: int | None = None
+) -> CtlpRecommendation:
+    """The response was sent; recorded the day after ``NOW``."""
+    with acting_as(by):
+        return actions.record_sent(
+            recommendation_id=row.pk, version=version or row.version, sent_on=on, by=by, now=NOW + timedelta(days=1)
         )
 
 
