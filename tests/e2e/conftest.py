@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from foundation.core.acting import Acting
 from tests.conftest import sign_in
+from tests.foundation.jobs.ground import Process, redis, wait_until  # noqa: F401 -- redis is a fixture
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -120,3 +121,19 @@ def page_for(new_context: Callable[..., BrowserContext], server: str) -> Callabl
         return context.new_page()
 
     return make
+
+
+@pytest.fixture
+def worker(redis: object, tmp_path: Path, settings: object) -> Iterator[Process]:  # noqa: F811
+    """A worker of the portal that does what is asked for on its pages."""
+    process = Process(
+        "worker",
+        "--concurrency=1",
+        redis_url=redis.url,
+        log=tmp_path / "worker.log",
+        PORTAL_VAR_DIR=str(settings.FILES_DIR.parent),
+    )
+    wait_until(process.is_ready, 60)
+    yield process
+    process.kill_group()
+    print(process.log.read_text()[-2000:])  # noqa: T201 -- shown by pytest only when the test failed

@@ -1,6 +1,5 @@
 """The main job, from signing in to the document an inspector gets and the log that shows how it came about."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from tests.conftest import make_membership, make_organisation
 from tests.e2e.axe import assert_accessible
 from tests.e2e.test_passkeys import PASSWORD, add_first_passkey
 from tests.foundation.documents.pdf_checks import assert_is_accessible
-from tests.foundation.jobs.ground import Process, redis, wait_until  # noqa: F401 -- redis is a fixture
+from tests.foundation.jobs.ground import Process
 
 ANSWERS = {
     "LA-05": ("Met", "A board of all statutory partners meets every quarter."),
@@ -31,21 +30,6 @@ def lead(committed: None) -> User:
     membership.user.set_password(PASSWORD)
     membership.user.save(update_fields=["password"])
     return membership.user
-
-
-@pytest.fixture
-def worker(redis: object, tmp_path: Path, settings: object) -> Iterator[Process]:  # noqa: F811
-    process = Process(
-        "worker",
-        "--concurrency=1",
-        redis_url=redis.url,
-        log=tmp_path / "worker.log",
-        PORTAL_VAR_DIR=str(settings.FILES_DIR.parent),
-    )
-    wait_until(process.is_ready, 60)
-    yield process
-    process.kill_group()
-    print(process.log.read_text()[-2000:])  # noqa: T201 -- shown by pytest only when the test failed
 
 
 def answer(page: Page, code: str, status: str, comment: str) -> None:

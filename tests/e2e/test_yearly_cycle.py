@@ -1,6 +1,6 @@
 """The yearly cycle of risk and plan, in a browser: from a new local profile to what the board reads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -15,23 +15,9 @@ from risk.models import Entry
 from tests.e2e.axe import assert_accessible
 from tests.factories import risk as risks
 from tests.foundation.documents.pdf_checks import assert_is_accessible
-from tests.foundation.jobs.ground import Process, redis, wait_until  # noqa: F401 -- redis is a fixture
+from tests.foundation.jobs.ground import Process
 
 TITLE = "People are drawn in online"
-
-
-@pytest.fixture
-def worker(redis: object, tmp_path: Path, settings: object) -> Iterator[Process]:  # noqa: F811
-    process = Process(
-        "worker",
-        "--concurrency=1",
-        redis_url=redis.url,
-        log=tmp_path / "worker.log",
-        PORTAL_VAR_DIR=str(settings.FILES_DIR.parent),
-    )
-    wait_until(process.is_ready, 60)
-    yield process
-    process.kill_group()
 
 
 @pytest.fixture
