@@ -13,6 +13,7 @@ from foundation.files.models import StoredFile
 from foundation.organisations.models import Organisation
 from tests.conftest import NOW
 from tests.e2e.axe import violations
+from tests.e2e.going import follow, press
 from tests.factories import evidence
 from tests.foundation.files import samples
 
@@ -33,22 +34,22 @@ def test_a_file_is_added_refused_replaced_and_downloaded(lead, page_for, tmp_pat
     page = page_for(lead, width=width)
     page.goto("/evidence/")
     look(page, f"{width}-empty")
-    page.get_by_role("button", name="Add the first piece").click()
+    press(page, "Add the first piece")
     look(page, f"{width}-kind")
     page.get_by_label("A file").check()
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
 
     page.get_by_label("Title").fill("Minutes of the Prevent board, May 2026")
     liar = {"name": "minutes.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x90\x00 not a PDF at all"}
     page.locator("input[type=file]").set_input_files(files=[liar])
-    page.get_by_role("button", name="Save evidence").click()
+    press(page, "Save evidence")
     expect(page.get_by_role("alert")).to_contain_text("its content is something else (a program)")
     expect(page).to_have_title("Error: Add evidence – Prevent Portal")
     expect(page.get_by_label("Title")).to_have_value("Minutes of the Prevent board, May 2026")
     look(page, f"{width}-refused")
     good = {"name": "Minutes – Mai.pdf", "mimeType": "application/pdf", "buffer": samples.pdf()}
     page.locator("input[type=file]").set_input_files(files=[good])
-    page.get_by_role("button", name="Save evidence").click()
+    press(page, "Save evidence")
     expect(page.get_by_role("heading", level=1)).to_have_text("Minutes of the Prevent board, May 2026")
     look(page, f"{width}-item")
 
@@ -74,11 +75,11 @@ def test_the_library_an_item_its_history_and_a_conflict_can_be_read(lead, page_f
         changed = actions.Description(title="Theirs", note="Other words.", effective_from=date(2026, 1, 1))
         actions.revise(evidence_id=item.pk, version=1, description=changed, by=lead, now=NOW)
     page.get_by_label("Title").fill("Mine")
-    page.get_by_role("button", name="Save evidence").click()
+    press(page, "Save evidence")
     expect(page.get_by_role("heading", name="Somebody saved first")).to_be_visible()
     look(page, f"{width}-conflict")
-    page.get_by_role("button", name="Save evidence").click()
-    page.get_by_role("link", name="History of this evidence").click()
+    press(page, "Save evidence")
+    follow(page, "History of this evidence")
     look(page, f"{width}-history")
     page.goto(f"/evidence/{item.reference}/withdraw/")
     look(page, f"{width}-withdraw")
@@ -93,7 +94,7 @@ def test_a_file_that_may_not_be_opened_says_why(lead, page_for):
     page.locator("input[type=file]").set_input_files(
         files=[{"name": "note.txt", "mimeType": "text/plain", "buffer": b"words\n"}]
     )
-    page.get_by_role("button", name="Save evidence").click()
+    press(page, "Save evidence")
     look(page, "not-scanned")
     with acting_as(lead):
         address = StoredFile.objects.get().get_absolute_url()

@@ -142,13 +142,14 @@ def test_a_form_is_sent_once_however_often_the_button_is_pressed(lead_page):
     page.on("request", lambda made: sent.append(made.method) if made.method == "POST" else None)
     page.route("**/components/**", lambda route: None)  # the answer never comes
 
-    page.evaluate(
-        """() => {
-          const form = document.querySelector("[data-draft] form");
-          for (let press = 0; press < 3; press++) form.requestSubmit();
-        }"""
-    )
-    page.wait_for_timeout(300)
+    with page.expect_request(lambda made: made.method == "POST"):
+        page.evaluate(
+            """() => {
+              const form = document.querySelector("[data-draft] form");
+              for (let press = 0; press < 3; press++) form.requestSubmit();
+            }"""
+        )
+    page.wait_for_timeout(300)  # the others would follow at once
     page.unroute_all(behavior="ignoreErrors")
 
     assert sent == ["POST"]

@@ -13,6 +13,7 @@ from foundation.accounts.models import User
 from tests.conftest import make_membership
 from tests.e2e.axe import assert_accessible
 from tests.e2e.conftest import CHROMIUM, FLAGS
+from tests.e2e.going import follow, press
 from tests.foundation.accounts.conftest import PASSWORD, code_now, give_app
 
 CANARY = "Morwenna Zephyrine Tallis"
@@ -56,8 +57,7 @@ def give_password(page: Page, user: User, password: str = PASSWORD) -> None:
     page.goto(f"/accounts/sign-in/?next={SECURITY}")
     page.get_by_label("E-mail address").fill(user.email)
     page.get_by_label("Password", exact=True).fill(password)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in", exact=True).click()
+    press(page, "Sign in")
 
 
 def add_first_passkey(page: Page, user: User) -> Device:
@@ -68,7 +68,8 @@ def add_first_passkey(page: Page, user: User) -> Device:
     page.get_by_label("Name of this passkey").fill("Work laptop")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    page.get_by_role("button", name="I have kept the codes").click()
+    press(page, "I have kept the codes")
+    expect(page.get_by_role("heading", name="Your sign-in")).to_be_visible()
     return device
 
 
@@ -269,21 +270,21 @@ def test_every_page_of_sign_in_is_accessible(
     look("sign-in-error")
     give_password(page, person)
     look("enrol")
-    page.get_by_role("button", name="Set up an authenticator app").click()
+    press(page, "Set up an authenticator app")
     look("app")
     secret = page.locator("code.portal-code").inner_text()
     page.get_by_label("Six-digit code").fill("nonsense")
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
     look("app-error")
     page.get_by_label("Six-digit code").fill(code_now(secret))
-    page.get_by_role("button", name="Continue").click()
+    press(page, "Continue")
     look("codes")
     page.goto("/accounts/second-factor/passkey/")
     look("passkey")
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", name="Your sign-in")).to_be_visible()
     look("security")
-    page.get_by_role("link", name="Remove authenticator app").click()
+    follow(page, "Remove authenticator app")
     look("remove")
     for name, address in {
         "sessions": "/accounts/sessions/",
@@ -296,6 +297,7 @@ def test_every_page_of_sign_in_is_accessible(
         look(name)
     sign_out_button = page.get_by_role("main").get_by_role("button", name="Sign out")
     sign_out_button.click()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
     give_password(page, person)
     look("second-factor")
 

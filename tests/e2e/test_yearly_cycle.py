@@ -13,6 +13,7 @@ from foundation.core.acting import Acting, acting_as
 from foundation.organisations.roles import Role
 from risk.models import Entry
 from tests.e2e.axe import assert_accessible
+from tests.e2e.going import follow, press
 from tests.factories import risk as risks
 from tests.foundation.documents.pdf_checks import assert_is_accessible
 from tests.foundation.jobs.ground import Process
@@ -38,10 +39,6 @@ def day(page: Page, label: str, on: date) -> None:
     group = page.get_by_role("group", name=label)
     for name, value in (("Day", on.day), ("Month", on.month), ("Year", on.year)):
         group.get_by_label(name).fill(str(value))
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def test_the_yearly_cycle(
@@ -88,14 +85,14 @@ def assess_again(page: Page) -> None:
     expect(page.get_by_role("link", name=TITLE)).to_be_visible()
     assert_accessible(page)
     page.goto("/risk/assessments/")
-    page.get_by_role("link", name="Risk of last year").click()
+    follow(page, "Risk of last year")
     press(page, "Copy forward")
     page.get_by_label("Title", exact=True).fill("Risk of this year")
     day(page, "From", date(2026, 1, 1))
     day(page, "To", date(2026, 12, 31))
     press(page, "Copy it forward")
     expect(page.get_by_role("heading", name="Risk of this year")).to_be_visible()
-    page.get_by_role("link", name=TITLE).click()
+    follow(page, TITLE)
     press(page, "Score")
 
 
@@ -110,7 +107,7 @@ def score(page: Page, *, likelihood: str, reason: str = "") -> None:
 
 def say_that_it_was_assessed(page: Page) -> None:
     page.goto("/risk/reassess/")
-    page.get_by_role("link", name=TITLE).click()
+    follow(page, TITLE)
     assert_accessible(page)
     page.get_by_label("What came of it?", exact=True).fill("Raised by one step; the profile names a new platform.")
     press(page, "It was assessed again")
@@ -118,8 +115,8 @@ def say_that_it_was_assessed(page: Page) -> None:
 
 def send(page: Page) -> None:
     page.goto("/risk/assessments/")
-    page.get_by_role("link", name="Risk of this year").click()
-    page.get_by_role("link", name="Review and comments").click()
+    follow(page, "Risk of this year")
+    follow(page, "Review and comments")
     press(page, "Send for approval")
     page.get_by_label("Who is to approve it?", exact=True).select_option(label="Helen Marchbanks")
     press(page, "Send for approval")
@@ -128,8 +125,8 @@ def send(page: Page) -> None:
 
 def approve(page: Page) -> None:
     page.goto("/risk/assessments/")
-    page.get_by_role("link", name="Risk of this year").click()
-    page.get_by_role("link", name="Review and comments").click()
+    follow(page, "Risk of this year")
+    follow(page, "Review and comments")
     assert_accessible(page)
     press(page, "Approve")
     page.get_by_label("Note (optional)", exact=True).fill("Discussed with the leadership team.")
@@ -154,11 +151,11 @@ def plan_an_action(page: Page) -> None:
     page.get_by_label("Who does it?", exact=True).select_option(index=1)
     day(page, "Due", date(2099, 6, 30))
     press(page, "Save action")
-    page.get_by_role("link", name="Link risks, requirements and other actions").click()
+    follow(page, "Link risks, requirements and other actions")
     assert_accessible(page)
     press(page, "Link the risk")
     expect(page.get_by_role("button", name="Remove R1")).to_be_visible()
-    page.get_by_role("link", name="Back").click()
+    follow(page, "Back")
 
 
 def complete_it_and_score_lower(page: Page) -> None:
@@ -183,8 +180,8 @@ def complete_it_and_score_lower(page: Page) -> None:
 
 def board_report(page: Page) -> str:
     page.goto("/action-plans/")
-    page.get_by_role("link", name="Plan of this year").click()
-    page.get_by_role("link", name="Make a report of the plan").click()
+    follow(page, "Plan of this year")
+    follow(page, "Make a report of the plan")
     page.get_by_role("radio", name="For the board").check()
     assert_accessible(page)
     press(page, "Make the report")
