@@ -1,10 +1,11 @@
 """The list of actions that members report to a partnership: columns, filters, search."""
 
 from datetime import date
-from typing import Any
+from functools import partial
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,13 +33,10 @@ class GatheredFilter(FilterForm):
         label=_("Status"), required=False, choices=[ANY, ("open", _("All open")), *Status.choices]
     )
     standing = forms.ChoiceField(label=_("Dates"), required=False, choices=[ANY, ("overdue", _("Overdue"))])
-    members: list[tuple[str, str]] = []
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self, "member", [ANY, *self.members])
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "govuk-select"
+    def __init__(self, data: QueryDict, *, members: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        set_choices(self, "member", [ANY, *members])
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         wanted = self.cleaned_data
@@ -79,7 +77,7 @@ def gathered_listing(acting: Acting, today: date, *, whole: bool) -> Listing:
         default_sort="due",
         search=("code", "title", "success_measure", "comment"),
         search_label=_("Search actions and comments"),
-        filters=type("GatheredFilterOf", (GatheredFilter,), {"members": members}),
+        filters=partial(GatheredFilter, members=members),
     )
 
 

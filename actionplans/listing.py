@@ -2,25 +2,27 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.db.models import Exists, F, OuterRef, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from actionplans import queries
 from actionplans.models import ActionRisk, Plan, Priority, Rag
 from actionplans.models.actions import ActionQuerySet
-from actionplans.standing import COLOUR, Facts, signs
+from actionplans.standing import COLOUR, Facts, Sign, signs
 from actionplans.workflow import PlanStatus, Status
 from foundation.core import addresses
 from foundation.core.acting import Acting
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
-from foundation.core.prepared import Prepared
-from foundation.core.templatetags.portal import day, status_tag
+from foundation.core.prepared import Prepared, answers
+from foundation.core.templatetags.portal import day, flag, hint_line, status_tag
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Membership
 from risk.models import Risk
@@ -43,10 +45,6 @@ class PlanFilter(FilterForm):
     """By status."""
 
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[ANY, *PlanStatus.choices])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["status"].widget.attrs["class"] = "govuk-select"
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         status = self.cleaned_data["status"]
@@ -90,18 +88,15 @@ class ActionFilter(FilterForm):
     plan = forms.ChoiceField(label=_("Plan"), required=False)
     objective = forms.ChoiceField(label=_("Objective"), required=False)
     risk = forms.ChoiceField(label=_("Risk"), required=False)
-    choices: dict[str, list[tuple[str, str]]] = {}
-    me = 0
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, offered in self.choices.items():
+    def __init__(self, data: QueryDict, *, offers: dict[str, list[tuple[str, str]]], me: int) -> None:
+        super().__init__(data)
+        self.me = me
+        for name, offered in offers.items():
             if offered:
                 set_choices(self, name, [ANY, *offered])
             else:
                 del self.fields[name]
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "govuk-select"
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         assert isinstance(rows, ActionQuerySet)
@@ -134,10 +129,8 @@ def action_listing(acting: Acting, request: HttpRequest) -> Listing:
         default_sort="due",
         search=("code", "title", "description", "success_measure"),
         search_label=_("Search references, titles and descriptions"),
-        filters=type(
-            "ActionFilterOf",
-            (ActionFilter,),
-            {"choices": _choices(acting, request.GET.get("owner", ""), today), "me": acting.membership_id},
+        filters=partial(
+            ActionFilter, offers=_offers(acting, request.GET.get("owner", ""), today), me=acting.membership_id
         ),
     )
 
@@ -146,6 +139,8 @@ def shown(rows: Iterable[dict[str, Any]], today: date) -> list[dict[str, Any]]:
     """What the page shows of each action of the list."""
     statuses = {status.value: status_tag(status.label, STATUS_COLOUR[status]) for status in Status}
     priorities = {value: str(label) for value, label in Priority.choices}
+    marks = {sign: flag(sign.label, COLOUR[sign]) for sign in Sign}
+    first_due = str(_("first %(day)s"))
     return [
         row
         | {
@@ -155,8 +150,12 @@ def shown(rows: Iterable[dict[str, Any]], today: date) -> list[dict[str, Any]]:
             "state": statuses[row["status"]],
             "rating": status_tag(Rag(row["rag"]).label, RAG_COLOUR[Rag(row["rag"])]) if row["rag"] else "",
             "due": day(row["due_on"]),
-            "first_due": day(row["original_due_on"]) if row["original_due_on"] != row["due_on"] else "",
-            "signs": [(str(sign.label), COLOUR[sign]) for sign in signs(Facts(*(row[n] for n in STANDING)), today)],
+            "first_due": hint_line(
+                first_due % {"day": day(first)} if (first := row["original_due_on"]) != row["due_on"] else ""
+            ),
+            "signs": format_html_join(
+                "", "{}", ((marks[sign],) for sign in signs(Facts(*(row[name] for name in STANDING)), today))
+            ),
         }
         for row in rows
     ]
@@ -195,19 +194,23 @@ def _columns(today: date, *, whole: bool) -> tuple[Column, ...]:
     )
 
 
-def _choices(acting: Acting, owner: str, today: date) -> dict[str, list[tuple[str, str]]]:
-    owners = [(str(pk), name) for pk, name in organisations.role_holders(acting, today)]
+def _offers(acting: Acting, owner: str, today: date) -> dict[str, list[tuple[str, str]]]:
+    """What the filters offer, asked in one message."""
+    found: dict[str, list[tuple[str, str]]] = {"plan": [], "objective": [], "risk": []}
+    asked = {"owner": organisations.asking_role_holders(acting, today)}
+    if acting.may("plan.view"):
+        asked["plan"] = _PLANS.question(acting.organisation_id)
+    if acting.may("risk.view"):
+        asked["risk"] = _RISKS.question(acting.organisation_id)
+    rows = dict(zip(asked, answers(*asked.values()), strict=True))
+    plans = rows.get("plan", [])
+    found["plan"] = list({str(pk): (str(pk), title) for pk, title, *_objective in plans}.values())
+    found["objective"] = [(str(pk), title) for _plan, _title, pk, title in plans if pk is not None]
+    found["risk"] = [(str(pk), f"{code} {title or ''}".strip()) for pk, code, title in rows.get("risk", ())]
+    owners = [(str(pk), name) for pk, name in rows["owner"]]
     if owner.isdigit() and len(owner) < 19 and owner not in dict(owners):
         named = Membership.objects.visible_to(acting).filter(pk=int(owner)).values_list("name", flat=True).first()
         owners += [(owner, named)] if named else []
-    found: dict[str, list[tuple[str, str]]] = {"plan": [], "objective": [], "risk": []}
-    if acting.may("plan.view"):
-        rows = _PLANS.rows(acting.organisation_id)
-        found["plan"] = list({str(pk): (str(pk), title) for pk, title, *_objective in rows}.values())
-        found["objective"] = [(str(pk), title) for _plan, _title, pk, title in rows if pk is not None]
-    if acting.may("risk.view"):
-        risks = _RISKS.rows(acting.organisation_id)
-        found["risk"] = [(str(pk), f"{code} {title or ''}".strip()) for pk, code, title in risks]
     return found | {"owner": [("me", str(_("Me"))), *owners]}
 
 

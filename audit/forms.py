@@ -13,15 +13,14 @@ from foundation.core.lists import FilterForm
 
 REFERENCE = re.compile(r"\A[A-Z0-9-]{1,20}\Z")  # nothing that could be a name may get into the address or the ledger
 
-SELECT = {"class": "govuk-select"}
 DAY = {"class": "govuk-input govuk-input--width-10", "type": "date"}
 
 
 class LogFilter(FilterForm):
     """Narrows the log. The name of a person is not among its fields: it is searched for by a posted form."""
 
-    verb = forms.ChoiceField(label=_("What happened"), required=False, widget=forms.Select(attrs=SELECT))
-    type = forms.ChoiceField(label=_("Kind of thing"), required=False, widget=forms.Select(attrs=SELECT))
+    verb = forms.ChoiceField(label=_("What happened"), required=False)
+    type = forms.ChoiceField(label=_("Kind of thing"), required=False)
     reference = forms.RegexField(
         REFERENCE,
         label=_("Reference of the thing"),

@@ -52,8 +52,6 @@ class ContributionFilter(forms.Form):
         super().__init__(*args, **kwargs)
         set_choices(self, "member", [ANY, *((member.slug, member.name) for member in gathered.members)])
         set_choices(self, "code", [ANY, *((row.code, str(row)) for row in gathered.benchmarks)])
-        for name, field in self.fields.items():
-            field.widget.attrs["class"] = "govuk-input" if name == "q" else "govuk-select"
 
     @property
     def is_filtered(self) -> bool:

@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compliance.models import Outline
 from compliance.readiness import Line
 from compliance.register import Register, ThemeSummary
 
@@ -51,16 +50,15 @@ class Choice:
 
 
 class Grouping:
-    """How this register may be grouped, and how it was asked to be. One query, for the outlines."""
+    """How this register may be grouped, and how it was asked to be."""
 
     def __init__(self, register: Register, asked: str) -> None:
         self._register = register
-        self._outlines = list(Outline.objects.filter(framework_id__in={line.framework_code for line in register.lines}))
         self.by = GroupBy(asked) if asked in self._possible else None
 
     @property
     def _possible(self) -> list[GroupBy]:
-        return [by for by in GroupBy if by != GroupBy.OUTLINE or self._outlines]
+        return [by for by in GroupBy if by != GroupBy.OUTLINE or self._register.outlines]
 
     @property
     def choices(self) -> list[Choice]:
@@ -95,7 +93,7 @@ class Grouping:
     def _headings(self, lines: Sequence[Line]) -> Iterator[Group]:
         by_code = {line.code: line for line in lines}
         placed: set[str] = set()
-        for outline in self._outlines:
+        for outline in self._register.outlines:
             note = outline.note
             for heading in outline.headings:
                 placed.update(heading["rows"])

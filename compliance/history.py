@@ -1,7 +1,7 @@
 """What stood when: the answers and evidence of one organisation, read once for any of several days."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,14 +10,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance import library_memory
-from compliance.models import AnswerEvidence, AnswerRevision, Requirement, Scale, Settings
+from compliance import library_memory, own_settings
+from compliance.models import AnswerEvidence, AnswerRevision, Requirement, Scale
 from compliance.models.answers import NOT_ASSESSED
 from compliance.models.library import CountsAs
 from compliance.readiness import GOOD, EvidenceLine, Line, flags_of, is_ready, worst
 from compliance.register import Register, Standing
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, stand_in
+from foundation.core.prepared import Prepared, answers, stand_in
 from foundation.evidence import queries as evidence_queries
 
 
@@ -79,9 +79,8 @@ class Use:
 class History:
     """All that is needed to say what stood on any of ``days``: loaded once, in a fixed number of queries."""
 
-    def __init__(self, acting: Acting, days: Sequence[date], settings: Settings) -> None:
+    def __init__(self, acting: Acting, days: Sequence[date]) -> None:
         self.organisation = acting.organisation
-        self.settings = settings
         self.library, has_own = library_memory.library_beside(acting.organisation_id)
         self.own = own_requirements(acting) if has_own else []
         self.asked = {day: self._asked(day) for day in days}
@@ -91,8 +90,15 @@ class History:
         self.wordings = dict(self.library.wordings)
         if self.own:
             self.wordings |= library_memory.wordings_of(Q(requirement__in=self.own))
-        self.answers = _answers(acting, max(end_of_day(day) for day in days), only_last=len(days) == 1)
-        self.uses = _uses(acting)
+        until, revisions = max(end_of_day(day) for day in days), _LAST_ANSWERS if len(days) == 1 else _ALL_ANSWERS
+        settings, answered, used = answers(
+            own_settings.asking_settings(acting),
+            revisions.question(acting.organisation_id, until),
+            _USES.question(acting.organisation_id),
+        )
+        self.settings = own_settings.settings_from(acting, settings)
+        self.answers = _by_requirement(answered)
+        self.uses = _uses(used)
         self.evidence = evidence_queries.History(
             acting, {use.evidence_id for uses in self.uses.values() for use in uses}
         )
@@ -110,7 +116,8 @@ class History:
         warn_until = day + timedelta(days=self.settings.expiry_warning_days)
         for line in lines.values():
             line.flags = flags_of(line, stale_before=stale_before, expiry_warning_until=warn_until)
-        return Register(day, tuple(lines.values()), self.themes)
+        outlines = self.library.outlines_of({line.framework_code for line in lines.values()})
+        return Register(day, tuple(lines.values()), self.themes, outlines)
 
     def standing(self, day: date) -> Standing:
         """The figures of a day alone, for a trend: what ``on(day)`` would count, at a fraction of its cost."""
@@ -214,17 +221,17 @@ def own_requirements(acting: Acting) -> list[Requirement]:
     return list(own.order_by("position", "pk"))
 
 
-def _answers(acting: Acting, until: datetime, *, only_last: bool) -> dict[int, list[Answered]]:
-    """Revisions of answers by requirement, latest first; only the one that stood then where one day is asked for."""
+def _by_requirement(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Answered]]:
+    """Revisions of answers by requirement, latest first."""
     found: dict[int, list[Answered]] = defaultdict(list)
-    for values in (_LAST_ANSWERS if only_last else _ALL_ANSWERS).rows(acting.organisation_id, until):
+    for values in rows:
         found[values[0]].append(Answered(*values))
     return found
 
 
-def _uses(acting: Acting) -> dict[int, list[Use]]:
+def _uses(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[Use]]:
     found: dict[int, list[Use]] = defaultdict(list)
-    for number, *values in _USES.rows(acting.organisation_id):
+    for number, *values in rows:
         found[number].append(Use(*values))
     return found
 

@@ -5,7 +5,7 @@ the library too. Nothing an organisation wrote itself is in it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -16,6 +16,7 @@ from compliance.models import (
     Framework,
     Instrument,
     LibraryLoad,
+    Outline,
     Relation,
     Requirement,
     RequirementRevision,
@@ -60,6 +61,7 @@ class Library:
     own_scale: Scale | None
     instruments: Mapping[str, Instrument]
     links: Mapping[int, tuple[Link, ...]]
+    outlines: tuple[Outline, ...]
 
     @cached_property
     def by_code(self) -> dict[str, Requirement]:
@@ -68,6 +70,10 @@ class Library:
     @cached_property
     def by_number(self) -> dict[int, Requirement]:
         return {requirement.pk: requirement for requirement in self.requirements}
+
+    def outlines_of(self, frameworks: Collection[str | None]) -> tuple[Outline, ...]:
+        """The headings of other tools under which rows of these frameworks may stand."""
+        return tuple(outline for outline in self.outlines if outline.framework_id in frameworks)
 
     def asked_of(self, organisation: Organisation, on: date) -> list[Requirement]:
         """What the library asks of an organisation on a day."""
@@ -146,6 +152,7 @@ def _read(*last_load: object) -> Library:
         own_scale=Scale.objects.filter(pk=DEFAULT_SCALE).first(),
         instruments={each.code: each for each in Instrument.objects.all()},
         links=_links({requirement.pk: requirement for requirement in requirements}),
+        outlines=tuple(Outline.objects.all()),
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from datetime import date
-from typing import Any
+from functools import partial
 
 from django import forms
 from django.db.models import Case, DateField, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,13 +31,11 @@ EVERYTHING_AT_ONCE = 500  # documents have codes, not numbers, so their list has
 
 
 class _Filter(FilterForm):
-    """Fields as selects; what the library holds today is offered."""
+    """What the library holds today is offered."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
         self.offer()
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "govuk-select"
 
     def offer(self) -> None:
         sectors = SectorEntry.objects.values_list("code", "title")
@@ -60,7 +59,10 @@ class DocumentFilter(_Filter):
         required=False,
         choices=[ANY, ("yes", gettext_lazy("Rests requirements on it")), ("no", gettext_lazy("Named as a source"))],
     )
-    uses: "Uses"
+
+    def __init__(self, data: QueryDict, *, uses: "Uses") -> None:
+        super().__init__(data)
+        self.uses = uses
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         asked, today = self.cleaned_data, timezone.localdate()
@@ -142,7 +144,7 @@ def documents_listing(uses: Uses) -> Listing:
         default_sort="-rows",
         search=("title", "edition", "publisher", "code", "note"),
         search_label=gettext_lazy("Search titles, publishers and notes"),
-        filters=type("DocumentFilterOf", (DocumentFilter,), {"uses": uses}),
+        filters=partial(DocumentFilter, uses=uses),
         per_page=EVERYTHING_AT_ONCE,
     )
 
@@ -166,7 +168,10 @@ class RowFilter(_Filter):
         required=False,
         choices=[ANY, ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
     )
-    acting: Acting
+
+    def __init__(self, data: QueryDict, *, acting: Acting) -> None:
+        super().__init__(data)
+        self.acting = acting
 
     def offer(self) -> None:
         super().offer()
@@ -239,5 +244,5 @@ def rows_listing(acting: Acting) -> Listing:
         default_sort="code",
         search=("code", "title", "content__text", "content__help", "content__source"),
         search_label=gettext_lazy("Search codes, wording and sources"),
-        filters=type("RowFilterOf", (RowFilter,), {"acting": acting}),
+        filters=partial(RowFilter, acting=acting),
     )

@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from compliance.history import History, months_before
 from compliance.history import end_of_day as end_of_day
-from compliance.models import AnswerRevision, Settings
+from compliance.models import AnswerRevision
 from compliance.register import Register, Standing
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, columns, instances, stand_in
 
 MOST_BETWEEN = 8  # points of a chart between the first and the last
 
@@ -27,14 +26,14 @@ def register(acting: Acting, on: date) -> Register:
 
 def registers(acting: Acting, days: Sequence[date]) -> list[Register]:
     """The register on several days, for the price of one."""
-    history = History(acting, days, settings_of(acting))
+    history = History(acting, days)
     return [history.on(day) for day in days]
 
 
 def with_trend(acting: Acting, on: date, quarters: int) -> tuple[Register, list[Standing]]:
     """The register on a day, and the figures of the quarters before it and of the day itself."""
     *before, last = quarter_ends(on, quarters)
-    history = History(acting, [*before, last], settings_of(acting))
+    history = History(acting, [*before, last])
     found = history.on(last)
     return found, [*(history.standing(day) for day in before), found.standing]
 
@@ -70,17 +69,3 @@ def period_start(acting: Acting, until: date) -> date:
     if first_answer is not None:
         beginnings.append(timezone.localdate(first_answer))
     return min(max(beginnings), until)
-
-
-def settings_of(acting: Acting) -> Settings:
-    """The organisation's settings, or the defaults (not saved, version 1)."""
-    rows = _SETTINGS.rows(acting.organisation_id)
-    return next(instances(Settings, rows), None) or Settings(organisation=acting.organisation)
-
-
-_SETTINGS = Prepared(
-    lambda organisation_id: Settings.objects.visible_to(stand_in(organisation_id=organisation_id)).values_list(
-        *columns(Settings)
-    ),
-    int,
-)

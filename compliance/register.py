@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compliance.models import Theme
+from compliance.models import Outline, Theme
 from compliance.models.library import CountsAs
 from compliance.readiness import ORDER, Flag, Line
 
@@ -30,6 +30,7 @@ class Register:
     on: date
     lines: tuple[Line, ...]
     themes: tuple[Theme, ...]
+    outlines: tuple[Outline, ...] = ()
 
     @cached_property
     def counted(self) -> list[Line]:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from compliance.readiness import FLAG_COLOUR, FLAG_TEXT, ORDER, Flag, Line
 from compliance.register import Register
 from foundation.core import addresses
 from foundation.core.forms import set_choices
+from foundation.core.templatetags.portal import day, flag, hint_line, status_tag
 
 ANY = ("", gettext_lazy("Any"))
 SORTS = {
@@ -130,19 +132,19 @@ class RegisterFilter(forms.Form):
 
 def lines_for_page(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
     """What the page shows of each line, with the few words that recur translated once."""
-    flags = {flag: (str(text), FLAG_COLOUR[flag]) for flag, text in FLAG_TEXT.items()}
+    marks = {each: flag(text, FLAG_COLOUR[each]) for each, text in FLAG_TEXT.items()}
+    through = _("Answered through %(codes)s")
     for line in lines:
         yield {
             "code": line.code,
             "url": addresses.of_row("compliance:requirement", line.code),
             "title": line.title,
-            "through": ", ".join(line.answered_through),
-            "state": line.state_text,
-            "colour": line.state_colour,
-            "flags": [flags[flag] for flag in line.flags],
+            "through": hint_line(through % {"codes": ", ".join(codes)} if (codes := line.answered_through) else ""),
+            "state": status_tag(line.state_text, line.state_colour),
+            "flags": format_html_join("", "{}", ((marks[each],) for each in line.flags)),
             "owner": line.owner_name,
-            "review": line.next_review_on,
-            "changed": line.last_change_on,
+            "review": day(line.next_review_on),
+            "changed": day(line.last_change_on),
         }
 
 

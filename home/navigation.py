@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from foundation.core import addresses
 from foundation.core.acting import Acting
 
 
@@ -38,9 +38,11 @@ def items(request: HttpRequest) -> list[Item]:
     if acting is None:
         return []
     allowed = [
-        (label, reverse(name)) for label, name, permission in ENTRIES if not permission or acting.may(permission)
+        (label, addresses.of_page(name))
+        for label, name, permission in ENTRIES
+        if not permission or acting.may(permission)
     ]
-    home = reverse("home:start")
+    home = addresses.of_page("home:start")
     above = (url for _label, url in allowed if request.path == url or (url != home and request.path.startswith(url)))
     here = max(above, key=len, default="")
     return [Item(label, url, url == here) for label, url in allowed]

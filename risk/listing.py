@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core import addresses
 from foundation.core.acting import Acting
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
-from foundation.core.templatetags.portal import day, status_tag
+from foundation.core.templatetags.portal import day, flag, hint_line, status_tag
 from foundation.organisations import queries as organisations
 from risk import queries, reference
 from risk.models import Assessment
@@ -35,7 +37,10 @@ STATUS_COLOUR = {
 
 
 class RegisterFilter(FilterForm):
-    """What part of the register to show. ``offers`` holds the choices of one register."""
+    """What part of the register to show.
+
+    ``offers`` holds the choices of one register, ``limits`` the lowest and highest score of each band.
+    """
 
     theme = forms.ChoiceField(label=_("Theme"), required=False)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
@@ -44,19 +49,17 @@ class RegisterFilter(FilterForm):
     ideology = forms.ChoiceField(label=_("Ideology"), required=False)
     band = forms.ChoiceField(label=_("Current score"), required=False)
     cell = forms.RegexField(r"^[1-6]x[1-6]$", required=False, widget=forms.HiddenInput)
-    offers: dict[str, list[tuple[str, str]]] = {}
-    limits: dict[str, tuple[int, int]] = {}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: QueryDict, *, offers: dict[str, list[tuple[str, str]]], limits: dict[str, tuple[int, int]]
+    ) -> None:
+        super().__init__(data)
+        self.limits = limits
         for name in ("theme", "ideology", "band"):
-            set_choices(self, name, [ANY, *self.offers[name]])
-        set_choices(self, "owner", [("", _("Anybody")), ("none", _("Nobody yet")), *self.offers["owner"]])
-        if not self.limits:
+            set_choices(self, name, [ANY, *offers[name]])
+        set_choices(self, "owner", [("", _("Anybody")), ("none", _("Nobody yet")), *offers["owner"]])
+        if not limits:
             del self.fields["band"], self.fields["cell"]
-        for name, field in self.fields.items():
-            if name != "cell":
-                field.widget.attrs["class"] = "govuk-input" if name == "place" else "govuk-select"
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         asked = {name: value for name, value in self.cleaned_data.items() if value}
@@ -84,19 +87,32 @@ def rows_of_register(acting: Acting, assessment: Assessment) -> QuerySet:
     return rows.annotate(review_by=review_by())
 
 
-def register_listing(acting: Acting, assessment: Assessment, words: reference.Words, *, whole: bool = False) -> Listing:
+class Offers(NamedTuple):
+    """What every register's filters choose from: the words of the room, and the people who may own a risk."""
+
+    words: reference.Words
+    owners: list[tuple[str, str]]
+
+
+def register_or_404(acting: Acting, reference_: str) -> tuple[Assessment, Offers]:
+    """An assessment and what the filters of its register offer, in one message to the database."""
+    holders = organisations.asking_role_holders(acting, timezone.localdate())
+    row, (words, owners) = queries.get_assessment_with(acting, reference_, reference.asking_words(), holders)
+    return row, Offers(reference.words_of(words), [(str(pk), name) for pk, name in owners])
+
+
+def register_listing(assessment: Assessment, offered: Offers, *, whole: bool = False) -> Listing:
     """The register of one assessment. ``whole``: with every field, as a file has it."""
     matrix, scored = assessment.scale, assessment.template == Template.SCORED
-    themes, ideologies = words
+    themes, ideologies = offered.words
     limits, lowest = {}, 1
     for number, band in enumerate(matrix.bands):
         limits[str(number)] = (lowest, band.up_to)
         lowest = band.up_to + 1
-    owners = [(str(pk), name) for pk, name in organisations.role_holders(acting, timezone.localdate())]
     offers = {
         "theme": list(themes.items()),
         "ideology": list(ideologies.items()),
-        "owner": owners,
+        "owner": offered.owners,
         "band": [(str(number), band.label) for number, band in enumerate(matrix.bands)],
     }
     return Listing(
@@ -110,7 +126,7 @@ def register_listing(acting: Acting, assessment: Assessment, words: reference.Wo
         default_sort="-score" if scored else "code",
         search=("title", "risk__code", "description", "places"),
         search_label=_("Search risks"),
-        filters=type("RegisterFilterOf", (RegisterFilter,), {"offers": offers, "limits": limits if scored else {}}),
+        filters=partial(RegisterFilter, offers=offers, limits=limits if scored else {}),
     )
 
 
@@ -191,8 +207,9 @@ def lines(
     items: Iterable[dict[str, Any]], assessment: Assessment, themes: dict[str, str], today: date
 ) -> list[dict[str, Any]]:
     """What the page shows of each risk."""
-    matrix = assessment.scale
+    matrix, scored = assessment.scale, assessment.template == Template.SCORED
     begin, _placeholder, end = reverse("risk:entry", args=[assessment.reference, "risk-risk"]).rpartition("risk-risk")
+    overdue, closed = flag(_("Overdue")), str(_("Closed since %(day)s"))
     found = []
     for item in items:
         band, colour = queries.band_of(matrix, item.get("residual_score"))
@@ -202,24 +219,37 @@ def lines(
             | {
                 "url": f"{begin}{item['risk__reference']}{end}",
                 "theme": themes.get(item["theme"], item["theme"]),
-                "band": status_tag(band, colour),
+                "scores": _score_cells(
+                    item["inherent_score"], item["residual_score"], status_tag(band, colour), item["target_score"]
+                )
+                if scored
+                else "",
                 "owner": item["owner__name"] or "",
                 "review": day(review) or NONE,
-                "is_late": review is not None and review < today,
-                **{kind: str(item.get(f"{kind}_score") or NONE) for kind in queries.KINDS},
+                "late": overdue if review is not None and review < today else "",
+                "closed": hint_line(closed % {"day": day(since)} if (since := item["risk__closed_at"]) else ""),
             }
         )
     return found
 
 
+@lru_cache(maxsize=2_000)
+def _score_cells(inherent: int, residual: int, band: str, target: int) -> str:
+    """The cells of a scored risk, in one piece: a register shows four for each of its lines."""
+    return format_html(
+        '<td class="{number}">{}</td><td class="{number}">{}</td><td class="govuk-table__cell">{}</td>'
+        '<td class="{number}">{}</td>',
+        inherent or NONE,
+        residual or NONE,
+        band,
+        target or NONE,
+        number="govuk-table__cell govuk-table__cell--numeric",
+    )
+
+
 class AssessmentFilter(FilterForm):
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[ANY, *Status.choices])
     template = forms.ChoiceField(label=_("Form"), required=False, choices=[ANY, *Template.choices])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "govuk-select"
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         return rows.filter(**{name: value for name, value in self.cleaned_data.items() if value})

@@ -1,11 +1,14 @@
 """The register of local profiles, their recommendations and the tasks to assess again, as lists."""
 
+from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.db.models import Count, DateField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,14 +27,7 @@ NEVER = date(9999, 12, 31)
 STATE_COLOURS = {State.OPEN: "yellow", State.IN_HAND: "blue", State.DONE: "green", State.CLOSED: "grey"}
 
 
-class _SelectFilter(FilterForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "govuk-select"
-
-
-class EditionFilter(_SelectFilter):
+class EditionFilter(FilterForm):
     """Marking, and whether a recommendation still waits."""
 
     marking = forms.ChoiceField(label=_("Marking"), required=False, choices=[ANY, *Marking.choices])
@@ -86,7 +82,7 @@ EDITIONS = Listing(
 )
 
 
-class RecommendationFilter(_SelectFilter):
+class RecommendationFilter(FilterForm):
     """Edition, state and response."""
 
     edition = forms.ChoiceField(label=_("Edition"), required=False)
@@ -95,11 +91,10 @@ class RecommendationFilter(_SelectFilter):
     sent = forms.ChoiceField(
         label=_("Sent to the police"), required=False, choices=[ANY, ("yes", _("Sent")), ("no", _("Not sent"))]
     )
-    editions: tuple[tuple[str, str], ...] = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self, "edition", [ANY, *self.editions])
+    def __init__(self, data: QueryDict, *, editions: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(data)
+        set_choices(self, "edition", [ANY, *editions])
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         wanted = self.cleaned_data
@@ -144,11 +139,11 @@ def recommendation_listing(acting: Acting) -> Listing:
         default_sort="code",
         search=("code", "text", "recommended_to", "reference"),
         search_label=_("Search numbers and wording"),
-        filters=type("RecommendationFilterOf", (RecommendationFilter,), {"editions": tuple(editions)}),
+        filters=partial(RecommendationFilter, editions=tuple(editions)),
     )
 
 
-class TaskFilter(_SelectFilter):
+class TaskFilter(FilterForm):
     """State, cause and owner of the risk. Without an answer, the open ones."""
 
     state = forms.ChoiceField(
@@ -158,12 +153,11 @@ class TaskFilter(_SelectFilter):
     )
     cause = forms.ChoiceField(label=_("Cause"), required=False, choices=[ANY, *Cause.choices])
     owner = forms.ChoiceField(label=_("Owner of the risk"), required=False)
-    owners: tuple[tuple[int, str], ...] = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        owners = [(str(pk), name) for pk, name in self.owners]
-        set_choices(self, "owner", [("", _("Anybody")), ("none", _("Nobody yet")), *owners])
+    def __init__(self, data: QueryDict, *, owners: Iterable[tuple[int, str]]) -> None:
+        super().__init__(data)
+        offered = [(str(pk), name) for pk, name in owners]
+        set_choices(self, "owner", [("", _("Anybody")), ("none", _("Nobody yet")), *offered])
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         match self.cleaned_data["state"]:
@@ -206,5 +200,5 @@ def task_listing(acting: Acting) -> Listing:
         default_sort="due",
         search=("risk__code", "title", "note"),
         search_label=_("Search risks"),
-        filters=type("TaskFilterOf", (TaskFilter,), {"owners": owners}),
+        filters=partial(TaskFilter, owners=owners),
     )

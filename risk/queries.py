@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, PreparedObjects
+from foundation.core.prepared import Prepared, PreparedObjects, Question, answers
 from risk import reference
 from risk.models import (
     Assessment,
@@ -104,10 +104,19 @@ _APPROVED_BEFORE = PreparedObjects(
 
 
 def get_assessment_or_404(acting: Acting, reference_: str) -> Assessment:
-    found = _ASSESSMENT.first(acting.organisation_id, reference_) if acting.may("risk.view") else None
-    if found is None:
+    return get_assessment_with(acting, reference_)[0]
+
+
+def get_assessment_with(
+    acting: Acting, reference_: str, *beside: Question
+) -> tuple[Assessment, list[list[tuple[Any, ...]]]]:
+    """The assessment, and the answers to what a page asks beside it, in one message to the database. Or Http404."""
+    if not acting.may("risk.view"):
         raise Http404
-    return found
+    rows, *others = answers(_ASSESSMENT.question(acting.organisation_id, reference_), *beside)
+    if not rows:
+        raise Http404
+    return _ASSESSMENT.made_of(rows)[0], others
 
 
 _ASSESSMENT = PreparedObjects(
@@ -120,21 +129,27 @@ _ASSESSMENT = PreparedObjects(
 )
 
 
-def get_entry_or_404(acting: Acting, assessment: Assessment, risk: str) -> Entry:
-    """A risk as it stands in an assessment, by the reference of the risk."""
-    found = _ENTRY.first(acting.organisation_id, assessment.pk, risk) if acting.may("risk.view") else None
-    if found is None:
+def get_entry_or_404(acting: Acting, reference_: str, risk: str) -> Entry:
+    """A risk as it stands in an assessment, by the references of both, with the assessment."""
+    assessment, (rows,) = get_assessment_with(
+        acting, reference_, _ENTRY.question(acting.organisation_id, reference_, risk)
+    )
+    if not rows:
         raise Http404
+    found: Entry = _ENTRY.made_of(rows)[0]
     found.assessment = assessment
     return found
 
 
 _ENTRY = PreparedObjects(
-    lambda organisation_id, assessment_id, risk: Entry.objects.filter(
-        organisation_id=organisation_id, assessment_id=assessment_id, risk__reference=risk, removed_at__isnull=True
+    lambda organisation_id, reference_, risk: Entry.objects.filter(
+        organisation_id=organisation_id,
+        assessment__reference=reference_,
+        risk__reference=risk,
+        removed_at__isnull=True,
     ).order_by(),
     int,
-    int,
+    str,
     str,
     related=("risk", "owner", "saved_by", "tolerated_by"),
 )

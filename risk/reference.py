@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from foundation.core.prepared import Prepared
+from foundation.core.prepared import Prepared, Question
 from foundation.ledger import acting_system
 from foundation.organisations.sectors import Sector
 from risk.models import Category
@@ -89,8 +89,18 @@ class Words(NamedTuple):
 
 def words() -> Words:
     """Themes and ideologies by code. One query."""
+    return words_of(_WORDS.rows())
+
+
+def asking_words() -> Question:
+    """The question behind ``words``, for a page that asks others with it; ``words_of`` reads the answer."""
+    return _WORDS.question()
+
+
+def words_of(rows: list[tuple[Any, ...]]) -> Words:
+    """Themes and ideologies by code, from the answer to ``asking_words``."""
     found = Words({}, {})
-    for kind, code, label in _WORDS.rows():
+    for kind, code, label in rows:
         found.of(kind)[code] = label
     return found
 

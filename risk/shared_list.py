@@ -1,9 +1,10 @@
 """The list of risks that members share with a partnership: columns, filters, search."""
 
-from typing import Any
+from functools import partial
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,14 +26,11 @@ class SharedRiskFilter(FilterForm):
     ideology = forms.ChoiceField(label=_("Ideology"), required=False)
     band = forms.ChoiceField(label=_("Band"), required=False)
     response = forms.ChoiceField(label=_("Response"), required=False, choices=[ANY, *Response.choices])
-    offers: dict[str, list[tuple[str, str]]] = {}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, offered in self.offers.items():
+    def __init__(self, data: QueryDict, *, offers: dict[str, list[tuple[str, str]]]) -> None:
+        super().__init__(data)
+        for name, offered in offers.items():
             set_choices(self, name, [ANY, *offered])
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "govuk-select"
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         wanted = self.cleaned_data
@@ -82,5 +80,5 @@ def shared_risks(found: RolledUp, *, whole: bool) -> Listing:
         default_sort="title",
         search=("title", "comment"),
         search_label=_("Search risks and comments"),
-        filters=type("SharedRiskFilterOf", (SharedRiskFilter,), {"offers": offers}),
+        filters=partial(SharedRiskFilter, offers=offers),
     )

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance import library_memory, permissions, queries
+from compliance import library_memory, own_settings, permissions
 from compliance.models import (
     Answer,
     AnswerEvidence,
@@ -213,7 +213,7 @@ def score_range(scale: Scale, acting: Acting) -> tuple[int, int] | None:
     """The scores that may stand beside a status: the scale's own range, else the organisation's, else none."""
     if scale.lowest_score is not None and scale.highest_score is not None:
         return scale.lowest_score, scale.highest_score
-    chosen = queries.settings_of(acting).highest_score
+    chosen = own_settings.settings_of(acting).highest_score
     return (1, chosen) if chosen else None
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from compliance import actions, permissions, queries
+from compliance import actions, own_settings, permissions
 from compliance.forms import RequirementForm, SettingsForm
 from compliance.models import Requirement, Settings
 from compliance.views.finding import get_requirement_or_404
@@ -70,7 +70,7 @@ def withdraw_requirement(request: Request, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settings(request: Request) -> HttpResponse:
     """When to flag and warn, and whether scores are used."""
-    editor = Editor(request, queries.settings_of(request.acting), _settings_form)
+    editor = Editor(request, own_settings.settings_of(request.acting), _settings_form)
     if editor.is_ready:
         try:
             actions.change_settings(by=request.acting, now=timezone.now(), **editor.form.cleaned_data)

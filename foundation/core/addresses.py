@@ -1,4 +1,4 @@
-"""Addresses of the portal's pages: whole ones for letters, and those of a list's rows."""
+"""Addresses of the portal's pages: whole ones for letters, those of a list's rows, those that every page links to."""
 
 from functools import cache
 from urllib.parse import quote, urlsplit
@@ -19,10 +19,20 @@ def host() -> str:
     return urlsplit(settings.PORTAL_ADDRESS).hostname or "localhost"
 
 
+def of_page(name: str) -> str:
+    """What ``reverse(name)`` gives, matched once: every page links to the same dozen of them."""
+    return _whole(name, get_urlconf())
+
+
 def of_row(name: str, reference: str) -> str:
     """What ``reverse(name, args=[reference])`` gives, without matching the route anew for each row of a list."""
     before, after = _around(name, get_urlconf())
     return f"{before}{quote(reference)}{after}"
+
+
+@cache
+def _whole(name: str, urlconf: str | None) -> str:
+    return reverse(name, urlconf=urlconf)
 
 
 @cache

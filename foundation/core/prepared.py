@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from django.db import connection, models
@@ -40,23 +40,21 @@ class Prepared:
 
         ``setting`` changes settings of the transaction first, in the same message to the database.
         """
-        sql, fixed = self._text
-        raw = _raw_connection()
+        return answers(self.question(*values), setting=setting)[0]
+
+    def question(self, *values: Any) -> "Question":
+        """The query with these values, to ask together with others (``answers``)."""
+        return Question(self, values)
+
+    def name_on(self, raw: Any) -> str:
+        """The name under which a connection has the query prepared; prepares it there the first time."""
         names = _NAMES.setdefault(raw, {})
         if self not in names:
+            sql, fixed = self._text
             name = f"portal_{len(names)}"
             raw.execute(f"PREPARE {name}{_listed(_TYPES[kind] for kind in self._types)} AS {sql}", fixed)
             names[self] = name
-        ask = f"EXECUTE {names[self]}{_listed('%s' for _value in values)}"
-        with connection.cursor() as cursor:
-            if not setting:
-                cursor.execute(ask, values)
-                return cursor.fetchall()
-            set_all = ", ".join("set_config(%s, %s, true)" for _name in setting)
-            pairs = [part for name, value in setting.items() for part in (name, str(value))]
-            cursor.execute(f"SELECT {set_all}; {ask}", [*pairs, *values])
-            cursor.nextset()
-            return cursor.fetchall()
+        return names[self]
 
     @cached_property
     def _text(self) -> tuple[str, list[Any]]:
@@ -76,6 +74,34 @@ class Prepared:
         return text, [each for each, is_place in zip(parameters, placed, strict=True) if not is_place]
 
 
+class Question(NamedTuple):
+    """A prepared query with its values."""
+
+    query: Prepared
+    values: tuple[Any, ...]
+
+
+def answers(*questions: Question, setting: Mapping[str, int | str] | None = None) -> list[list[tuple[Any, ...]]]:
+    """The rows of each question, asked in one message to the database. ``setting`` as for ``Prepared.rows``."""
+    raw = _raw_connection()
+    said, values = [], []
+    if setting:
+        said.append("SELECT " + ", ".join("set_config(%s, %s, true)" for _name in setting))
+        values += [part for name, value in setting.items() for part in (name, str(value))]
+    for question in questions:
+        said.append(f"EXECUTE {question.query.name_on(raw)}{_listed('%s' for _value in question.values)}")
+        values += question.values
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(said), values)
+        if setting:
+            cursor.nextset()
+        found = [cursor.fetchall()]
+        while len(found) < len(questions):
+            cursor.nextset()
+            found.append(cursor.fetchall())
+        return found
+
+
 class PreparedObjects:
     """A prepared query for whole objects. ``related`` names foreign keys whose objects come along, also further ones
     (``"recommendation"``, then ``"recommendation__edition"``).
@@ -89,7 +115,14 @@ class PreparedObjects:
 
     def all(self, *values: Any) -> list[Any]:
         """The objects, in the queryset's order."""
-        rows = self._prepared.rows(*values)
+        return self.made_of(self._prepared.rows(*values))
+
+    def question(self, *values: Any) -> Question:
+        """The query with these values, to ask together with others; ``made_of`` reads the answer."""
+        return self._prepared.question(*values)
+
+    def made_of(self, rows: list[tuple[Any, ...]]) -> list[Any]:
+        """The objects, from the answer to ``question``."""
         if not rows:
             return []
         found = {"": list(instances(self._model, rows))}

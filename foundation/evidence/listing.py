@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.db.models import DateField, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,14 +39,11 @@ class EvidenceFilter(FilterForm):
         ],
     )
     owner = forms.ChoiceField(label=_("Owner"), required=False)
-    owners: tuple[tuple[int, str], ...] = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        owners = [(str(pk), name) for pk, name in self.owners]
-        set_choices(self, "owner", [("", _("Anybody")), ("none", _("Nobody yet")), *owners])
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "govuk-select"
+    def __init__(self, data: QueryDict, *, owners: Iterable[tuple[int, str]]) -> None:
+        super().__init__(data)
+        offered = [(str(pk), name) for pk, name in owners]
+        set_choices(self, "owner", [("", _("Anybody")), ("none", _("Nobody yet")), *offered])
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         assert isinstance(rows, EvidenceQuerySet)
@@ -138,5 +137,5 @@ def evidence_listing(acting: Acting) -> Listing:
         default_sort="title",
         search=("title", "reference", "note"),
         search_label=_("Search titles, references and notes"),
-        filters=type("EvidenceFilterOf", (EvidenceFilter,), {"owners": owners}),
+        filters=partial(EvidenceFilter, owners=owners),
     )

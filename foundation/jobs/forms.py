@@ -13,7 +13,6 @@ class JobFilterForm(FilterForm):
         label=_("Status"),
         required=False,
         choices=[("", _("All")), *Status.choices],
-        widget=forms.Select(attrs={"class": "govuk-select"}),
     )
 
     def narrow(self, rows: QuerySet) -> QuerySet:
@@ -26,7 +25,6 @@ class OrganisationJobFilterForm(JobFilterForm):
         label=_("Whose"),
         required=False,
         choices=[("", _("Mine")), ("all", _("Everybody's"))],
-        widget=forms.Select(attrs={"class": "govuk-select"}),
     )
 
     @classmethod

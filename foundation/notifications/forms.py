@@ -16,7 +16,6 @@ class NoticeFilterForm(FilterForm):
         label=_("Show"),
         required=False,
         choices=[("", _("All")), ("new", _("New only"))],
-        widget=forms.Select(attrs={"class": "govuk-select"}),
     )
 
     def narrow(self, rows: QuerySet) -> QuerySet:

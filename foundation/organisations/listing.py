@@ -77,8 +77,6 @@ def people_listing(acting: Acting) -> Listing:
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             set_choices(self, "team", [("", _("All")), *((str(pk), name) for pk, name in teams)])
-            for field in self.fields.values():
-                field.widget.attrs["class"] = "govuk-select"
 
         def narrow(self, rows: QuerySet) -> QuerySet:
             asked = self.cleaned_data

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import FactorReset
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, stand_in
+from foundation.core.prepared import Prepared, Question, answers, stand_in
 from foundation.organisations.models import (
     IdentityProvider,
     Invitation,
@@ -159,7 +159,12 @@ def open_factor_resets(acting: Acting, person: Membership, now: datetime) -> lis
 
 def role_holders(acting: Acting, on: date) -> list[tuple[int, str]]:
     """People who may own work: those with a role beyond that of every member of staff, by name, for a select."""
-    return [(pk, name) for pk, name in _ROLE_HOLDERS.rows(acting.organisation_id, on)]
+    return [(pk, name) for pk, name in answers(asking_role_holders(acting, on))[0]]
+
+
+def asking_role_holders(acting: Acting, on: date) -> Question:
+    """The question behind ``role_holders``, for a page that asks others with it: rows of number and name."""
+    return _ROLE_HOLDERS.question(acting.organisation_id, on)
 
 
 def _role_holders(organisation_id: int, on: date) -> QuerySet:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
-from foundation.core.prepared import PreparedObjects
+from foundation.core.prepared import PreparedObjects, answers
 from foundation.organisations.models import Membership
 from risk import permissions, queries, workflow
 from risk.models import Assessment, Entry, EntryRevision, Risk, ScoreChange
@@ -38,21 +38,26 @@ def open_assessment(assessment_id: int, by: Acting) -> Assessment:
 
 def open_entry(entry_id: int, version: int, by: Acting) -> Entry:
     """The entry with its assessment, both locked, if it may still change and nobody saved since ``version``."""
-    # By the assessment: an entry that somebody just took out is no longer visible, and still says so below.
-    assessment = _LOCKED_OF_ENTRY.first(by.organisation_id, entry_id) if by.may("risk.view") else None
-    if assessment is None:
+    if not by.may("risk.view"):
         raise Entry.DoesNotExist
+    # One message, and still one after the other: who waits for the assessment reads the entry when it is their turn.
+    assessments, entries, risks = answers(
+        *(each.question(by.organisation_id, entry_id) for each in (_LOCKED_ASSESSMENT, _LOCKED_ENTRY, _RISK))
+    )
+    # An entry that somebody just took out is no longer visible, and its assessment still says so below.
+    if not assessments:
+        raise Entry.DoesNotExist
+    assessment = _LOCKED_ASSESSMENT.made_of(assessments)[0]
     _check_may_write(assessment, by)
-    rows = Entry.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).select_related("risk")
-    entry = rows.filter(pk=entry_id).first()
-    if entry is None:
+    if not entries:
         raise RuleBroken(_("This risk was taken out of the assessment."))
-    entry.assessment = assessment
+    entry: Entry = _LOCKED_ENTRY.made_of(entries)[0]
+    entry.assessment, entry.risk = assessment, _RISK.made_of(risks)[0]
     entry.check_version(version)
     return entry
 
 
-_LOCKED_OF_ENTRY = PreparedObjects(
+_LOCKED_ASSESSMENT = PreparedObjects(
     lambda organisation_id, entry_id: (
         Assessment.objects.filter(
             organisation_id=organisation_id, pk__in=Entry.objects.filter(pk=entry_id).values("assessment_id")
@@ -60,6 +65,22 @@ _LOCKED_OF_ENTRY = PreparedObjects(
         .order_by()
         .select_for_update(no_key=True)
     ),
+    int,
+    int,
+)
+_LOCKED_ENTRY = PreparedObjects(
+    lambda organisation_id, entry_id: (
+        Entry.objects.filter(organisation_id=organisation_id, pk=entry_id, removed_at__isnull=True)
+        .order_by()
+        .select_for_update(no_key=True)
+    ),
+    int,
+    int,
+)
+_RISK = PreparedObjects(
+    lambda organisation_id, entry_id: Risk.objects.filter(
+        organisation_id=organisation_id, pk__in=Entry.objects.filter(pk=entry_id).values("risk_id")
+    ).order_by(),
     int,
     int,
 )

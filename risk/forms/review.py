@@ -72,5 +72,4 @@ class ContributorForm(forms.Form):
     def __init__(self, *args: Any, people: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_choices(self, "membership_id", [("", _("Select a person")), *people])
-        self.fields["membership_id"].widget.attrs["class"] = "govuk-select"
         self.helper = layout(self, Field.select("membership_id", label_size=Size.SMALL), submit=_("Ask to comment"))

@@ -26,11 +26,11 @@ from risk.listing import (
     assessments_listing,
     lines,
     register_listing,
+    register_or_404,
     rows_of_register,
 )
 from risk.models import Assessment
 from risk.models.assessments import Template
-from risk.reference import words as known_words
 from risk.views.finding import closed_to_changes, may_write, one_form, tabs, today
 from risk.workflow import Status
 
@@ -86,9 +86,9 @@ def new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assessment(request: Request, reference: str) -> HttpResponseBase:
     """The register of one assessment, to filter, sort, search and export."""
-    row = queries.get_assessment_or_404(request.acting, reference)
-    wanted, words = request.GET.get("export"), known_words()
-    listing = register_listing(request.acting, row, words, whole=bool(wanted))
+    row, offered = register_or_404(request.acting, reference)
+    wanted = request.GET.get("export")
+    listing = register_listing(row, offered, whole=bool(wanted))
     page = listing.read(request, rows_of_register(request.acting, row))
     if not isinstance(page, ListPage):
         return page
@@ -100,7 +100,7 @@ def assessment(request: Request, reference: str) -> HttpResponseBase:
         {
             **head(request, row),
             "page": page,
-            "lines": lines(page.items, row, words.themes, today()),
+            "lines": lines(page.items, row, offered.words.themes, today()),
             "scored": row.template == Template.SCORED,
         },
     )

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from foundation.core import addresses
 from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
@@ -31,8 +32,8 @@ def today() -> date:
 
 def find_entry(request: Request, reference: str, risk: str) -> tuple[Assessment, Entry]:
     """A risk in an assessment, or 404."""
-    assessment = queries.get_assessment_or_404(request.acting, reference)
-    return assessment, queries.get_entry_or_404(request.acting, assessment, risk)
+    entry = queries.get_entry_or_404(request.acting, reference, risk)
+    return entry.assessment, entry
 
 
 def address_of(assessment: Assessment, entry: Entry) -> str:
@@ -92,5 +93,5 @@ def tabs(request: Request, assessment: Assessment) -> list[dict[str, Any]]:
     if assessment.template == Template.SCORED:
         pages.append((_("Matrix"), "risk:matrix"))
     pages += [(_("Compare"), "risk:compare"), (_("Review and comments"), "risk:review")]
-    found = [(label, reverse(name, args=[assessment.reference])) for label, name in pages]
+    found = [(label, addresses.of_row(name, assessment.reference)) for label, name in pages]
     return [{"label": label, "url": url, "is_current": url == request.path} for label, url in found]

@@ -5,12 +5,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django import template
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -69,6 +69,23 @@ def _tag(text: str, colour: str) -> SafeString:
 
 
 @register.simple_tag
+def flag(text: str | Promise, colour: str = "yellow") -> str:
+    """A small mark beside what is to be noticed. ``colour`` as for a tag."""
+    return _flag(str(text), colour)
+
+
+@lru_cache(maxsize=500)
+def _flag(text: str, colour: str) -> SafeString:
+    assert colour in TAG_COLOURS, colour
+    return format_html('<span class="portal-flag portal-flag--{}">{}</span>', colour, text)
+
+
+def hint_line(text: str) -> str:
+    """What stands in small letters below what a cell of a list says; nothing where there is nothing to say."""
+    return format_html('<span class="portal-hint-line">{}</span>', text) if text else ""
+
+
+@register.simple_tag
 def summary_row(
     key: str, value: Any, *, typed: bool = False, url: str = "", action: str = "", has_actions: bool = False
 ) -> str:
@@ -102,13 +119,8 @@ def _row_action(url: str, action: str, key: str) -> SafeString:
 def query(context: dict[str, Any], **changes: Any) -> str:
     """The page's address parameters with some changed; None removes one. Begins with a question mark."""
     request = getattr(context, "request", None) or context["request"]
-    parameters: QueryDict = request.GET.copy()
-    for name, value in changes.items():
-        if value is None:
-            parameters.pop(name, None)
-        else:
-            parameters[name] = str(value)
-    return f"?{parameters.urlencode()}"
+    kept = [(name, value) for name, values in request.GET.lists() if name not in changes for value in values]
+    return "?" + urlencode([*kept, *((name, value) for name, value in changes.items() if value is not None)])
 
 
 @register.simple_tag(takes_context=True)
