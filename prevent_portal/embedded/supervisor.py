@@ -27,14 +27,16 @@ LONGEST_PAUSE = 30
 STEADY_SECONDS = 60  # a process that lived this long starts again without delay
 SERVICES_EVERY_SECONDS = 5
 PR_SET_PDEATHSIG = 1
+GIVES_WAY = 10  # on a small machine a report being drawn does not slow the pages, nor four processes that start at once
 
 
 @dataclass
 class Child:
-    """One of our processes and how often it failed lately."""
+    """One of our processes and how often it failed lately. ``gives_way``: pages come before what it does."""
 
     name: str
     command: list[str]
+    gives_way: bool = True
     process: subprocess.Popen[bytes] | None = None
     began: float = 0.0
     failures: int = 0
@@ -83,7 +85,7 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 env=dict(self.environment),
                 start_new_session=True,  # Ctrl-C reaches us alone, and we can end the group with its grandchildren
-                preexec_fn=_die_with_parent(os.getpid()),
+                preexec_fn=_before_it_runs(os.getpid(), gives_way=child.gives_way),
             )
         child.began = time.monotonic()
         self._write_record()
@@ -172,7 +174,11 @@ def commands(port: int) -> list[Child]:
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:prevent_portal.gunicorn_settings"]
     worker, quiet = [*celery, "worker", "-Q"], ["--without-gossip", "--without-mingle"]
     return [
-        Child("web", [*gunicorn, "--bind", f"127.0.0.1:{port}", "prevent_portal.wsgi:application"]),
+        Child(  # one process reads the code, and its workers have it from there
+            "web",
+            [*gunicorn, "--preload", "--bind", f"127.0.0.1:{port}", "prevent_portal.wsgi:application"],
+            gives_way=False,
+        ),
         Child("worker", [*worker, "celery", "--concurrency", str(cores), *quiet]),
         Child("worker-long", [*worker, "long", "-n", "long@%h", "--concurrency", "1", *quiet]),
         Child("scheduler", [*celery, "beat", "--pidfile="]),
@@ -266,12 +272,15 @@ def _open_log(path: Path) -> BinaryIO:
     return path.open("ab")
 
 
-def _die_with_parent(parent: int) -> Callable[[], None]:
+def _before_it_runs(parent: int, *, gives_way: bool) -> Callable[[], None]:
+    """Dies with its parent, and leaves the processor to others first if it gives way."""
     libc = ctypes.CDLL(None, use_errno=True)
 
     def ask_kernel() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # it died between fork and here
             os._exit(1)
+        if gives_way:
+            os.nice(GIVES_WAY)
 
     return ask_kernel
