@@ -144,7 +144,7 @@ def test_the_register_costs_the_same_queries_for_any_number_of_days_and_answers(
 
     with acting_as(lead), CaptureQueriesContext(connection) as captured:
         queries.registers(lead, queries.quarter_ends(TODAY, days - 1))
-    assert len(captured) == 4  # and one more where evidence is linked
+    assert len(captured) == 2  # and one more where evidence is linked
 
 
 def test_quarter_ends_are_the_last_days_of_the_quarters_before():

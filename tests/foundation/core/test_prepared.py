@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation import ledger
 from foundation.core.acting import acting_as, person_context, system_role
-from foundation.core.prepared import Prepared, PreparedObjects, columns, instances
+from foundation.core.prepared import Prepared, PreparedObjects, answers, columns, instances
 from foundation.ledger.models import Event
 from foundation.organisations import acting as organisations_acting
 from foundation.organisations import queries as organisations
@@ -137,3 +137,34 @@ def test_a_field_makes_its_own_value_also_of_a_prepared_row(lead):
     with acting_as(lead):
         assert found.first(row.pk).matrix == row.matrix
         assert found.first(0) is None
+
+
+def test_several_questions_are_answered_in_one_message_each_with_its_own_rows(lead):
+    with acting_as(lead):
+        organisations.role_holders(lead, TODAY)  # prepares it on this connection
+        expected = (
+            NAMES.rows(lead.organisation_id, TODAY),
+            NAMES.rows(0, TODAY),
+            organisations.role_holders(lead, TODAY),
+        )
+
+        with CaptureQueriesContext(connection) as captured:
+            found = answers(
+                NAMES.question(lead.organisation_id, TODAY),
+                NAMES.question(0, TODAY),
+                organisations.asking_role_holders(lead, TODAY),
+            )
+
+    assert tuple(found) == expected
+    assert len(captured) == 1
+
+
+def test_questions_asked_together_see_the_context_that_the_same_message_sets(lead):
+    seen = {"portal.user_id": str(lead.user_id), "portal.organisation_id": str(lead.organisation_id)}
+
+    with transaction.atomic():
+        first, second = answers(
+            NAMES.question(lead.organisation_id, TODAY), NAMES.question(lead.organisation_id, TODAY), setting=seen
+        )
+
+    assert first == second != []

@@ -330,10 +330,10 @@ def test_the_list_is_filtered_by_state_role_team_and_sign_in(admin, client_for, 
     assert len(names) == len(expected)
 
 
-# Two of them begin and end the transaction, one counts unread notices. A list of one page needs no counting.
-@pytest.mark.parametrize(("count", "queries"), [(2, 10), (60, 11), (130, 11)])
+# Two of them begin and end the transaction, one counts unread notices.
+@pytest.mark.parametrize("count", [2, 60, 130])
 def test_the_list_costs_the_same_queries_however_many_people_there_are(
-    admin, client_for, count, queries, django_assert_num_queries
+    admin, client_for, count, django_assert_num_queries
 ):
     for _each in range(count):
         person = factories.person(admin)
@@ -341,5 +341,5 @@ def test_the_list_costs_the_same_queries_however_many_people_there_are(
     client = client_for(admin)
     client.get("/organisations/people/")
 
-    with django_assert_num_queries(queries):
+    with django_assert_num_queries(10):
         client.get("/organisations/people/")
