@@ -14,7 +14,7 @@ from actionplans.models import Action, Objective, Plan
 from actionplans.models.actions import ActionQuerySet
 from actionplans.workflow import OPEN, PlanStatus, Status
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, PreparedObjects
+from foundation.core.prepared import Prepared, PreparedObjects, answers
 
 MOST = 25
 
@@ -51,9 +51,14 @@ def of_plan(acting: Acting, plan: Plan, today: date) -> tuple[list[Shelf], Count
     """
     if not acting.may("plan.view"):
         return [], Counts()
-    shelves = {each.pk: Shelf(each.title) for each in _OBJECTIVES.all(acting.organisation_id, plan.pk)}
+    objectives, counted, first = answers(
+        _OBJECTIVES.question(acting.organisation_id, plan.pk),
+        _COUNTED.question(acting.organisation_id, plan.pk, today),
+        _FIRST_OF_EACH_OBJECTIVE.question(acting.organisation_id, plan.pk),
+    )
+    shelves = {each.pk: Shelf(each.title) for each in _OBJECTIVES.made_of(objectives)}
     rest, counts = Shelf(""), Counts()
-    for objective_id, total, done, overdue, drifting in _COUNTED.rows(acting.organisation_id, plan.pk, today):
+    for objective_id, total, done, overdue, drifting in counted:
         shelves.get(objective_id, rest).total += total
         counts.total, counts.done = counts.total + total, counts.done + done
         counts.overdue, counts.drifting = counts.overdue + overdue, counts.drifting + drifting
@@ -61,7 +66,7 @@ def of_plan(acting: Acting, plan: Plan, today: date) -> tuple[list[Shelf], Count
     for each in reported:
         shelves.get(each.objective_id or 0, rest).total += 1
         _count(each, counts)
-    own = [line(row, today) for row in _FIRST_OF_EACH_OBJECTIVE.all(acting.organisation_id, plan.pk)]
+    own = [line(row, today) for row in _FIRST_OF_EACH_OBJECTIVE.made_of(first)]
     for each in together(own, reported):
         shelf = shelves.get(each.objective_id or 0, rest)
         if len(shelf.lines) < MOST:
@@ -113,8 +118,11 @@ def board(
     shelves = {status: Shelf(str(status.label)) for status in Status}
     plan_id = plan.pk if plan else ANY_PLAN
     if acting.may("plan.view"):
-        counted = _BY_STATUS.rows(acting.organisation_id, plan_id)
-        found = _FIRST_OF_EACH_STATUS.all(acting.organisation_id, plan_id)
+        counted, first = answers(
+            _BY_STATUS.question(acting.organisation_id, plan_id),
+            _FIRST_OF_EACH_STATUS.question(acting.organisation_id, plan_id),
+        )
+        found = _FIRST_OF_EACH_STATUS.made_of(first)
     else:
         rows = Action.objects.visible_to(acting).filter(_in_plan(plan_id))
         counted = list(_by_status(rows))

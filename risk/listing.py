@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from django import forms
@@ -20,9 +20,9 @@ from foundation.core.lists import Column, FilterForm, Listing
 from foundation.core.templatetags.portal import day, flag, hint_line, status_tag
 from foundation.organisations import queries as organisations
 from risk import queries, reference
-from risk.models import Assessment
+from risk.models import Assessment, Entry
 from risk.models.assessments import Template
-from risk.models.risks import Response, Source, review_by
+from risk.models.risks import EntryQuerySet, Response, Source, review_by
 from risk.scoring import Matrix
 from risk.workflow import Status
 
@@ -83,8 +83,13 @@ class RegisterFilter(FilterForm):
 
 def rows_of_register(acting: Acting, assessment: Assessment) -> QuerySet:
     """What stands in an assessment, with scores and a review date to sort by."""
-    rows = queries.with_scores(queries.entries(acting, assessment))
-    return rows.annotate(review_by=review_by())
+    return _sortable().visible_to(acting).filter(assessment=assessment).select_related("risk", "owner")
+
+
+@cache
+def _sortable() -> EntryQuerySet:
+    """Entries with what a register sorts by. Put together once: the ORM takes longer over it than the database."""
+    return queries.with_scores(Entry.objects.all()).annotate(review_by=review_by())
 
 
 class Offers(NamedTuple):

@@ -278,7 +278,7 @@ def counted(rows: EntryQuerySet, assessment: Assessment) -> EntryQuerySet:
     return rows.exclude(risk__closed_at__lte=assessment.approved_at or FAR_AHEAD)
 
 
-def with_scores(rows: QuerySet) -> QuerySet:
+def with_scores(rows: EntryQuerySet) -> EntryQuerySet:
     """With the scores as numbers to sort and filter by; 0 where there is none."""
     return rows.annotate(**{f"{kind}_score": score_of(kind) for kind in KINDS})
 

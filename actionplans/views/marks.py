@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from actionplans.lines import Line
@@ -10,19 +11,24 @@ from actionplans.listing import RAG_COLOUR, STATUS_COLOUR
 from actionplans.models import Action, Rag, ReportedAction
 from actionplans.standing import COLOUR
 from actionplans.workflow import Status
-from foundation.core.templatetags.portal import day
-
-Mark = tuple[str, str]
+from foundation.core.templatetags.portal import day, flag, status_tag
 
 
 @dataclass(frozen=True)
 class Marked:
-    """A line with its marks. ``signs`` are computed from dates and progress; ``rating`` is its people's own, if any."""
+    """A line with its marks: tags of its status and of its people's own ``rating``, if any.
+
+    ``flags`` are computed from dates and progress; ``signs`` are the same as tags.
+    """
 
     line: Line
-    status: Mark
-    signs: list[Mark]
-    rating: Mark | None
+    status: str
+    flags: str
+    rating: str
+
+    @property
+    def signs(self) -> list[str]:
+        return [status_tag(sign.label, COLOUR[sign]) for sign in self.line.signs]
 
     @property
     def action(self) -> Action | ReportedAction:
@@ -43,9 +49,9 @@ def mark(line: Line) -> Marked:
     action = line.action
     return Marked(
         line,
-        (action.get_status_display(), STATUS_COLOUR[Status(action.status)]),
-        [(str(sign.label), COLOUR[sign]) for sign in line.signs],
-        (action.get_rag_display(), RAG_COLOUR[Rag(action.rag)]) if action.rag else None,
+        status_tag(action.get_status_display(), STATUS_COLOUR[Status(action.status)]),
+        format_html_join(" ", "{}", ((flag(sign.label, COLOUR[sign]),) for sign in line.signs)),
+        status_tag(action.get_rag_display(), RAG_COLOUR[Rag(action.rag)]) if action.rag else "",
     )
 
 

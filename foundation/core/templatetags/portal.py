@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from foundation.core import addresses
+
 register = template.Library()
 
 TAG_COLOURS = {"grey", "green", "teal", "blue", "light-blue", "purple", "magenta", "red", "orange", "yellow", ""}
@@ -41,6 +43,12 @@ def moment(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return f"{date_format(local, 'j F Y')}, {local:%I:%M}{'am' if local.hour < 12 else 'pm'}".replace(", 0", ", ")
+
+
+@register.simple_tag
+def address(name: str) -> str:
+    """What ``{% url name %}`` gives, for the frame of every page: matched once, not on each."""
+    return addresses.of_page(name)
 
 
 @register.simple_tag
