@@ -4,7 +4,7 @@
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
-OURS := prevent_portal home foundation compliance risk actionplans audit
+OURS := prevent_portal home foundation compliance risk training actionplans audit
 # The tests have services of their own: they never touch the data of a demonstration beside them.
 TEST_VAR := $(abspath $(or $(PORTAL_VAR_DIR),var))/test
 # Two halves run at once, each with services of its own: stopping them is part of the tests.

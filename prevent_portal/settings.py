@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "compliance",
     "actionplans",
     "risk",
+    "training",
     "foundation.evidence",
     "foundation.organisations",
     "foundation.notifications",

@@ -15,6 +15,7 @@ ROOMS = {
     "compliance/": "compliance.urls",
     "action-plans/": "actionplans.urls",
     "risk/": "risk.urls",
+    "training/": "training.urls",
     "": "home.urls",
 }
 

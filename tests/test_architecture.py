@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ["prevent_portal", "home", "foundation", "compliance", "risk", "actionplans", "audit"]
+ROOMS = ["prevent_portal", "home", "foundation", "compliance", "risk", "training", "actionplans", "audit"]
 SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 CODE = [path for path in SOURCES if "migrations" not in path.parts]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))

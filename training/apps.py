@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class TrainingConfig(AppConfig):
+    name = "training"
+
+    def ready(self) -> None:
+        from foundation.files import owners  # noqa: PLC0415 -- models load first
+        from training import queries  # noqa: PLC0415
+        from training.actions.certificates import PURPOSE  # noqa: PLC0415
+
+        owners.register(PURPOSE, queries.owns_certificate)

@@ -1,0 +1,107 @@
+"""Training that somebody has done, and the certificates of it. Kept when they leave; never deleted."""
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from foundation.core import addresses
+from foundation.core.models import ALPHABET, OrganisationRow, reference_field
+from training.models.courses import Course
+from training.models.learning import Attempt, LearnerQuerySet
+
+
+class Mode(models.TextChoices):
+    """How it was taught."""
+
+    E_LEARNING = "e_learning", _("E-learning")
+    WEBINAR = "webinar", _("Webinar")
+    CLASSROOM = "classroom", _("Classroom")
+    BRIEFING = "briefing", _("Briefing")
+    READ = "read", _("Read")
+
+
+class Came(models.TextChoices):
+    """Where the record comes from."""
+
+    PORTAL = "portal", _("Done in the portal")
+
+
+class Completion(OrganisationRow):
+    """That a person did a course on a day, as it stood then: course, version, team and post are kept as words too."""
+
+    reference = reference_field(unique=True)
+    membership = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, null=True, related_name="completions")
+    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, null=True, related_name="completion")
+    course_title = models.CharField(_("course"), max_length=200)
+    version_number = models.PositiveSmallIntegerField(_("version"), null=True)
+    mode = models.CharField(_("how"), max_length=10, choices=Mode)
+    came = models.CharField(_("record"), max_length=10, choices=Came)
+    completed_on = models.DateField(_("completed"))
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True)
+    score = models.PositiveSmallIntegerField(_("score in per cent"), null=True)
+    team_then = models.CharField(_("team then"), max_length=200, blank=True)
+    post_then = models.CharField(_("post then"), max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
+
+    objects = LearnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-completed_on", "-pk"]
+        indexes = [models.Index(fields=["organisation", "membership", "-completed_on", "-id"])]
+        constraints = [
+            models.CheckConstraint(
+                name="completion_score_is_a_percentage", condition=Q(score__isnull=True) | Q(score__lte=100)
+            ),
+            models.CheckConstraint(
+                name="completion_in_the_portal_has_its_attempt",
+                condition=~Q(came=Came.PORTAL) | Q(attempt__isnull=False, course__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.course_title
+
+
+def new_number() -> str:
+    """The number of a certificate, such as ``K7M2-Q9XD-4TRB``: nobody guesses one."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(12))
+    return "-".join(letters[at : at + 4] for at in (0, 4, 8))
+
+
+class Certificate(OrganisationRow):
+    """What a completed course gives its learner. The words on it are kept as they were printed."""
+
+    reference = models.CharField(_("number"), max_length=14, default=new_number, unique=True, editable=False)
+    membership = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
+    completion = models.OneToOneField(Completion, on_delete=models.PROTECT, related_name="certificate")
+    name = models.CharField(_("name"), max_length=200)
+    course_title = models.CharField(_("course"), max_length=200)
+    organisation_name = models.CharField(_("organisation"), max_length=200)
+    completed_on = models.DateField(_("completed"))
+    issued_at = models.DateTimeField()
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, related_name="+")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    sha256 = models.CharField(max_length=64, blank=True)
+    made_at = models.DateTimeField(null=True)
+
+    objects = LearnerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="certificate_document_whole_or_not_at_all",
+                condition=Q(file__isnull=False, made_at__isnull=False) & ~Q(sha256="")
+                | Q(file__isnull=True, made_at__isnull=True, sha256=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return addresses.of_row("training:certificate", self.reference)
