@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from foundation import ledger
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
+from foundation.organisations.models import Membership
 from training import course_memory, permissions, queries, workflow
 from training.actions import certificates
 from training.content import Content, Page, Question
@@ -173,7 +174,7 @@ def _locked(attempt_id: int, by: Acting) -> Attempt:
 
 def _locked_open(course: Course, by: Acting) -> Attempt | None:
     """The way somebody is on. Two clicks at once come one after the other: the person's own row is the lock."""
-    type(by.membership).objects.visible_to(by).select_for_update(no_key=True).get(pk=by.membership_id)
+    Membership.objects.visible_to(by).select_for_update(no_key=True).get(pk=by.membership_id)
     return queries.open_attempts(by).filter(course=course).first()
 
 
