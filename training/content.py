@@ -4,6 +4,8 @@ A version of a course keeps this as JSON (``as_plain``) and never changes it, so
 it. A module is of a ``kind``: ``pages`` is the only one so far, and the place where packages from elsewhere would join.
 """
 
+import hashlib
+import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -154,6 +156,12 @@ class Content:
         for name in ("reviewed_on", "review_due_on"):
             plain[name] = plain[name].isoformat() if plain[name] else None
         return plain
+
+    @cached_property
+    def content_hash(self) -> str:
+        """A SHA-256 of all that the course says; the same words give the same hash on every machine."""
+        text = json.dumps(self.as_plain(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Content":
