@@ -13,7 +13,6 @@ from compliance.library_files.records import (
     Library,
     LibraryError,
     Link,
-    Mark,
     Nation,
     Outline,
     OutlineHeading,
@@ -23,6 +22,7 @@ from compliance.library_files.records import (
     Sector,
     Theme,
 )
+from foundation.core.marks import Mark
 
 __all__ = [
     "AnsweredAt",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compliance.library_files.nodes import Entry, Problems, compose
 from compliance.library_files.records import (
     CountsAs,
     Framework,
@@ -13,7 +12,6 @@ from compliance.library_files.records import (
     InstrumentKind,
     Library,
     LibraryError,
-    Mark,
     Nation,
     Outline,
     OutlineHeading,
@@ -24,6 +22,8 @@ from compliance.library_files.records import (
 )
 from compliance.library_files.references import References
 from compliance.library_files.rows import NOT_READ, Defaults, read_row, read_title
+from foundation.core.marks import Mark
+from foundation.core.yaml_files import Entry, Problems, compose
 
 _INSTRUMENT_KEYS = "code title kind edition publisher nations in_force_from in_force_to address mark note"
 _FRAMEWORK_KEYS = (

@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 
+from foundation.core.marks import Mark
+
 
 class LibraryError(Exception):
     """The library cannot be used; `.problems` lists every reason as `file:line: reason`."""
@@ -26,15 +28,6 @@ class Nation(StrEnum):
     WALES = "wales"
     SCOTLAND = "scotland"
     NORTHERN_IRELAND = "northern_ireland"
-
-
-class Mark(StrEnum):
-    """How far a statement was checked before it was put into the library."""
-
-    SEEN = "S"
-    SEEN_SECOND_HAND = "S2"
-    NOT_VERIFIED = "NV"
-    INFERENCE = "INF"
 
 
 class Force(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from compliance.library_files.nodes import Problems
+from foundation.core.yaml_files import Problems
 
 
 @dataclass

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from compliance.library_files.nodes import Entry
-from compliance.library_files.records import AnsweredAt, Force, FrameworkKind, Link, Mark, Requirement
+from compliance.library_files.records import AnsweredAt, Force, FrameworkKind, Link, Requirement
 from compliance.library_files.references import References
+from foundation.core.marks import Mark
+from foundation.core.yaml_files import Entry
 
 TITLE_LIMIT = 70
 NOT_READ = date.min  # stands in for a date already reported as a problem; such a library is never returned

@@ -101,7 +101,7 @@ class Entry:
         value = self._scalar(self._nodes[key], key, "bool")
         return default if value is None else value.lower() in {"true", "yes", "on"}
 
-    def whole(self, key: str, *, lowest: int = 1) -> int | None:
+    def whole(self, key: str, *, lowest: int = 1, highest: int | None = None) -> int | None:
         """A whole number, or None where the key is absent or null."""
         if not self.has(key):
             return None
@@ -109,8 +109,9 @@ class Entry:
         value = self._scalar(node, key, "int")
         if value is None:
             return None
-        if not value.isdecimal() or int(value) < lowest:
-            self.report(f"{key!r} must be a whole number from {lowest} up", node)
+        upwards = "up" if highest is None else f"to {highest}"
+        if not value.isdecimal() or int(value) < lowest or (highest is not None and int(value) > highest):
+            self.report(f"{key!r} must be a whole number from {lowest} {upwards}", node)
             return None
         return int(value)
 
@@ -169,6 +170,17 @@ class Entry:
 
     def texts_with_lines(self, key: str) -> list[tuple[str, int]]:
         return [(value, _line(node)) for value, node in self._texts(key)]
+
+    def line_of(self, key: str, line: int = 0) -> int:
+        """On which line of the file the text's line so many stands, counted from nought.
+
+        Only text under ``|`` keeps its lines; of any other, the line on which it begins.
+        """
+        node = self._nodes[key]
+        if not isinstance(node, yaml.ScalarNode) or node.style != "|":
+            return _line(node)
+        above = len(node.value) - len(node.value.lstrip("\n"))
+        return _line(node) + 1 + above + line
 
     def _one_of(self, value: str, choices: type[Choice], what: str, node: yaml.Node | None) -> Choice:
         try:
