@@ -122,6 +122,9 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "review_task.raised": Sentence(_("Asked for a risk to be assessed again")),
         "review_task.done": Sentence(_("Assessed a risk again")),
     },
+    _("Training"): {
+        "courses.loaded": Sentence(_("Loaded a new state of the portal's courses")),
+    },
     _("Reports and exports"): {
         "report.requested": Sentence(_("Asked for a compliance report")),
         "report.requested_again": Sentence(_("Asked for a compliance report once more")),

@@ -15,6 +15,7 @@ from typing import Any
 
 PAGES = "pages"
 FROM_COURSE = "course"
+_EMPTY: tuple[Any, ...] = (None, "", 0, [], {})
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,11 @@ class Content:
 
     @cached_property
     def content_hash(self) -> str:
-        """A SHA-256 of all that the course says; the same words give the same hash on every machine."""
-        text = json.dumps(self.as_plain(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """A SHA-256 of all that the course says; the same words give the same hash on every machine.
+
+        What is empty is left out: a field that is added here later does not make every course look changed.
+        """
+        text = json.dumps(_without_empty(self.as_plain()), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
@@ -179,6 +183,12 @@ class Content:
         )
         sources = tuple(Source(**source) for source in plain["sources"])
         return cls(**{**plain, **days, **tuples, "modules": modules, "sources": sources})
+
+
+def _without_empty(plain: Any) -> Any:
+    if isinstance(plain, dict):
+        return {key: kept for key, value in plain.items() if (kept := _without_empty(value)) not in _EMPTY}
+    return [_without_empty(each) for each in plain] if isinstance(plain, list | tuple) else plain
 
 
 def _of_sector(modules: Sequence[Module], sector: str) -> Iterator[Module]:

@@ -62,6 +62,11 @@ class Entry:
     def has(self, key: str) -> bool:
         return key in self._nodes and not _is_null(self._nodes[key])
 
+    def must(self, key: str) -> None:
+        """Note a problem where the key stands with nothing after it. One that is missing is noted already."""
+        if key in self._nodes and not self.has(key):
+            self.report(f"{key!r} is empty", key)
+
     def text(self, key: str) -> str:
         """Required text. Empty text is a problem."""
         node = self._nodes.get(key)

@@ -30,6 +30,7 @@ from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
 from risk import reference, threat_loading
+from training import course_loading
 
 COUNTY_SLUG = "severnshire-county-council"
 Say = Callable[[str], None]
@@ -57,6 +58,7 @@ def seed(*, now: datetime, say: Say, site: str = SITE) -> Seeded:
         library_loading.load(now=now)
     reference.load(on=timezone.localdate(now))
     threat_loading.load(now=now)
+    course_loading.load(now=now)
     with override("en-gb"), transaction.atomic():
         made = _seed(Cast(Moments(now), site), say)
     say("Sealing the log.")

@@ -30,7 +30,10 @@ class CourseQuerySet(models.QuerySet):
 
 
 class Course(models.Model):
-    """A course by its lasting name. What it says is in its versions; the columns here are of the latest, for lists."""
+    """A course by its lasting name. What it says is in its versions; the columns here are of the latest, for lists.
+
+    ``files_hash`` is of the files it was loaded from, so that the same files are not read again.
+    """
 
     organisation = models.ForeignKey(
         "organisations.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -42,6 +45,7 @@ class Course(models.Model):
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     position = models.PositiveSmallIntegerField(default=0)
     withdrawn_at = models.DateTimeField(null=True)
+    files_hash = models.CharField(max_length=64, blank=True)
 
     objects = CourseQuerySet.as_manager()
 

@@ -56,6 +56,7 @@ class Command(BaseCommand):
         call_command("load_library", stdout=io.StringIO())  # its list of changes is for those who edit the library
         call_command("load_risk_library", stdout=io.StringIO())
         call_command("load_threat_levels", stdout=io.StringIO())
+        call_command("load_courses", stdout=io.StringIO())
         if not seeding.is_there():
             self._say("Making the demonstration data of Severnshire; this happens once.")
             call_command("seed_demo", site=f"http://localhost:{port}/", stdout=self.stdout)

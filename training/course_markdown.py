@@ -1,0 +1,42 @@
+"""What the text of a course may be: Markdown without HTML, under headings of level 2 and 3, with safe addresses."""
+
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+HEADINGS = ("h2", "h3")
+ADDRESSES = {"link_open": "href", "image": "src"}
+
+_READER = MarkdownIt("commonmark").enable("table")
+
+
+def problems(text: str) -> list[tuple[int, str]]:
+    """What a text may not have, each with its line counted from nought."""
+    return list(_problems(_READER.parse(text)))
+
+
+def _problems(tokens: list[Token]) -> Iterator[tuple[int, str]]:
+    line = 0
+    for token in tokens:
+        line = token.map[0] if token.map else line
+        if token.type == "html_block":
+            yield line, "HTML is not used here; write it in Markdown"
+        elif token.type == "heading_open" and token.tag not in HEADINGS:
+            yield line, "headings are of level 2 or 3 (## or ###); the page's title stands above them"
+        for each, below in _inside(token):
+            yield line + below, each
+
+
+def _inside(token: Token) -> Iterator[tuple[str, int]]:
+    """Problems inside a paragraph, with the number of lines that stand before each."""
+    below = 0
+    for each in token.children or ():
+        if each.type in ("softbreak", "hardbreak"):
+            below += 1
+        elif each.type == "html_inline":
+            yield "HTML is not used here; write it in Markdown", below
+        elif each.type in ADDRESSES:
+            address = str(each.attrs[ADDRESSES[each.type]])
+            if not address.startswith("https://"):
+                yield f"the address {address!r} does not begin with https://", below
