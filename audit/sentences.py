@@ -122,9 +122,6 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "review_task.raised": Sentence(_("Asked for a risk to be assessed again")),
         "review_task.done": Sentence(_("Assessed a risk again")),
     },
-    _("Training"): {
-        "courses.loaded": Sentence(_("Loaded a new state of the portal's courses")),
-    },
     _("Reports and exports"): {
         "report.requested": Sentence(_("Asked for a compliance report")),
         "report.requested_again": Sentence(_("Asked for a compliance report once more")),
@@ -224,6 +221,7 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "audit.trail_read": Sentence(_("Read the history of one thing"), reads=True),
         "audit.event_read": Sentence(_("Read one entry of the log"), reads=True),
         "access.refused": Sentence(_("Was refused")),
+        "courses.loaded": Sentence(_("Loaded a new state of the portal's courses")),
         "system.acted": Sentence(_("Did work of its own")),
     },
 }

@@ -1,4 +1,7 @@
-"""What the text of a course may be: Markdown without HTML, under headings of level 2 and 3, with safe addresses."""
+"""What the text of a course may be: Markdown without HTML, under headings of level 2 and 3, with safe addresses.
+
+What a page would show otherwise than its author wrote it is refused, not dropped: HTML and pictures.
+"""
 
 from collections.abc import Iterator
 
@@ -6,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 HEADINGS = ("h2", "h3")
-ADDRESSES = {"link_open": "href", "image": "src"}
+HTML = "HTML is not used here; write it in Markdown"
 
 _READER = MarkdownIt("commonmark").enable("table")
 
@@ -21,7 +24,7 @@ def _problems(tokens: list[Token]) -> Iterator[tuple[int, str]]:
     for token in tokens:
         line = token.map[0] if token.map else line
         if token.type == "html_block":
-            yield line, "HTML is not used here; write it in Markdown"
+            yield line, HTML
         elif token.type == "heading_open" and token.tag not in HEADINGS:
             yield line, "headings are of level 2 or 3 (## or ###); the page's title stands above them"
         for each, below in _inside(token):
@@ -35,8 +38,8 @@ def _inside(token: Token) -> Iterator[tuple[str, int]]:
         if each.type in ("softbreak", "hardbreak"):
             below += 1
         elif each.type == "html_inline":
-            yield "HTML is not used here; write it in Markdown", below
-        elif each.type in ADDRESSES:
-            address = str(each.attrs[ADDRESSES[each.type]])
-            if not address.startswith("https://"):
-                yield f"the address {address!r} does not begin with https://", below
+            yield HTML, below
+        elif each.type == "image":
+            yield "pictures are not shown here; say it in words", below
+        elif each.type == "link_open" and not str(each.attrs["href"]).startswith("https://"):
+            yield f"the address {each.attrs['href']!r} does not begin with https://", below

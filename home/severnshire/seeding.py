@@ -15,6 +15,7 @@ from foundation.ledger import sealing
 from foundation.organisations.models import Organisation
 from home.severnshire import (
     answers,
+    learning,
     oversight,
     plan_reports,
     plans,
@@ -58,7 +59,7 @@ def seed(*, now: datetime, say: Say, site: str = SITE) -> Seeded:
         library_loading.load(now=now)
     reference.load(on=timezone.localdate(now))
     threat_loading.load(now=now)
-    course_loading.load(now=now)
+    course_loading.load(now=learning.published_at(Moments(now)))
     with override("en-gb"), transaction.atomic():
         made = _seed(Cast(Moments(now), site), say)
     say("Sealing the log.")

@@ -8,7 +8,7 @@ from audit.sentences import SENTENCES, TYPES, sentence_of, type_label
 
 ROOT = Path(__file__).resolve().parents[2]
 VERB = re.compile(r"[a-z_]+\.[a-z_]+")
-ROOMS = ("foundation", "compliance", "risk", "actionplans", "home", "prevent_portal", "audit")
+ROOMS = ("foundation", "compliance", "risk", "training", "actionplans", "home", "prevent_portal", "audit")
 
 
 def recorded_verbs() -> dict[str, set[str]]:

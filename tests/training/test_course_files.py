@@ -182,8 +182,8 @@ def test_what_is_wrong_about_a_course_is_named(courses, old, new, problem):
         ),
         (
             "Read this first.",
-            "![A map](/static/map.png)",
-            f"{FIRST}:7: the address '/static/map.png' does not begin with https://",
+            "![A map](https://example.org/map.png)",
+            f"{FIRST}:7: pictures are not shown here; say it in words",
         ),
         (
             "        Nobody knows why.",

@@ -56,10 +56,10 @@ class Command(BaseCommand):
         call_command("load_library", stdout=io.StringIO())  # its list of changes is for those who edit the library
         call_command("load_risk_library", stdout=io.StringIO())
         call_command("load_threat_levels", stdout=io.StringIO())
-        call_command("load_courses", stdout=io.StringIO())
         if not seeding.is_there():
             self._say("Making the demonstration data of Severnshire; this happens once.")
             call_command("seed_demo", site=f"http://localhost:{port}/", stdout=self.stdout)
+        call_command("load_courses", stdout=io.StringIO())  # after Severnshire, whose people took them long ago
         self._collect_static()
 
     def _say(self, line: str) -> None:
