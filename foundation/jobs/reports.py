@@ -59,10 +59,10 @@ def state() -> Case:
 
 
 def check_may_be_made_again(standing: str) -> None:
-    """Raise RuleBroken unless a report in this state may be asked for once more."""
+    """Raise RuleBroken unless a report in this state may be asked for once more. Certificates stand as reports do."""
     if ReportStatus(standing) not in MAY_BE_MADE_AGAIN:
         raise RuleBroken(
-            gettext("This report is %(current)s, so it cannot be made again.")
+            gettext("This document is %(current)s, so it cannot be made again.")
             % {"current": ReportStatus(standing).label.lower()}
         )
 

@@ -121,7 +121,7 @@ def test_another_try_of_what_is_being_made_is_refused_on_the_page(lead, of, brow
 
     refused = browser.post(f"{report.get_absolute_url()}again/", follow=True).content.decode()
 
-    assert "This report is being made, so it cannot be made again." in refused
+    assert "This document is being made, so it cannot be made again." in refused
     with acting_as(lead):
         assert Job.objects.count() == 1
 

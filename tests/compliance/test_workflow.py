@@ -30,5 +30,5 @@ def test_what_failed_or_was_cancelled_may_be_made_again(state):
 
 @pytest.mark.parametrize("state", [ReportStatus.REQUESTED, ReportStatus.READY])
 def test_what_is_being_made_or_ready_may_not(state):
-    with pytest.raises(RuleBroken, match=f"This report is {state.label.lower()}, so it cannot be made again"):
+    with pytest.raises(RuleBroken, match=f"This document is {state.label.lower()}, so it cannot be made again"):
         check_may_be_made_again(state)
