@@ -29,7 +29,7 @@ from risk import actions as risk
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.crawling import crawl
 from tests.factories import actionplans as plans
-from tests.factories import profiles
+from tests.factories import certificates, profiles
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
@@ -58,6 +58,7 @@ def plant(organisation, word=CANARY) -> Acting:
     plan_action(lead, assurer, word)
     invite(administrator, word)
     record(lead, word)
+    certificates.made(lead, now=timezone.now())
     upkeep.send_mail(now=timezone.now())
     return lead
 
@@ -304,10 +305,11 @@ def test_files_and_what_jobs_made_hold_ones_own_and_nothing_else(committed, clie
         if status == 200 and any(part in address for part in ("export", "download", "/file/", "/files/", "/errors/")):
             files[address] = body.lower()
 
-    kinds = Counter(re.sub(r"[0-9A-Z]{4}-[0-9A-Z]{4}", "…", address) for address in files)
+    kinds = Counter(re.sub(r"[0-9A-Z]{4}(-[0-9A-Z]{4})+", "…", address) for address in files)
     empty = {address for address, body in files.items() if OWN_WORD.encode() not in body}
     assert [address for address, body in files.items() if CANARY.encode() in body] == []
     assert {"/compliance/reports/…/download/", "/organisations/people/export/…/file/"} <= kinds.keys()
+    assert kinds["/training/certificates/…/download/"] == 1
     assert kinds["/risk/reports/…/download/"] == 2  # of an assessment and of the answers to a local profile
     assert {"/evidence/?export=csv", "/evidence/?export=xlsx", "/audit/export/?export=xlsx"} <= kinds.keys()
     assert {address for address in empty if not address.startswith(("/jobs/", "/notifications/", "/audit/"))} == set()

@@ -119,7 +119,7 @@ def test_done_twice_at_once_it_is_done_as_often_as_it_should(action, ground, bac
 def actions_in_the_code() -> set[str]:
     """``room.function`` of every public function in an ``actions`` module that takes ``by``."""
     found = set()
-    rooms = ("actionplans", "audit", "compliance", "home", "risk")
+    rooms = ("actionplans", "audit", "compliance", "home", "risk", "training")
     for room in [*(ROOT / "foundation").iterdir(), *(ROOT / name for name in rooms)]:
         for path in [*room.glob("actions.py"), *room.glob("actions/*.py")]:
             for node in ast.parse(path.read_text()).body:

@@ -47,6 +47,7 @@ KINDS = {
     "/risk/recommendations/<slug:reference>": "recommendation",
     "/risk/threat-level/<slug:reference>": "level",
     "/risk/reassess/<slug:reference>": "task",
+    "/training/certificates/<slug:reference>": "certificate",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",
     "/audit/event/<int:event_id>": "event",
@@ -70,7 +71,7 @@ OF_NOBODY = (
     "/static/",
 )
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
-PERSONAL = {"job", "notice", "export", "file", "action"}
+PERSONAL = {"job", "notice", "export", "file", "action", "certificate"}
 SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6"}  # words that everybody uses
 MISSING = {"requirement": "NOWHERE-1"} | SHARED
 NUMBERS = {"control", "use", "risk_use", "event", "team", "grant", "reset", "objective"}

@@ -68,9 +68,9 @@ def last_completed(acting: Acting) -> dict[int, date]:
 
 
 def get_certificate_or_404(acting: Acting, reference: str) -> Certificate:
-    certificate = (
-        Certificate.objects.visible_to(acting).select_related("completion", "job").filter(reference=reference).first()
-    )
+    """With its completion, its job and ``state``."""
+    rows = Certificate.objects.visible_to(acting).with_state().select_related("completion", "job")
+    certificate = rows.filter(reference=reference).first()
     if certificate is None:
         raise Http404
     return certificate

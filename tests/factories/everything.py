@@ -17,12 +17,13 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import acting_of, make_membership
 from tests.factories import actionplans as plans
+from tests.factories import certificates, profiles
 from tests.factories import compliance as answers
-from tests.factories import profiles
 from tests.factories import risk as risks
 from tests.factories.evidence import note
 from tests.factories.organisations import team
 from tests.factories.partnerships import join, partnership
+from training import actions as training
 
 ALL_ROLES = [role for role in Role if role != Role.INSPECTOR]
 REGISTER = b"Ref,Risk\nX1,A risk\nX2,\n"
@@ -46,6 +47,7 @@ def one_of_each(maker: Acting, code: str) -> dict[str, str]:
         **_people(maker),
         **_risk(maker),
         **_planned(maker),
+        **_trained(maker),
         **_told(maker),
     }
 
@@ -203,6 +205,13 @@ def _planned(maker: Acting) -> dict[str, str]:
         actionplans.store_report(report_id=report.pk, pdf=b"%PDF-1.7", pages=1, by=maker, now=timezone.now())
     named = {"plan": plan.reference, "action": action.reference, "plan_report": report.reference}
     return named | {"objective": str(objective.pk)}
+
+
+def _trained(maker: Acting) -> dict[str, str]:
+    certificate = certificates.issued(maker, now=timezone.now())
+    with acting_as(maker):
+        training.store_certificate(certificate_id=certificate.pk, pdf=b"%PDF-1.7", by=maker, now=timezone.now())
+    return {"certificate": certificate.reference}
 
 
 def _told(maker: Acting) -> dict[str, str]:

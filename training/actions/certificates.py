@@ -9,6 +9,7 @@ from foundation import jobs, ledger, notifications
 from foundation.core.acting import Acting
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
+from foundation.jobs.actions.reporting import lock_for_another_try
 from training import permissions
 from training.models import Certificate, Completion
 
@@ -29,9 +30,7 @@ def issue(completion: Completion, *, by: Acting, now: datetime) -> Certificate:
         issued_at=now,
     )
     ledger.record("training.certificate_issued", actor=by, target=certificate, at=now)
-    certificate.job = jobs.queue(JOB, by=by, now=now, certificate_id=certificate.pk)
-    certificate.save(update_fields=["job"])
-    return certificate
+    return _queue(certificate, by, now)
 
 
 @transaction.atomic
@@ -55,12 +54,18 @@ def store_certificate(*, certificate_id: int, pdf: bytes, by: Acting, now: datet
 
 @transaction.atomic
 def make_certificate_again(*, certificate_id: int, by: Acting, now: datetime) -> Certificate:
-    """Have a certificate made once more whose job failed or was cancelled. One that is there stays as it is."""
+    """Have a certificate made once more whose job failed or was cancelled. A job of its own makes it.
+
+    Raises RuleBroken for one that is there and for one that is being made.
+    """
     permissions.check_can_learn(by)
     certificate = _locked(certificate_id, by)
-    if certificate.file_id is not None:
-        return certificate
+    lock_for_another_try(certificate, Certificate.objects.visible_to(by).with_state(), by)
     ledger.record("training.certificate_asked_again", actor=by, target=certificate, at=now)
+    return _queue(certificate, by, now)
+
+
+def _queue(certificate: Certificate, by: Acting, now: datetime) -> Certificate:
     certificate.job = jobs.queue(JOB, by=by, now=now, certificate_id=certificate.pk)
     certificate.save(update_fields=["job"])
     return certificate

@@ -1,6 +1,7 @@
 """Training that somebody has done, and the certificates of it. Kept when they leave; never deleted."""
 
 import secrets
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.core import addresses
 from foundation.core.models import ALPHABET, OrganisationRow, reference_field
+from foundation.jobs import reports
 from training.models.courses import Course
 from training.models.learning import Attempt, LearnerQuerySet
 
@@ -72,8 +74,19 @@ def new_number() -> str:
     return "-".join(letters[at : at + 4] for at in (0, 4, 8))
 
 
+class CertificateQuerySet(LearnerQuerySet):
+    def with_state(self) -> Self:
+        """Each certificate with ``state``, to read and filter by. It costs no further query."""
+        return self.annotate(state=reports.state())
+
+
 class Certificate(OrganisationRow):
-    """What a completed course gives its learner. The words on it are kept as they were printed."""
+    """What a completed course gives its learner. The words on it are kept as they were printed.
+
+    How its document stands is not kept here: see ``with_state``.
+    """
+
+    state: str  # only on rows read ``with_state``
 
     reference = models.CharField(_("number"), max_length=14, default=new_number, unique=True, editable=False)
     membership = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
@@ -88,7 +101,7 @@ class Certificate(OrganisationRow):
     sha256 = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField(null=True)
 
-    objects = LearnerQuerySet.as_manager()
+    objects = CertificateQuerySet.as_manager()
 
     class Meta:
         ordering = ["-issued_at", "-pk"]
@@ -105,3 +118,7 @@ class Certificate(OrganisationRow):
 
     def get_absolute_url(self) -> str:
         return addresses.of_row("training:certificate", self.reference)
+
+    @property
+    def state_label(self) -> str:
+        return str(reports.ReportStatus(self.state).label)
