@@ -104,6 +104,7 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *plans.deeds(people, book, entry),
         *reporting.deeds(people, entry),
         *plan_reports.deeds(people, entry),
+        *learning.deeds(people, entry),
     ]
     if entry.key == COUNTY:
         deeds += oversight.county_deeds(people, book)
