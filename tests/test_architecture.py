@@ -50,7 +50,10 @@ def test_views_and_reports_reach_organisation_data_only_through_visible_to(path)
     assert found == []
 
 
-@pytest.mark.parametrize("path", CODE, ids=IDS)
+SANITISED = ROOT / "foundation/core/markdown.py"  # the one exception: it says why
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if path != SANITISED], ids=str)
 def test_nothing_is_marked_safe(path):
     assert re.search(r"\bmark_safe\(", path.read_text()) is None
 

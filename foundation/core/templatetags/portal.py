@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from foundation.core import addresses
+from foundation.core import markdown as core_markdown
 
 register = template.Library()
 
@@ -43,6 +44,12 @@ def moment(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return f"{date_format(local, 'j F Y')}, {local:%I:%M}{'am' if local.hour < 12 else 'pm'}".replace(", 0", ", ")
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """A text written in Markdown, as HTML. Put it in an element of the class ``portal-prose``."""
+    return core_markdown.to_html(text)
 
 
 @register.simple_tag
