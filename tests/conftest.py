@@ -23,6 +23,7 @@ from foundation.organisations.roles import Role
 from foundation.organisations.sectors import Sector
 from prevent_portal.embedded import services
 from risk import reference, threat_loading
+from training import course_memory
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 LONG_AGO = date(2020, 1, 1)
@@ -118,6 +119,7 @@ def empty_all_tables() -> None:
                     sequence = f"pg_get_serial_sequence('{table}', 'id')"
                     cursor.execute(f"SELECT setval({sequence}, max(id)) FROM {table} HAVING max(id) > 0")
     connections["owner"].close()
+    course_memory.forget()
 
 
 def keep_library() -> None:

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404
 
 from foundation.core.acting import Acting
@@ -20,6 +22,33 @@ def courses(acting: Acting) -> QuerySet[Course]:
     return Course.objects.visible_to(acting).filter(withdrawn_at__isnull=True)
 
 
+@dataclass(frozen=True)
+class Offered:
+    """A course as the catalogue shows it. ``done_on``: when this person last completed it."""
+
+    course: Course
+    for_whom: str
+    done_on: date | None
+
+
+def offered(acting: Acting) -> list[Offered]:
+    """The courses that this person is not on the way through, with whom each is for. Three queries."""
+    rows = list(courses(acting).exclude(pk__in=open_attempts(acting).values("course_id")))
+    latest = CourseVersion.objects.visible_to(acting).order_by("course_id", "-number").distinct("course_id")
+    for_whom = dict(latest.values_list("course_id", KeyTextTransform("for_whom", "content")))
+    done = last_completed(acting)
+    return [Offered(each, for_whom.get(each.pk, ""), done.get(each.pk)) for each in rows]
+
+
+def get_course_or_404(acting: Acting, code: str) -> Course:
+    """A course by its code: the organisation's own before the portal's of the same name."""
+    rows = Course.objects.visible_to(acting).filter(code=code)
+    course = rows.order_by(F("organisation").asc(nulls_last=True)).first()
+    if course is None:
+        raise Http404
+    return course
+
+
 def latest_version(course: Course) -> CourseVersion:
     """The version that somebody who begins now reads, without what it says."""
     return CourseVersion.objects.filter(course=course).defer("content").order_by("-number")[:1].get()
@@ -28,7 +57,7 @@ def latest_version(course: Course) -> CourseVersion:
 def open_attempts(acting: Acting) -> QuerySet[Attempt]:
     """The ways this person is on, the last moved first."""
     rows = Attempt.objects.visible_to(acting).filter(status=Status.IN_PROGRESS)
-    return rows.select_related("course").order_by("-moved_at", "-pk")
+    return rows.select_related("course", "version").defer("version__content").order_by("-moved_at", "-pk")
 
 
 def get_attempt_or_404(acting: Acting, reference: str) -> Attempt:
@@ -53,7 +82,8 @@ def progress_of_all(attempts: Sequence[Attempt]) -> list[Progress]:
         done[number].add(page)
     for reply in Reply.objects.filter(attempt__in=numbers).order_by("number"):
         replies[reply.attempt_id][reply.page].append(reply)
-    return [Progress(each, course_memory.read_by(each), done[each.pk], replies[each.pk]) for each in attempts]
+    read = zip(attempts, course_memory.read_by_all(attempts), strict=True)
+    return [Progress(each, content, done[each.pk], replies[each.pk]) for each, content in read]
 
 
 def completions(acting: Acting) -> QuerySet[Completion]:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from foundation.ledger import acting_system
+from foundation.organisations.models import Organisation
 from tests.conftest import NOW
 from training.content import Check, Content, Module, Option, Page, Question, Source
 from training.models import Course, CourseVersion
@@ -55,13 +56,26 @@ def small_content(**changes: Any) -> Content:
 
 
 def make_course(
-    code: str = "small-course", content: Content | None = None, *, now: datetime = PUBLISHED, **changes: Any
+    code: str = "small-course",
+    content: Content | None = None,
+    *,
+    organisation: Organisation | None = None,
+    now: datetime = PUBLISHED,
+    **changes: Any,
 ) -> Course:
-    """A course of the portal's own with its first version. ``changes`` are of its content: ``minutes=30``."""
+    """A course with its first version: the portal's own, or the organisation's.
+
+    ``changes`` are of its content: ``minutes=30``.
+    """
     content = content or small_content(**changes)
     with acting_system("courses"):
         course = Course.objects.create(
-            code=code, title=content.title, summary=content.summary, level=content.level, minutes=content.minutes
+            organisation=organisation,
+            code=code,
+            title=content.title,
+            summary=content.summary,
+            level=content.level,
+            minutes=content.minutes,
         )
         _add_version(course, content, 1, now)
     return course
@@ -85,6 +99,7 @@ def _add_version(
 ) -> CourseVersion:
     return CourseVersion.objects.create(
         course=course,
+        organisation_id=course.organisation_id,
         number=number,
         content=content.as_plain(),
         content_hash=content.content_hash,
