@@ -24,6 +24,7 @@ ENTRIES: tuple[tuple[str | Promise, str, str], ...] = (
     (_("The duty"), "compliance:overview", "compliance.view"),
     (_("Risk"), "risk:overview", "risk.view"),
     (_("Action plans"), "actionplans:plans", "plan.view"),
+    (_("Training"), "training:mine", "portal.use"),
     (_("Evidence"), "evidence:index", "evidence.view"),
     (_("Reports"), "compliance:reports", "compliance.report"),
     (_("People"), "organisations:people", "people.view"),

@@ -16,6 +16,9 @@ from foundation.jobs.queries import Latest, latest
 from foundation.organisations import queries as organisations
 from risk import tasks_queries
 from risk.tasks_queries import MyTask
+from training import queries as training
+from training.progress import Progress
+from training.queries import Offered
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Start:
     actions: list[ActionLine] = field(default_factory=list)
     overdue: int = 0
     drifting: int = 0
+    learning: list[Progress] = field(default_factory=list)
+    courses: list[Offered] = field(default_factory=list)
 
 
 def start(acting: Acting) -> Start:
@@ -41,6 +46,7 @@ def start(acting: Acting) -> Start:
     today = timezone.localdate(acting.at)
     register = compliance.register(acting, today) if acting.may("compliance.view") else None
     overdue, drifting = actionplans.attention(acting, today)
+    learning, courses = _training(acting) if register is None else ([], [])
     return Start(
         today=today,
         register=register,
@@ -54,6 +60,8 @@ def start(acting: Acting) -> Start:
         actions=actionplans.mine(acting, today),
         overdue=overdue,
         drifting=drifting,
+        learning=learning,
+        courses=courses,
     )
 
 
@@ -63,6 +71,12 @@ def _first_hour(acting: Acting) -> list[organisations.SetupStep]:
         return []
     steps = organisations.setup_progress(acting)
     return [] if all(step.is_done for step in steps) else steps
+
+
+def _training(acting: Acting) -> tuple[list[Progress], list[Offered]]:
+    """What somebody of the staff is on the way through, and the first courses that they have not done yet."""
+    under_way = training.progress_of_all(list(training.open_attempts(acting)))
+    return under_way, [each for each in training.offered(acting) if each.done_on is None][:3]
 
 
 def _mine(acting: Acting, register: Register | None) -> list[Line]:

@@ -29,12 +29,13 @@ from risk import actions as risk
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.crawling import crawl
 from tests.factories import actionplans as plans
-from tests.factories import certificates, profiles
+from tests.factories import certificates, learning, profiles
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
 from tests.factories.organisations import person, team
 from tests.factories.partnerships import join, partnership, share, take_back
+from tests.factories.training import make_course
 
 CANARY = "zanzibarquokka"
 OWN_WORD = "homelyteapot"
@@ -59,6 +60,7 @@ def plant(organisation, word=CANARY) -> Acting:
     invite(administrator, word)
     record(lead, word)
     certificates.made(lead, now=timezone.now())
+    learn(lead, word)
     upkeep.send_mail(now=timezone.now())
     return lead
 
@@ -139,6 +141,14 @@ def plan_action(lead: Acting, owner: Acting, word: str) -> None:
             marking="official", by=lead, now=now,
         )  # fmt: skip
         jobs.run_here(report.job)
+
+
+def learn(lead: Acting, word: str) -> None:
+    """A course of their own, completed by one and half done by another way through it."""
+    texts = {name: f"{word} {name}" for name in ("title", "summary", "for_whom")}
+    course = make_course(f"{word}-course", organisation=lead.organisation, **texts)
+    learning.complete(lead, course, now=timezone.now())
+    learning.up_to(lead, learning.begin(lead, course, now=timezone.now()), "check", now=timezone.now())
 
 
 def invite(administrator: Acting, word: str) -> None:

@@ -48,6 +48,9 @@ KINDS = {
     "/risk/threat-level/<slug:reference>": "level",
     "/risk/reassess/<slug:reference>": "task",
     "/training/certificates/<slug:reference>": "certificate",
+    "/training/courses/<slug:code>": "course",
+    "/training/learning/<slug:reference>": "attempt",
+    "/training/learning/<slug:reference>/<slug:page>": "page",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",
     "/audit/event/<int:event_id>": "event",
@@ -71,8 +74,8 @@ OF_NOBODY = (
     "/static/",
 )
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
-PERSONAL = {"job", "notice", "export", "file", "action", "certificate"}
-SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6"}  # words that everybody uses
+PERSONAL = {"job", "notice", "export", "file", "action", "attempt", "certificate"}
+SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6", "page": "welcome"}  # words that everybody uses
 MISSING = {"requirement": "NOWHERE-1"} | SHARED
 NUMBERS = {"control", "use", "risk_use", "event", "team", "grant", "reset", "objective"}
 TYPED = {"decision": "withdraw"}  # one address asks for it; the others do not look at it

@@ -47,8 +47,8 @@ def _contents(version_ids: Collection[int]) -> dict[int, Content]:
 
 def _keep(version_id: int, content: Content) -> Content:
     """The oldest goes when there are too many."""
-    while len(_versions) >= KEPT:
-        _versions.pop(next(iter(_versions), 0), None)
+    for oldest in list(_versions)[: max(0, len(_versions) - KEPT + 1)]:
+        _versions.pop(oldest, None)
     _versions[version_id] = content
     return content
 

@@ -7,6 +7,7 @@ import { keepDrafts } from "./portal/drafts.js";
 import { sendOnce } from "./portal/forms.js";
 import { foldFilters, fitTables } from "./portal/lists.js";
 import { followProgress } from "./portal/progress.js";
+import { foldOutlines, resendAnswers } from "./portal/resend.js";
 import { watchSession } from "./portal/session.js";
 
 const components = [
@@ -20,4 +21,6 @@ foldFilters();
 sendOnce();
 keepDrafts();
 followProgress();
+foldOutlines();
+resendAnswers();
 watchSession();

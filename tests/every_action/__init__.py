@@ -1,12 +1,12 @@
 """Every action that a person does, with what must stand before it and arguments that work: a table for tests."""
 
-from tests.every_action import certificates, duty, people, plans, registers, risks
+from tests.every_action import certificates, duty, learning, people, plans, registers, risks
 from tests.every_action.ground import Action, Ground
 
 __all__ = ["ACTIONS", "ELSEWHERE", "Action", "Ground"]
 
 ACTIONS: dict[str, Action] = duty.ACTIONS | people.ACTIONS | risks.ACTIONS | registers.ACTIONS | plans.ACTIONS
-ACTIONS |= certificates.ACTIONS
+ACTIONS |= certificates.ACTIONS | learning.ACTIONS
 ELSEWHERE = {
     **risks.ELSEWHERE,
     **plans.ELSEWHERE,

@@ -17,12 +17,13 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import acting_of, make_membership
 from tests.factories import actionplans as plans
-from tests.factories import certificates, profiles
+from tests.factories import certificates, learning, profiles
 from tests.factories import compliance as answers
 from tests.factories import risk as risks
 from tests.factories.evidence import note
 from tests.factories.organisations import team
 from tests.factories.partnerships import join, partnership
+from tests.factories.training import make_course
 from training import actions as training
 
 ALL_ROLES = [role for role in Role if role != Role.INSPECTOR]
@@ -48,6 +49,7 @@ def one_of_each(maker: Acting, code: str) -> dict[str, str]:
         **_risk(maker),
         **_planned(maker),
         **_trained(maker),
+        **_taught(maker, code),
         **_told(maker),
     }
 
@@ -212,6 +214,12 @@ def _trained(maker: Acting) -> dict[str, str]:
     with acting_as(maker):
         training.store_certificate(certificate_id=certificate.pk, pdf=b"%PDF-1.7", by=maker, now=timezone.now())
     return {"certificate": certificate.reference}
+
+
+def _taught(maker: Acting, code: str) -> dict[str, str]:
+    """A course of the organisation's own, and the way of its maker through it."""
+    course = make_course(f"course-{code.lower()}", organisation=maker.organisation)
+    return {"course": course.code, "attempt": learning.begin(maker, course, now=timezone.now()).reference}
 
 
 def _told(maker: Acting) -> dict[str, str]:
