@@ -11,7 +11,7 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import NOW
 from tests.e2e.axe import assert_accessible
-from tests.factories import compliance, evidence, organisations, profiles
+from tests.factories import certificates, compliance, evidence, organisations, profiles
 from tests.factories import risk as risks
 
 # Not pages: files, probes, what a script asks for, and steps that need one before them.
@@ -23,6 +23,7 @@ OPEN_TO_ALL = [
     "/help/",
     "/privacy/",
     "/accessibility/",
+    "/training/verify/",
     "/nothing-here/",
 ]
 
@@ -99,6 +100,7 @@ def busy(committed, acting_for, organisation):
         f"/organisations/people/{person.reference}/roles/give/",
     ]
     details += risk_pages(lead)
+    details += [certificates.made(lead).get_absolute_url(), certificates.issued(lead).get_absolute_url()]
     return {Role.PREVENT_LEAD: lead, Role.ORGANISATION_ADMIN: admin, "details": details}
 
 

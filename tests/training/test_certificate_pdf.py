@@ -94,8 +94,9 @@ def lines_down_to(pdf, last):
     heights = []
 
     def line(text, page, matrix, _font, _size):
-        if text.strip() and last not in seen:
-            seen.add(text.strip())
+        words = text.replace("\0", "").strip()  # letters of a fallback font come with zeros between them
+        if words and last not in seen:
+            seen.add(words)
             heights.append(page[1] * matrix[4] + page[3] * matrix[5] + page[5])
 
     seen = set()
