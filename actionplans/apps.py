@@ -13,7 +13,7 @@ class ActionPlansConfig(AppConfig):
         from foundation.files import owners  # noqa: PLC0415
         from risk import beside as beside_risks  # noqa: PLC0415
 
-        beside_risks.register(beside.of_risk, beside.of_recommendation)
+        beside_risks.register(beside.of_risk, beside.of_recommendation, beside.codes_of_actions)
         uses.register(evidence_uses.uses_of)
         owners.register(PURPOSE, lambda acting, stored_file: allowed(permissions.check_can_report, acting))
         made_documents.register("actionplans", copies.find)

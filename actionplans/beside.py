@@ -1,5 +1,9 @@
 """Tells the risk room which actions are linked to a risk or a recommendation."""
 
+from datetime import datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,7 +15,7 @@ from actionplans.workflow import Status
 from foundation.core.acting import Acting
 from foundation.core.prepared import PreparedObjects
 from foundation.core.templatetags.portal import day
-from risk.beside import Panel, Row
+from risk.beside import Codes, Panel, Row
 from risk.models import CtlpRecommendation, Risk
 
 MOST = 100
@@ -45,6 +49,14 @@ def of_recommendation(acting: Acting, recommendation: CtlpRecommendation) -> Pan
     rows = Action.objects.visible_to(acting).filter(pk__in=links.values("action_id"))
     found = [_row(each) for each in lines(rows, timezone.localdate(), most=MOST)]
     return Panel(_("Actions that follow it"), _("No action follows it yet."), found)
+
+
+def codes_of_actions(acting: Acting, moment: datetime) -> Codes:
+    """What the actions are called that are to lower each risk, for columns of a register."""
+    rows = Action.objects.visible_to(acting).filter(
+        risk_links__risk=OuterRef("risk_id"), risk_links__linked_at__lte=moment
+    )
+    return Codes("codes_of_actions", _("Actions"), ArraySubquery(rows.order_by("number").values("code")))
 
 
 def _row(of: Line, effect: str = "") -> Row:

@@ -12,4 +12,5 @@ def find(acting: Acting, wanted: dict[str, str]) -> Made | None:
     report = PlanReport.objects.visible_to(acting).filter(file__isnull=False, **wanted).first()
     if report is None or report.finished_at is None:
         return None
-    return Made(report, _("Report of an action plan"), report.finished_at)
+    what = _("Spreadsheet of an action plan") if report.is_spreadsheet else _("Report of an action plan")
+    return Made(report, what, report.finished_at)

@@ -1,5 +1,6 @@
 """Reads about actions that members report: what a member reports, what its partnership gathers in its plans."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,14 +94,22 @@ def lines(acting: Acting, today: date, *, plan: Plan | None = None, is_open: boo
 
     ``is_open``: only what is not done or cancelled. Nothing, and no query, for what is no partnership.
     """
+    return [_line(each, today) for each in _placed(acting, plan=plan, is_open=is_open)[:MOST]]
+
+
+def placed(acting: Acting, plan: Plan) -> Iterator[Gathered]:
+    """All that members report and the partnership placed in a plan, one after another. One query, however many."""
+    return _placed(acting, plan=plan).iterator()
+
+
+def _placed(acting: Acting, *, plan: Plan | None = None, is_open: bool = False) -> QuerySet[Gathered]:
     if not organisations.is_partnership(acting):
-        return []
+        return Gathered.objects.none()
     rows = Gathered.objects.visible_to(acting).filter(reported__in=ReportedAction.objects.gathered_by(acting))
     rows = rows.filter(plan=plan) if plan else rows.exclude(plan__status=PlanStatus.CLOSED)
     if is_open:
         rows = rows.filter(reported__status__in=OPEN)
-    placed = rows.select_related("reported__organisation").order_by("reported__due_on", "reported_id")[:MOST]
-    return [_line(each, today) for each in placed]
+    return rows.select_related("reported__organisation", "objective").order_by("reported__due_on", "reported_id")
 
 
 def _line(place: Gathered, today: date) -> Line:

@@ -125,7 +125,7 @@ def action_listing(acting: Acting, request: HttpRequest) -> Listing:
     today = timezone.localdate()
     return Listing(
         name="actions",
-        columns=_columns(today, whole=bool(request.GET.get("export"))),
+        columns=columns(today, whole=bool(request.GET.get("export"))),
         default_sort="due",
         search=("code", "title", "description", "success_measure"),
         search_label=_("Search references, titles and descriptions"),
@@ -161,8 +161,11 @@ def shown(rows: Iterable[dict[str, Any]], today: date) -> list[dict[str, Any]]:
     ]
 
 
-def _columns(today: date, *, whole: bool) -> tuple[Column, ...]:
-    """All of them for a file; a page shows the first due date below the due date and leaves out what makes it wide."""
+def columns(today: date, *, whole: bool) -> tuple[Column, ...]:
+    """What the list shows of each action: all of it for a file.
+
+    A page shows the first due date below the due date and leaves out what makes it wide.
+    """
     statuses = {value: str(label) for value, label in Status.choices}
     priorities = {value: str(label) for value, label in Priority.choices}
     rags = {value: str(label) for value, label in Rag.choices}

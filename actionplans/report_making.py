@@ -1,12 +1,14 @@
 """The steps of making a report of a plan, with nothing long inside a transaction."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from actionplans import actions, quarterly, queries
+from actionplans import action_spreadsheets, actions, quarterly, queries
 from actionplans.lines import Group, Line
 from actionplans.models import DueChange, Plan, PlanReport, Progress, ReportKind
 from actionplans.timeline import timeline
@@ -17,7 +19,7 @@ from foundation.core.templatetags.portal import day
 from foundation.documents import verify
 from foundation.documents.charts import Chart
 from foundation.documents.layout import DocumentContext
-from foundation.jobs.reports import draw
+from foundation.jobs.reports import draw, write_spreadsheet
 
 TEMPLATE = "actionplans/pdf/report.html"
 QUARTERLY_TEMPLATE = "actionplans/pdf/quarterly.html"
@@ -60,17 +62,7 @@ def build(*, acting: Acting, report: PlanReport, now: datetime) -> PlanContent:
     if lines:
         chart = timeline(lines, today=today, caption=_("Actions from start to due date"), chart_id="pdf-timeline")
     content = PlanContent(
-        document=DocumentContext(
-            title=plan.title,
-            organisation=acting.organisation.name,
-            marking=str(Marking(report.marking).label),
-            report_id=report.reference,
-            as_at=now,
-            generated_at=now,
-            version="1",
-            subtitle=str(_("Action plan")),
-            period=_("%(first)s to %(last)s") % {"first": day(plan.period_from), "last": day(plan.period_to)},
-        ),
+        document=document_of(acting, report, now),
         plan=plan,
         is_full=is_full,
         groups=groups,
@@ -88,6 +80,22 @@ def build(*, acting: Acting, report: PlanReport, now: datetime) -> PlanContent:
     return _of_quarter(content, quarterly.build(acting, report, lines)) if report.quarter_from else content
 
 
+def document_of(acting: Acting, report: PlanReport, now: datetime) -> DocumentContext:
+    """What a report of a plan says of itself, whatever its format."""
+    plan = report.plan
+    return DocumentContext(
+        title=plan.title,
+        organisation=acting.organisation.name,
+        marking=str(Marking(report.marking).label),
+        report_id=report.reference,
+        as_at=now,
+        generated_at=now,
+        version="1",
+        subtitle=str(_("Action plan")),
+        period=_("%(first)s to %(last)s") % {"first": day(plan.period_from), "last": day(plan.period_to)},
+    )
+
+
 def _of_quarter(content: PlanContent, quarter: quarterly.Content) -> PlanContent:
     document = replace(content.document, subtitle=_("Quarterly report"), period=quarter.quarter.in_words)
     return replace(content, document=document, quarter=quarter)
@@ -97,25 +105,35 @@ def make(job: "jobs.JobContext", *, report_id: int) -> None:
     """Read, draw, keep. Run twice, it keeps one document."""
     job.progress(0, 3, "reading")
     with job.step() as acting:
-        report = PlanReport.objects.visible_to(acting).select_related("plan__owner").get(pk=report_id)
+        report = PlanReport.objects.visible_to(acting).select_related("plan__owner", "requested_by").get(pk=report_id)
         if report.file_id is not None:
             _finish(job, report)
             return
-        content = build(acting=acting, report=report, now=job.now())
+        made, figures = _begin(job, report, acting)
     job.progress(1, 3, "drawing")
-    template = QUARTERLY_TEMPLATE if content.quarter else TEMPLATE
-    pdf = draw(job, template, content.document, context(content))
+    document = made()
     job.progress(2, 3, "keeping")
+    pages = None if report.is_spreadsheet else verify.page_count(document)
     with job.step() as acting:
         report = actions.store_report(
-            report_id=report_id,
-            pdf=pdf,
-            pages=verify.page_count(pdf),
-            figures=content.quarter.figures if content.quarter else None,
-            by=acting,
-            now=job.now(),
+            report_id=report_id, document=document, pages=pages, figures=figures, by=acting, now=job.now()
         )
         _finish(job, report)
+
+
+def _begin(
+    job: "jobs.JobContext", report: PlanReport, acting: Acting
+) -> tuple[Callable[[], bytes], Mapping[str, int] | None]:
+    """Read what the report tells: gives back what makes the document of it, without the database, and its figures."""
+    now = job.now()
+    if report.is_spreadsheet:
+        sheet = action_spreadsheets.build(acting=acting, report=report, now=now)
+        written = write_spreadsheet(job, document_of(acting, report, now), sheet)
+        return lambda: written, None
+    content = build(acting=acting, report=report, now=now)
+    template = QUARTERLY_TEMPLATE if content.quarter else TEMPLATE
+    figures = content.quarter.figures if content.quarter else None
+    return partial(draw, job, template, content.document, context(content)), figures
 
 
 def context(content: PlanContent) -> dict[str, object]:

@@ -7,6 +7,12 @@ from foundation.documents.copies import Made
 from risk.models import RiskReport
 from risk.models.reports import ReportKind
 
+REPORT = _("Report of a risk assessment")
+WHAT = {
+    ReportKind.RESPONSE: _("Response to the local profile"),
+    ReportKind.SPREADSHEET: _("Spreadsheet of a risk register"),
+}
+
 
 def find(acting: Acting, wanted: dict[str, str]) -> Made | None:
     """A finished report, for those who may read risks."""
@@ -15,7 +21,6 @@ def find(acting: Acting, wanted: dict[str, str]) -> Made | None:
     if report is None or report.finished_at is None:
         return None
     superseded_at = report.assessment.superseded_at if report.assessment else None
-    what = (
-        _("Response to the local profile") if report.kind == ReportKind.RESPONSE else _("Report of a risk assessment")
+    return Made(
+        report, WHAT.get(ReportKind(report.kind), REPORT), min(superseded_at or report.finished_at, report.finished_at)
     )
-    return Made(report, what, min(superseded_at or report.finished_at, report.finished_at))

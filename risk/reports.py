@@ -18,6 +18,7 @@ from risk.models import Assessment, Control, Entry, RecommendationRisk, RiskRepo
 from risk.models.assessments import Template
 from risk.models.reports import ReportKind
 from risk.models.risks import Strength
+from risk.profile_workflow import Response, State
 from risk.workflow import OPEN, Status
 
 TOP = 10
@@ -86,10 +87,10 @@ def build(*, acting: Acting, report: RiskReport, now: datetime) -> RiskContent:
     if is_scored:
         lines.sort(key=lambda line: (-(line.entry.score("residual") or 0), line.entry.position, line.entry.pk))
     earlier = queries.approved_before(acting, assessment)
-    level, since = _threat_level(acting, assessment, on)
+    level, since = threat_level_of(acting, assessment, on)
     wrong = [line for line in lines if line.wrong]
     return RiskContent(
-        document=_document(acting, report, assessment, moment, now),
+        document=document_of(acting, report, assessment, moment, now),
         assessment=assessment,
         is_full=is_full,
         is_scored=is_scored,
@@ -174,9 +175,13 @@ def _recommendations(acting: Acting, entries: list[Entry], moment: datetime) -> 
     found: dict[int, list[str]] = {}
     for row in rows.select_related("recommendation__edition").order_by("recommendation__code", "pk"):
         told = row.recommendation
-        state = told.get_response_display() or told.get_state_display()
-        found.setdefault(row.risk_id, []).append(f"{told.code}, {told.edition.title}: {state}")
+        found.setdefault(row.risk_id, []).append(answered(told.code, told.edition.title, told.response, told.state))
     return found
+
+
+def answered(code: str, edition: str, response: str, state: str) -> str:
+    """One recommendation in words: its number, its edition, and what we answered or that nobody did yet."""
+    return f"{code}, {edition}: {Response(response).label if response else State(state).label}"
 
 
 def _score(assessment: Assessment, entry: Entry, kind: str, label: str) -> Score:
@@ -218,7 +223,7 @@ def _closed(acting: Acting, assessment: Assessment, moment: datetime) -> list[En
     return list(rows.order_by("risk__closed_at", "pk"))
 
 
-def _threat_level(acting: Acting, assessment: Assessment, on: date) -> tuple[str, date | None]:
+def threat_level_of(acting: Acting, assessment: Assessment, on: date) -> tuple[str, date | None]:
     """The level at approval; while it is written, the one in force and since when."""
     if assessment.status not in OPEN:
         return assessment.threat_level_label, None
@@ -226,9 +231,10 @@ def _threat_level(acting: Acting, assessment: Assessment, on: date) -> tuple[str
     return (str(row.get_level_display()), row.effective_from) if row else ("", None)
 
 
-def _document(
+def document_of(
     acting: Acting, report: RiskReport, assessment: Assessment, moment: datetime, now: datetime
 ) -> DocumentContext:
+    """What a report of an assessment says of itself, whatever its format."""
     return DocumentContext(
         title=assessment.title,
         subtitle=str(_("Risk assessment")),

@@ -80,9 +80,15 @@ def make_report_again(*, report_id: int, by: Acting, now: datetime) -> PlanRepor
 
 @transaction.atomic
 def store_report(
-    *, report_id: int, pdf: bytes, pages: int, by: Acting, now: datetime, figures: Mapping[str, int] | None = None
+    *,
+    report_id: int,
+    document: bytes,
+    pages: int | None,
+    by: Acting,
+    now: datetime,
+    figures: Mapping[str, int] | None = None,
 ) -> PlanReport:
-    """Keep the finished document, its hash and the figures it shows.
+    """Keep the finished document, its hash and the figures it shows: a PDF, or a workbook without pages.
 
     A second delivery of the same job finds it there and keeps the first.
     """
@@ -90,10 +96,11 @@ def store_report(
     report = _locked(report_id, by)
     if report.file_id is not None:
         return report
+    kind = FileType.XLSX if report.is_spreadsheet else FileType.PDF
     report.file = files.keep_made(
-        content=pdf, file_type=FileType.PDF, name=f"{report.reference}.pdf", purpose=PURPOSE, by=by, now=now
+        content=document, file_type=kind, name=f"{report.reference}.{kind}", purpose=PURPOSE, by=by, now=now
     )
-    report.sha256, report.pages, report.finished_at = hashlib.sha256(pdf).hexdigest(), pages, now
+    report.sha256, report.pages, report.finished_at = hashlib.sha256(document).hexdigest(), pages, now
     report.figures = dict(figures or {})
     report.save(update_fields=["file", "sha256", "pages", "finished_at", "figures"])
     ledger.record("plan.report_made", actor=by, target=report, at=now, sha256=report.sha256, pages=pages)

@@ -23,6 +23,10 @@ class ReportKind(models.TextChoices):
     BOARD = "board", _("For the board: figures, timeline, what is late")
     FULL = "full", _("Full: every action with its history")
     QUARTERLY = "quarterly", _("Quarterly: what a quarter brought, beside the one before")
+    SPREADSHEET = "xlsx", _("The actions as a spreadsheet: a row for every action, to sort and to count")
+
+
+IS_SPREADSHEET = Q(kind=ReportKind.SPREADSHEET)
 
 
 class ReportQuerySet(OrganisationQuerySet):
@@ -71,7 +75,9 @@ class PlanReport(OrganisationRow):
         constraints = [
             models.CheckConstraint(
                 name="plan_report_document_whole_or_not_at_all",
-                condition=Q(file__isnull=False, pages__isnull=False, finished_at__isnull=False) & ~Q(sha256="")
+                condition=Q(file__isnull=False, finished_at__isnull=False)
+                & ~Q(sha256="")
+                & (IS_SPREADSHEET & Q(pages__isnull=True) | ~IS_SPREADSHEET & Q(pages__isnull=False))
                 | Q(file__isnull=True, pages__isnull=True, finished_at__isnull=True, sha256=""),
             ),
             models.CheckConstraint(
@@ -92,6 +98,11 @@ class PlanReport(OrganisationRow):
 
     def get_absolute_url(self) -> str:
         return addresses.of_row("actionplans:report", self.reference)
+
+    @property
+    def is_spreadsheet(self) -> bool:
+        """Whether its document is a workbook, which has no pages, and not a PDF."""
+        return self.kind == ReportKind.SPREADSHEET
 
     @property
     def subject(self) -> str:

@@ -21,7 +21,7 @@ from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
 from foundation.files.responses import made_document
-from foundation.jobs.reports import REPORT_COLOUR, ReportStatus, listing, shown
+from foundation.jobs.reports import REPORT_COLOUR, ReportStatus, download_label, listing, shown
 
 HEADING = gettext_lazy("Reports of plans")
 REPORTS = listing(
@@ -82,6 +82,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "download_url": reverse("actionplans:download_report", args=[report.reference]),
             "again_url": reverse("actionplans:report_again", args=[report.reference]),
             **shown(report),
+            "download_label": download_label(is_spreadsheet=report.is_spreadsheet),
             "subject": report.plan,
         },
     )

@@ -19,6 +19,7 @@ MOST_ROWS = 1_048_575  # what a sheet holds, less the header
 LONGEST_TEXT = 32_767
 FIRST_DATE = date(1900, 3, 1)  # Excel believes in 29 February 1900: dates before it would come out wrong
 LARGEST_EXACT_NUMBER = 10**15
+DAY = "d mmmm yyyy"
 
 
 class Kind(Enum):
@@ -39,6 +40,24 @@ class Column:
     width: int = 24
 
 
+Fact = tuple[str, str | int | date]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows under their columns. ``name`` is the sheet's, and the first ``frozen`` columns stay in sight.
+
+    ``facts`` are told on the second sheet, beside what the document says of itself. They are asked for once all rows
+    are written, so they may be counted while the rows go by.
+    """
+
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+    name: str = ""
+    frozen: int = 0
+    facts: Callable[[], Iterable[Fact]] = tuple
+
+
 class TooManyRows(Exception):
     """A sheet cannot hold this many rows. The text can be shown."""
 
@@ -51,6 +70,11 @@ def write(
     rows: Iterable[Sequence[Any]],
     filters: str = "",
 ) -> None:
+    """Write rows and what they are into ``target``: see ``write_sheet``."""
+    write_sheet(target, document=document, sheet=Sheet(columns, rows), filters=filters)
+
+
+def write_sheet(target: BinaryIO, *, document: DocumentContext, sheet: Sheet, filters: str = "") -> None:
     """Write a workbook of two sheets into ``target``: the rows, and what they are (marking, as at, report id).
 
     A value that does not fit its column's kind is written as text, never guessed at. Times are shown as in London.
@@ -75,29 +99,29 @@ def write(
                     "created": document.generated_at.astimezone(LONDON).replace(tzinfo=None),
                 }
             )
-            count = _write_rows(workbook, document, columns, rows)
-            _write_about(workbook, document, count, filters)
+            count = _write_rows(workbook, document, sheet)
+            _write_about(workbook, document, count, filters, sheet.facts())
 
 
-def _write_rows(workbook: Any, document: DocumentContext, columns: Sequence[Column], rows: Iterable[Any]) -> int:
-    sheet = workbook.add_worksheet(gettext("Rows"))
+def _write_rows(workbook: Any, document: DocumentContext, wanted: Sheet) -> int:
+    sheet = workbook.add_worksheet(wanted.name or gettext("Rows"))
     heading = workbook.add_format(
         {"bold": True, "bg_color": "#0b4f6c", "font_color": "#ffffff", "text_wrap": True, "valign": "top"}
     )
     _set_up(sheet, document)
     writers = []
-    for position, column in enumerate(columns):
+    for position, column in enumerate(wanted.columns):
         sheet.set_column(position, position, column.width)
         sheet.write_string(0, position, for_xml(column.title), heading)
         writers.append(_writer(workbook, sheet, position, column.kind))
     count = 0
-    for count, row in enumerate(rows, start=1):
+    for count, row in enumerate(wanted.rows, start=1):
         if count > MOST_ROWS:
             raise TooManyRows(gettext("A spreadsheet cannot hold this many rows. Use CSV, or filter the list."))
         for write_cell, value in zip(writers, row, strict=True):
             write_cell(count, value)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, count, len(columns) - 1)
+    sheet.freeze_panes(1, wanted.frozen)
+    sheet.autofilter(0, 0, count, len(wanted.columns) - 1)
     return count
 
 
@@ -111,14 +135,15 @@ def _set_up(sheet: Any, document: DocumentContext) -> None:
     sheet.repeat_rows(0)
 
 
-def _write_about(workbook: Any, document: DocumentContext, count: int, filters: str) -> None:
+def _write_about(workbook: Any, document: DocumentContext, count: int, filters: str, told: Iterable[Fact]) -> None:
     sheet = workbook.add_worksheet(gettext("About this file"))
     bold = workbook.add_format({"bold": True, "valign": "top"})
-    wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})
+    wrapped = workbook.add_format({"text_wrap": True, "valign": "top", "align": "left"})
+    day = workbook.add_format({"num_format": DAY, "valign": "top", "align": "left"})
     _set_up(sheet, document)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 70)
-    facts = [
+    facts: list[Fact] = [
         (gettext("Title"), document.title),
         (gettext("Organisation"), document.organisation),
         (gettext("Marking"), document.marking),
@@ -127,12 +152,18 @@ def _write_about(workbook: Any, document: DocumentContext, count: int, filters: 
         (gettext("Made"), f"{document.generated_at_in_london:%Y-%m-%d %H:%M}"),
         (gettext("Report ID"), document.report_id),
         (gettext("Version"), document.version),
+        *told,
         (gettext("Rows"), str(count)),
         (gettext("Filters"), filters or gettext("None: every row")),
     ]
     for position, (name, value) in enumerate(facts):
-        sheet.write_string(position, 0, name, bold)
-        sheet.write_string(position, 1, _text(value), wrapped)
+        sheet.write_string(position, 0, _text(name), bold)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            sheet.write_datetime(position, 1, value, day)
+        elif isinstance(value, int):
+            sheet.write_number(position, 1, value, wrapped)
+        else:
+            sheet.write_string(position, 1, _text(value), wrapped)
 
 
 def _text(value: Any) -> str:
@@ -142,7 +173,7 @@ def _text(value: Any) -> str:
 
 def _writer(workbook: Any, sheet: Any, position: int, kind: Kind) -> Callable[[int, Any], None]:
     top = workbook.add_format({"valign": "top", "text_wrap": kind is Kind.TEXT})
-    day = workbook.add_format({"num_format": "d mmmm yyyy", "valign": "top", "align": "left"})
+    day = workbook.add_format({"num_format": DAY, "valign": "top", "align": "left"})
     moment = workbook.add_format({"num_format": "d mmmm yyyy hh:mm", "valign": "top", "align": "left"})
 
     def text(row: int, value: Any) -> None:

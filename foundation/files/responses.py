@@ -6,10 +6,11 @@ from django.http import FileResponse, Http404
 
 from foundation.core.acting import Acting
 from foundation.files import actions
+from foundation.files.examination.types import FileType
 
 
 def made_document(stored_file_id: int | None, *, name: str, by: Acting, now: datetime) -> FileResponse:
-    """A PDF of our own making, as an attachment that no browser runs; in the ledger each time.
+    """A document of our own making, as an attachment that no browser runs; in the ledger each time.
 
     The caller has checked that ``by`` may have it. Raises Http404 where it is not made yet.
     """
@@ -17,8 +18,8 @@ def made_document(stored_file_id: int | None, *, name: str, by: Acting, now: dat
         raise Http404
     stored = actions.open_file(stored_file_id=stored_file_id, by=by, now=now)
     assert stored.bytes is not None  # only a withdrawn file has none, and that may not be opened
-    response = FileResponse(
-        stored.bytes.open(), as_attachment=True, filename=f"{name}.pdf", content_type="application/pdf"
-    )
+    kind = FileType(stored.file_type)
+    filename = f"{name}.{kind.extensions[0]}"
+    response = FileResponse(stored.bytes.open(), as_attachment=True, filename=filename, content_type=kind.content_type)
     response["Content-Security-Policy"] = "sandbox"
     return response

@@ -1,6 +1,8 @@
 """Reports that jobs make. How one stands is never kept: it follows from its document and from its job."""
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.core.exceptions import RuleBroken
 from foundation.core.lists import Column, Listing
-from foundation.documents import layout
+from foundation.documents import layout, xlsx
 from foundation.documents.pdf import PdfCancelled
 from foundation.documents.process import PdfTooLarge, PdfTooSlow
 from foundation.jobs.exceptions import JobCancelled
@@ -44,6 +46,7 @@ WITHOUT_DOCUMENT: dict[JobStatus, ReportStatus] = {
     JobStatus.CANCELLED: ReportStatus.CANCELLED,
 }
 WITHOUT_DOCUMENT_AND_JOB = ReportStatus.FAILED  # jobs long over may be cleared away
+ROWS_BETWEEN_LOOKS = 500  # how many rows of a spreadsheet are written before the job looks whether it is still wanted
 MAY_BE_MADE_AGAIN = frozenset({ReportStatus.FAILED, ReportStatus.CANCELLED})
 
 
@@ -114,3 +117,30 @@ def draw(job: "JobContext", template: str, document: layout.DocumentContext, con
         raise JobCancelled from None
     except (PdfTooLarge, PdfTooSlow) as error:
         raise RuleBroken(str(error)) from error
+
+
+def write_spreadsheet(job: "JobContext", document: layout.DocumentContext, sheet: xlsx.Sheet) -> bytes:
+    """The spreadsheet of a job's report, written while its rows are read. A cancelled job stops here.
+
+    Call it in a step: reading and writing take turns, so the transaction never idles and memory does not grow with the
+    number of rows, but for the packed file itself.
+    """
+
+    def rows() -> Iterator[Any]:
+        for number, row in enumerate(sheet.rows):
+            if number % ROWS_BETWEEN_LOOKS == 0:
+                job.check_cancelled()
+            yield row
+
+    with tempfile.TemporaryFile(prefix="portal-report-") as target:
+        try:
+            xlsx.write_sheet(target, document=document, sheet=replace(sheet, rows=rows()))
+        except xlsx.TooManyRows as error:
+            raise RuleBroken(str(error)) from error
+        target.seek(0)
+        return target.read()
+
+
+def download_label(*, is_spreadsheet: bool) -> str:
+    """What the button says that hands a finished report out."""
+    return gettext("Download the spreadsheet") if is_spreadsheet else gettext("Download the PDF")

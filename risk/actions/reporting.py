@@ -23,7 +23,7 @@ PURPOSE = "risk.report"
 
 @transaction.atomic
 def request_report(*, assessment_id: int, kind: str, marking: str, by: Acting, now: datetime) -> RiskReport:
-    """Ask for a report of any version of the register; a job makes it. ``kind`` is "board" or "full".
+    """Ask for a report of any version of the register; a job makes it. ``kind`` is any but "response".
 
     Raises RuleBroken for a marking below that of the assessment.
     """
@@ -60,16 +60,20 @@ def make_report_again(*, report_id: int, by: Acting, now: datetime) -> RiskRepor
 
 
 @transaction.atomic
-def store_report(*, report_id: int, pdf: bytes, pages: int, by: Acting, now: datetime) -> RiskReport:
-    """Keep the finished document and its hash. A second delivery of the same job finds it there and keeps the first."""
+def store_report(*, report_id: int, document: bytes, pages: int | None, by: Acting, now: datetime) -> RiskReport:
+    """Keep the finished document and its hash: a PDF, or a workbook, which has no pages, as its kind says.
+
+    A second delivery of the same job finds it there and keeps the first.
+    """
     permissions.check_can_report(by)
     report = _locked(report_id, by)
     if report.file_id is not None:
         return report
+    kind = FileType.XLSX if report.is_spreadsheet else FileType.PDF
     report.file = files.keep_made(
-        content=pdf, file_type=FileType.PDF, name=f"{report.reference}.pdf", purpose=PURPOSE, by=by, now=now
+        content=document, file_type=kind, name=f"{report.reference}.{kind}", purpose=PURPOSE, by=by, now=now
     )
-    report.sha256, report.pages, report.finished_at = hashlib.sha256(pdf).hexdigest(), pages, now
+    report.sha256, report.pages, report.finished_at = hashlib.sha256(document).hexdigest(), pages, now
     report.save(update_fields=["file", "sha256", "pages", "finished_at"])
     ledger.record("risk.report_made", actor=by, target=report, at=now, sha256=report.sha256, pages=pages)
     notifications.notify(membership_id=report.requested_by_id, kind="risk.report_ready", target=report, by=by, now=now)

@@ -22,7 +22,11 @@ class ReportKind(models.TextChoices):
 
     BOARD = "board", _("For the board: summary, matrix, top risks, what changed")
     FULL = "full", _("Full: every risk with its controls, scores and reasons")
+    SPREADSHEET = "xlsx", _("The register as a spreadsheet: a row for every risk, to sort and to count")
     RESPONSE = "response", _("Response to a local profile")
+
+
+IS_SPREADSHEET = Q(kind=ReportKind.SPREADSHEET)
 
 
 class ReportQuerySet(OrganisationQuerySet):
@@ -69,11 +73,13 @@ class RiskReport(OrganisationRow):
             models.CheckConstraint(
                 name="risk_report_of_what_its_kind_says",
                 condition=Q(kind=ReportKind.RESPONSE, assessment__isnull=True, edition__isnull=False)
-                | Q(kind__in=[ReportKind.BOARD, ReportKind.FULL], assessment__isnull=False, edition__isnull=True),
+                | ~Q(kind=ReportKind.RESPONSE) & Q(assessment__isnull=False, edition__isnull=True),
             ),
             models.CheckConstraint(
                 name="risk_report_document_whole_or_not_at_all",
-                condition=Q(file__isnull=False, pages__isnull=False, finished_at__isnull=False) & ~Q(sha256="")
+                condition=Q(file__isnull=False, finished_at__isnull=False)
+                & ~Q(sha256="")
+                & (IS_SPREADSHEET & Q(pages__isnull=True) | ~IS_SPREADSHEET & Q(pages__isnull=False))
                 | Q(file__isnull=True, pages__isnull=True, finished_at__isnull=True, sha256=""),
             ),
         ]
@@ -83,6 +89,11 @@ class RiskReport(OrganisationRow):
 
     def get_absolute_url(self) -> str:
         return addresses.of_row("risk:report", self.reference)
+
+    @property
+    def is_spreadsheet(self) -> bool:
+        """Whether its document is a workbook, which has no pages, and not a PDF."""
+        return self.kind == ReportKind.SPREADSHEET
 
     @property
     def subject(self) -> str:

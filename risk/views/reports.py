@@ -15,7 +15,7 @@ from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
 from foundation.files.responses import made_document
-from foundation.jobs.reports import REPORT_COLOUR, ReportStatus, listing, shown
+from foundation.jobs.reports import REPORT_COLOUR, ReportStatus, download_label, listing, shown
 from risk import actions, queries, tabs
 from risk.forms.reports import ReportForm, ResponseForm
 from risk.models import RiskReport
@@ -136,6 +136,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "download_url": reverse("risk:download_report", args=[report.reference]),
             "again_url": reverse("risk:report_again", args=[report.reference]),
             **shown(report),
+            "download_label": download_label(is_spreadsheet=report.is_spreadsheet),
             "subject": report.assessment or report.edition,
         },
     )

@@ -205,7 +205,7 @@ def test_a_report_is_compared_with_an_earlier_quarter_of_the_same_plan_alone(com
 def test_figures_stay_as_the_document_has_them(committed, lead, of):
     report, _pages = made(lead, of)
     with acting_as(lead):
-        actions.store_report(report_id=report.pk, pdf=b"%PDF-1.7", pages=9, figures={"open": 7}, by=lead, now=NOW)
+        actions.store_report(report_id=report.pk, document=b"%PDF-1.7", pages=9, figures={"open": 7}, by=lead, now=NOW)
         report.refresh_from_db()
 
     assert report.figures["open"] == 0

@@ -74,7 +74,7 @@ def test_the_full_version_tells_every_note_and_outcome(committed, lead, written)
 def test_a_report_stays_as_it_was_when_the_plan_changes(committed, lead, written):
     report, _document = made(lead, written, "board")
     with acting_as(lead):
-        again = actions.store_report(report_id=report.pk, pdf=b"%PDF-1.7 other", pages=9, by=lead, now=NOW)
+        again = actions.store_report(report_id=report.pk, document=b"%PDF-1.7 other", pages=9, by=lead, now=NOW)
 
     assert (again.sha256, again.pages) == (report.sha256, report.pages)
 

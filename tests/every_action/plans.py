@@ -242,7 +242,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "actionplans.store_report": Action(
         plans.store_report, "plan.report_made", SHARERS,
-        lambda ground: {"report_id": report(ground), "pdf": b"%PDF-2.0", "pages": 1}, hidden=True, **BOTH_ONCE,
+        lambda ground: {"report_id": report(ground), "document": b"%PDF-2.0", "pages": 1}, hidden=True, **BOTH_ONCE,
     ),
 }  # fmt: skip
 

@@ -287,7 +287,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "risk.store_report": Action(
         risk.store_report, "risk.report_made", SHARERS,
-        lambda ground: {"report_id": report(ground), "pdf": b"%PDF-2.0", "pages": 1}, hidden=True, **BOTH_ONCE,
+        lambda ground: {"report_id": report(ground), "document": b"%PDF-2.0", "pages": 1}, hidden=True, **BOTH_ONCE,
     ),
 }  # fmt: skip
 

@@ -125,7 +125,7 @@ def _risk(maker: Acting) -> dict[str, str]:
         report = risk.request_report(
             assessment_id=row.pk, kind="board", marking="official_sensitive", by=maker, now=now
         )
-        risk.store_report(report_id=report.pk, pdf=b"%PDF-1.7", pages=1, by=maker, now=now)
+        risk.store_report(report_id=report.pk, document=b"%PDF-1.7", pages=1, by=maker, now=now)
     item = note(maker, "Leaflets", now=now)
     with acting_as(maker):
         use = risk.link_evidence(risk_id=entry.risk_id, evidence_id=item.pk, by=maker, now=now)
@@ -204,7 +204,7 @@ def _planned(maker: Acting) -> dict[str, str]:
         report = actionplans.request_report(
             plan_id=plan.pk, kind="board", marking="official", by=maker, now=timezone.now()
         )
-        actionplans.store_report(report_id=report.pk, pdf=b"%PDF-1.7", pages=1, by=maker, now=timezone.now())
+        actionplans.store_report(report_id=report.pk, document=b"%PDF-1.7", pages=1, by=maker, now=timezone.now())
     named = {"plan": plan.reference, "action": action.reference, "plan_report": report.reference}
     return named | {"objective": str(objective.pk)}
 

@@ -215,7 +215,7 @@ def test_the_database_refuses_a_report_of_nothing_and_half_a_document(lead, draf
 def test_a_report_stays_as_it_was_when_it_is_delivered_twice(committed, lead, draft):
     report, _document = made(asked(lead, draft), lead)
     with acting_as(lead):
-        again = actions.store_report(report_id=report.pk, pdf=b"%PDF-1.7 other", pages=9, by=lead, now=NOW)
+        again = actions.store_report(report_id=report.pk, document=b"%PDF-1.7 other", pages=9, by=lead, now=NOW)
 
     assert (again.sha256, again.pages) == (report.sha256, report.pages)
 
