@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from actionplans.forms import text_area
 from actionplans.models import ReportKind
 from actionplans.quarters import Quarter
+from foundation.core.exceptions import RuleBroken
 from foundation.core.forms import layout, set_choices
 from foundation.core.markings import Marking
+from foundation.jobs.reports import check_marking
 
 
 class ReportForm(forms.Form):
@@ -35,10 +37,13 @@ class ReportForm(forms.Form):
         _("What does the board have to decide?"),
         help_text=_("For the quarterly report only. It opens the report. Leave empty if there is nothing to decide."),
     )
-    marking = forms.ChoiceField(label=_("Marking"), choices=Marking)
+    marking = forms.ChoiceField(
+        label=_("Marking"), choices=Marking, help_text=_("Not below the marking of what the report tells")
+    )
 
-    def __init__(self, *args: Any, quarters: Sequence[Quarter], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, quarters: Sequence[Quarter], least_marking: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.least_marking = least_marking
         choices = [(quarter.first.isoformat(), quarter.in_words) for quarter in quarters]
         set_choices(self, "quarter_from", [("", _("Select a quarter")), *choices])
         self.helper = layout(
@@ -49,6 +54,14 @@ class ReportForm(forms.Form):
             Field.select("marking"),
             submit=_("Make the report"),
         )
+
+    def clean_marking(self) -> str:
+        marking: str = self.cleaned_data["marking"]
+        try:
+            check_marking(marking, self.least_marking)
+        except RuleBroken as error:
+            raise forms.ValidationError(str(error)) from error
+        return marking
 
     def clean(self) -> dict[str, Any]:
         """A quarterly report needs its quarter; the others have none."""

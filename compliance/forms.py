@@ -299,11 +299,11 @@ class VerifyForm(forms.Form):
     """A copy of a report, to check that it is what the portal made."""
 
     copy = forms.FileField(
-        label=_("The PDF to check"),
+        label=_("The file to check"),
         help_text=_("It is compared and thrown away; nothing is stored."),
         error_messages={
-            "required": _("Choose the PDF to check"),
-            "empty": _("The file is empty. Choose the PDF that the portal made"),
+            "required": _("Choose the file to check"),
+            "empty": _("The file is empty. Choose the file that the portal made"),
         },
     )
 

@@ -18,6 +18,7 @@ from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
 from foundation.jobs.actions.reporting import lock_for_another_try
+from foundation.jobs.reports import check_marking
 
 JOB = "actionplans.make_report"
 PURPOSE = "actionplans.report"
@@ -36,11 +37,12 @@ def request_report(
 ) -> PlanReport:
     """Ask for a report of a plan as it stands; a job makes it. ``quarter_from`` is the first day of a quarter.
 
-    Raises RuleBroken for a quarterly report without a quarter, and for a quarter that has not begun or that the plan
-    does not reach into.
+    Raises RuleBroken for a marking below that of the plan, for a quarterly report without a quarter, and for a quarter
+    that has not begun or that the plan does not reach into.
     """
     permissions.check_can_report(by)
     plan = Plan.objects.visible_to(by).get(pk=plan_id)
+    check_marking(marking, plan.marking)
     if kind == ReportKind.QUARTERLY:
         _check_quarter(quarter_from, plan, timezone.localdate(now))
     else:

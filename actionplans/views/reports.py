@@ -110,6 +110,7 @@ def new(request: Request, reference: str) -> HttpResponse:
     form = ReportForm(
         request.POST if request.method == "POST" else None,
         quarters=offered(plan.period_from, plan.period_to, timezone.localdate()),
+        least_marking=plan.marking,
         initial={"marking": plan.marking},
     )
     if request.method == "POST" and form.is_valid():

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.core.exceptions import RuleBroken
 from foundation.core.lists import Column, Listing
+from foundation.core.markings import Marking
 from foundation.documents import layout, xlsx
 from foundation.documents.pdf import PdfCancelled
 from foundation.documents.process import PdfTooLarge, PdfTooSlow
@@ -67,6 +68,15 @@ def check_may_be_made_again(standing: str) -> None:
         raise RuleBroken(
             gettext("This document is %(current)s, so it cannot be made again.")
             % {"current": ReportStatus(standing).label.lower()}
+        )
+
+
+def check_marking(marking: str, least: str) -> None:
+    """Raise RuleBroken for a report marked below what it tells of."""
+    order = list(Marking)
+    if order.index(Marking(marking)) < order.index(Marking(least)):
+        raise RuleBroken(
+            gettext("Select %(least)s: the report tells what has that marking.") % {"least": Marking(least).label}
         )
 
 

@@ -32,5 +32,5 @@ def _ask(by: Acting) -> list[RiskReport]:
     edition = CtlpEdition.objects.visible_to(by).order_by("-issued_on", "-pk")[0]
     return [
         actions.request_report(assessment_id=approved.pk, kind=kind, marking=MARKED, by=by, now=by.at)
-        for kind in ("board", "full")
+        for kind in ("board", "full", "xlsx")
     ] + [actions.request_response(edition_id=edition.pk, marking=MARKED, by=by, now=by.at)]

@@ -84,7 +84,7 @@ def _seed(people: Cast, say: Say) -> Seeded:
             if planned[entry.key]:
                 say(f"Two years of {entry.name}.")
                 count += perform(people, planned[entry.key])
-    say("Reports as PDF.")
+    say("Reports, as PDF and as spreadsheets.")
     made = oversight.make_reports(people) + risk_reports.make_risk_reports(people)
     return Seeded(len(people.organisations), len(people.members), count, made)
 

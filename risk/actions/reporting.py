@@ -13,6 +13,7 @@ from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
 from foundation.jobs.actions.reporting import lock_for_another_try
+from foundation.jobs.reports import check_marking
 from risk import permissions
 from risk.models import Assessment, CtlpEdition, RiskReport
 from risk.models.reports import ReportKind
@@ -31,7 +32,7 @@ def request_report(*, assessment_id: int, kind: str, marking: str, by: Acting, n
     if ReportKind(kind) == ReportKind.RESPONSE:
         raise ValueError(kind)
     assessment = Assessment.objects.visible_to(by).get(pk=assessment_id)
-    _check_marking(marking, assessment.marking)
+    check_marking(marking, assessment.marking)
     return _request(by, now, assessment=assessment, kind=ReportKind(kind), marking=Marking(marking))
 
 
@@ -43,7 +44,7 @@ def request_response(*, edition_id: int, marking: str, by: Acting, now: datetime
     """
     permissions.check_can_report(by)
     edition = CtlpEdition.objects.visible_to(by).get(pk=edition_id)
-    _check_marking(marking, edition.marking)
+    check_marking(marking, edition.marking)
     if not edition.recommendations.exists():
         raise RuleBroken(_("This edition has no recommendation yet, so there is nothing to answer."))
     return _request(by, now, edition=edition, kind=ReportKind.RESPONSE, marking=Marking(marking))
@@ -114,11 +115,3 @@ def _queue(report: RiskReport, by: Acting, now: datetime) -> RiskReport:
 
 def _locked(report_id: int, by: Acting) -> RiskReport:
     return RiskReport.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=report_id)
-
-
-def _check_marking(marking: str, least: str) -> None:
-    order = list(Marking)
-    if order.index(Marking(marking)) < order.index(Marking(least)):
-        raise RuleBroken(
-            _("Select %(least)s: the report tells what has that marking.") % {"least": Marking(least).label}
-        )
