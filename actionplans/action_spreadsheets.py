@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject, Length
+from django.db.models.functions import Coalesce, JSONObject, Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -150,7 +150,7 @@ def _read(acting: Acting, plan: Plan) -> QuerySet:
         .annotate(
             helpers=ArraySubquery(of_action(Supporter).order_by("membership__name", "pk").values("membership__name")),
             latest=Subquery(of_action(Progress).order_by("-noted_at", "-pk").values(said=note)[:1]),
-            moves=Subquery(moves),
+            moves=Coalesce(Subquery(moves), 0),
             risk_codes=ArraySubquery(
                 of_action(ActionRisk).order_by(Length("risk__code"), "risk__code").values("risk__code")
             ),

@@ -24,7 +24,7 @@ from risk.beside import Codes
 from risk.models import Assessment, Control, RecommendationRisk, RiskReport, ScoreChange
 from risk.models.assessments import Template
 from risk.models.risks import Strength
-from risk.workflow import OPEN, Status
+from risk.workflow import Status
 
 Row = dict[str, Any]
 KINDS = ScoreChange.Kind
@@ -256,12 +256,15 @@ def _facts(
 
 
 def _status(assessment: Assessment) -> str:
-    status = str(assessment.get_status_display())
-    if assessment.status in OPEN:
-        return _("DRAFT: %(status)s, not approved") % {"status": status}
+    if assessment.status == Status.DRAFT:
+        return _("DRAFT, not approved")
+    if assessment.status == Status.IN_REVIEW:
+        return _("DRAFT in review, not approved")
     assert assessment.approved_by is not None
-    return _("%(status)s: approved by %(name)s, %(day)s") % {
-        "status": status,
+    said = _("Approved by %(name)s, %(day)s") % {
         "name": assessment.approved_by.name,
         "day": day(assessment.approved_at),
     }
+    if assessment.superseded_at is None:
+        return said
+    return _("%(approved)s; superseded, %(day)s") % {"approved": said, "day": day(assessment.superseded_at)}

@@ -20,6 +20,7 @@ LONGEST_TEXT = 32_767
 FIRST_DATE = date(1900, 3, 1)  # Excel believes in 29 February 1900: dates before it would come out wrong
 LARGEST_EXACT_NUMBER = 10**15
 DAY = "d mmmm yyyy"
+PRINTED_WIDTH = 190  # characters that can still be read across a page
 
 
 class Kind(Enum):
@@ -121,6 +122,9 @@ def _write_rows(workbook: Any, document: DocumentContext, wanted: Sheet) -> int:
         for write_cell, value in zip(writers, row, strict=True):
             write_cell(count, value)
     sheet.freeze_panes(1, wanted.frozen)
+    if wanted.frozen:  # too wide to be read on one sheet of paper: on several, each with what is frozen
+        sheet.fit_to_pages(math.ceil(sum(column.width for column in wanted.columns) / PRINTED_WIDTH), 0)
+        sheet.repeat_columns(0, wanted.frozen - 1)
     sheet.autofilter(0, 0, count, len(wanted.columns) - 1)
     return count
 

@@ -125,6 +125,7 @@ def test_the_second_sheet_says_what_it_is_of_and_counts(committed, lead, of):
     assert {name: facts[name] for name in wanted} == wanted
     done = told(book)["Done"]
     assert (done["Outcome"], done["Impact"], done["Finished"].date()) == ("All signed", "Fewer incidents", NOW.date())
+    assert done["Times the due date moved"] == 0
     assert (book["Actions"].freeze_panes, book["Actions"].auto_filter.ref.startswith("A1:")) == ("D2", True)
 
 

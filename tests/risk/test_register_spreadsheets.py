@@ -96,7 +96,7 @@ def test_the_second_sheet_says_what_it_is_of_and_counts(committed, lead, draft, 
     wanted = {
         "Title": "Risk 2026", "Organisation": lead.organisation.name, "Marking": "OFFICIAL-SENSITIVE",
         "Period": "1 January 2026 to 31 December 2026", "Report ID": report.reference,
-        "Status": "DRAFT: Draft, not approved", "Asked for by": lead.membership.name, "Open risks": 1,
+        "Status": "DRAFT, not approved", "Asked for by": lead.membership.name, "Open risks": 1,
         "Open risks with an owner": 0, "Open risks with something to put right": 1, "Closed risks": 1, "Rows": "2",
     }  # fmt: skip
     assert {name: facts[name] for name in wanted} == wanted
@@ -175,7 +175,8 @@ def test_an_approved_version_says_who_approved_it_and_a_superseded_one_stands_as
 
     _report, superseded = made(asked(lead, approved), lead, at=later + timedelta(days=2))
 
-    assert "approved by Approver" in about(counting)["Status"]
+    assert about(counting)["Status"] == "Approved by Approver, 23 November 2026"
+    assert about(superseded)["Status"] == "Approved by Approver, 23 November 2026; superseded, 24 November 2026"
     row = told(superseded)["R1"]
     assert (row["Closed"], "To be put right" in row, about(superseded)["Open risks"]) == (None, False, 1)
 

@@ -127,12 +127,14 @@ def test_a_sheet_has_its_name_keeps_its_first_columns_in_sight_and_tells_what_wa
     def facts():
         return [("Counted", len(counted)), ("Since", date(2026, 3, 4)), ("By", "=1+1")]
 
-    sheet = xlsx.Sheet([Column("No.", Kind.NUMBER), Column("Text")], rows(), name="Things", frozen=1, facts=facts)
+    columns = [Column("No.", Kind.NUMBER), Column("Text", width=250)]
+    sheet = xlsx.Sheet(columns, rows(), name="Things", frozen=1, facts=facts)
     xlsx.write_sheet(target, document=sample.DOCUMENT, sheet=sheet)
 
     book = openpyxl.load_workbook(target)
     about = {row[0].value: row[1] for row in book["About this file"].iter_rows()}
     assert (book.sheetnames, book["Things"].freeze_panes) == (["Things", "About this file"], "B2")
+    assert (book["Things"].page_setup.fitToWidth, book["Things"].print_title_cols) == (2, "$A:$A")
     assert (about["Counted"].value, about["Since"].value.date()) == (2, date(2026, 3, 4))
     assert (about["By"].value, about["By"].data_type) == ("=1+1", "s")
 
