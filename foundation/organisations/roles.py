@@ -12,6 +12,7 @@ class Role(models.TextChoices):
     PREVENT_LEAD = "prevent_lead", _("Prevent or safeguarding lead")
     SENIOR_APPROVER = "senior_approver", _("Senior approver")
     BOARD_MEMBER = "board_member", _("Board member")
+    TRAINING_MANAGER = "training_manager", _("Training manager")
     ASSURER = "assurer", _("Assurer")
     RECORDS_MANAGER = "records_manager", _("Records manager")
     ORGANISATION_ADMIN = "organisation_admin", _("Organisation administrator")
@@ -36,6 +37,10 @@ PERMISSIONS: dict[str, str | Promise] = {
     "plan.edit": _("Write action plans, give out actions and close them"),
     "plan.share": _("Report an action to a partnership, and take it back"),
     "plan.report": _("Make reports of action plans and export them"),
+    "training.view": _("See who is to do which training, who has done it, and the figures of it"),
+    "training.manage": _("Set who must do which training, record it, waive it, run sessions and send reminders"),
+    "training.write": _("Write the organisation's own courses and publish them"),
+    "training.report": _("Make reports of training and export its lists"),
     "evidence.view": _("Read evidence and open its files"),
     "evidence.manage": _("Add, revise and withdraw evidence"),
     "people.view": _("See the list of people and teams"),
@@ -82,6 +87,10 @@ ROLES: dict[Role, RoleEntry] = {
             "plan.edit",
             "plan.share",
             "plan.report",
+            "training.view",
+            "training.manage",
+            "training.write",
+            "training.report",
             "evidence.view",
             "evidence.manage",
             "people.view",
@@ -102,9 +111,15 @@ ROLES: dict[Role, RoleEntry] = {
             "plan.view",
             "plan.share",
             "plan.report",
+            "training.view",
+            "training.report",
             "evidence.view",
             "people.view",
         ),
+    ),
+    Role.TRAINING_MANAGER: RoleEntry(
+        _("Sees to it that everybody is trained: sets who must do what, records it, reminds, reports."),
+        _allows("training.view", "training.manage", "training.write", "training.report", "people.view"),
     ),
     Role.BOARD_MEMBER: RoleEntry(
         _("Sits on the board that oversees Prevent: reads the state of the duty."),
@@ -112,7 +127,15 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.ASSURER: RoleEntry(
         _("Checks the organisation's answers and records an independent rating."),
-        _allows("compliance.view", "compliance.assure", "compliance.report", "risk.view", "plan.view", "evidence.view"),
+        _allows(
+            "compliance.view",
+            "compliance.assure",
+            "compliance.report",
+            "risk.view",
+            "plan.view",
+            "training.view",
+            "evidence.view",
+        ),
     ),
     Role.RECORDS_MANAGER: RoleEntry(
         _("Looks after records and the log."),
@@ -125,7 +148,7 @@ ROLES: dict[Role, RoleEntry] = {
     ),
     Role.INSPECTOR: RoleEntry(
         _("Reads the duty, its evidence and reports for a limited time. Sees no personal case data."),
-        _allows("compliance.view", "compliance.report", "risk.view", "plan.view", "evidence.view"),
+        _allows("compliance.view", "compliance.report", "risk.view", "plan.view", "training.view", "evidence.view"),
         needs_end_date=True,
     ),
 }

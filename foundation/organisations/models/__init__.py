@@ -10,9 +10,10 @@ from foundation.organisations.models.organisations import (
     Team,
     in_force,
 )
-from foundation.organisations.models.people import Invitation, Membership, RoleGrant
+from foundation.organisations.models.people import Employment, Invitation, Membership, RoleGrant
 
 __all__ = [
+    "Employment",
     "IdentityProvider",
     "Invitation",
     "Membership",

@@ -19,6 +19,19 @@ from foundation.organisations.models.organisations import Team, in_force
 from foundation.organisations.roles import Role
 
 
+class Employment(models.TextChoices):
+    """What somebody is to the organisation. Empty where it was not said."""
+
+    PERMANENT = "permanent", _("Permanent")
+    FIXED_TERM = "fixed_term", _("Fixed term")
+    CASUAL = "casual", _("Casual or bank")
+    AGENCY = "agency", _("Agency")
+    CONTRACTOR = "contractor", _("Contractor")
+    VOLUNTEER = "volunteer", _("Volunteer")
+    ELECTED = "elected", _("Elected member")
+    GOVERNOR = "governor", _("Governor or trustee")
+
+
 class MembershipQuerySet(OrganisationQuerySet):
     def current(self, on: date) -> Self:
         """Memberships in force on a day."""
@@ -33,6 +46,7 @@ class Membership(OrganisationRow, Edited):
     """A person's place in an organisation, with or without a sign-in.
 
     Training, ownership and mentions point here: 60,000 staff are memberships, of whom some are users.
+    ``staff_group`` is the employer's own word for the kind of work, such as "Front line" or "Clinical".
     """
 
     reference = reference_field(unique=True)
@@ -45,6 +59,11 @@ class Membership(OrganisationRow, Edited):
     external_id = models.CharField(_("id at the identity provider"), max_length=255, blank=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
     job_title = models.CharField(_("job title"), max_length=200, blank=True)
+    staff_group = models.CharField(_("staff group"), max_length=100, blank=True)
+    employment = models.CharField(_("employment"), max_length=10, choices=Employment, blank=True)
+    line_manager = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="manages", verbose_name=_("line manager")
+    )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
 
@@ -68,6 +87,10 @@ class Membership(OrganisationRow, Edited):
                 fields=["organisation", "external_id"], condition=~Q(external_id=""), name="membership_external_id_once"
             ),
             models.UniqueConstraint(fields=["organisation", "user"], name="membership_user_once"),
+            models.CheckConstraint(
+                name="membership_not_its_own_line_manager",
+                condition=Q(line_manager__isnull=True) | ~Q(line_manager=F("pk")),
+            ),
             models.CheckConstraint(
                 name="membership_ends_after_it_begins",
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
