@@ -8,36 +8,79 @@ from foundation.core.row_security import same_organisation
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0007_who_saved_last'),
+        ("organisations", "0007_who_saved_last"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='membership',
-            name='employment',
-            field=models.CharField(blank=True, choices=[('permanent', 'Permanent'), ('fixed_term', 'Fixed term'), ('casual', 'Casual or bank'), ('agency', 'Agency'), ('contractor', 'Contractor'), ('volunteer', 'Volunteer'), ('elected', 'Elected member'), ('governor', 'Governor or trustee')], max_length=10, verbose_name='employment'),
+            model_name="membership",
+            name="employment",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                choices=[
+                    ("permanent", "Permanent"),
+                    ("fixed_term", "Fixed term"),
+                    ("casual", "Casual or bank"),
+                    ("agency", "Agency"),
+                    ("contractor", "Contractor"),
+                    ("volunteer", "Volunteer"),
+                    ("elected", "Elected member"),
+                    ("governor", "Governor or trustee"),
+                ],
+                max_length=10,
+                verbose_name="employment",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='line_manager',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='manages', to='organisations.membership', verbose_name='line manager'),
+            model_name="membership",
+            name="line_manager",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="manages",
+                to="organisations.membership",
+                verbose_name="line manager",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='staff_group',
-            field=models.CharField(blank=True, max_length=100, verbose_name='staff group'),
+            model_name="membership",
+            name="staff_group",
+            field=models.CharField(blank=True, db_default="", default="", max_length=100, verbose_name="staff group"),
         ),
         migrations.AlterField(
-            model_name='rolegrant',
-            name='role',
-            field=models.CharField(choices=[('staff', 'Staff member'), ('prevent_lead', 'Prevent or safeguarding lead'), ('senior_approver', 'Senior approver'), ('board_member', 'Board member'), ('training_manager', 'Training manager'), ('assurer', 'Assurer'), ('records_manager', 'Records manager'), ('organisation_admin', 'Organisation administrator'), ('inspector', 'Inspector')], max_length=40, verbose_name='role'),
+            model_name="rolegrant",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("staff", "Staff member"),
+                    ("prevent_lead", "Prevent or safeguarding lead"),
+                    ("senior_approver", "Senior approver"),
+                    ("board_member", "Board member"),
+                    ("training_manager", "Training manager"),
+                    ("assurer", "Assurer"),
+                    ("records_manager", "Records manager"),
+                    ("organisation_admin", "Organisation administrator"),
+                    ("inspector", "Inspector"),
+                ],
+                max_length=40,
+                verbose_name="role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('line_manager__isnull', True), models.Q(('line_manager', models.F('pk')), _negated=True), _connector='OR'), name='membership_not_its_own_line_manager'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("line_manager__isnull", True),
+                    models.Q(("line_manager", models.F("pk")), _negated=True),
+                    _connector="OR",
+                ),
+                name="membership_not_its_own_line_manager",
+            ),
         ),
         same_organisation("organisations_membership", "line_manager_id", "organisations_membership"),
     ]

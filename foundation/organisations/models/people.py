@@ -59,8 +59,10 @@ class Membership(OrganisationRow, Edited):
     external_id = models.CharField(_("id at the identity provider"), max_length=255, blank=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
     job_title = models.CharField(_("job title"), max_length=200, blank=True)
-    staff_group = models.CharField(_("staff group"), max_length=100, blank=True)
-    employment = models.CharField(_("employment"), max_length=10, choices=Employment, blank=True)
+    staff_group = models.CharField(_("staff group"), max_length=100, blank=True, default="", db_default="")
+    employment = models.CharField(
+        _("employment"), max_length=10, choices=Employment, blank=True, default="", db_default=""
+    )
     line_manager = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="manages", verbose_name=_("line manager")
     )
