@@ -17,6 +17,7 @@ from compliance.models.library import CountsAs
 from compliance.readiness import GOOD, EvidenceLine, Line, flags_of, is_ready, worst
 from compliance.register import Register, Standing
 from foundation.core.acting import Acting
+from foundation.core.dates import months_after
 from foundation.core.prepared import Prepared, answers, stand_in
 from foundation.evidence import queries as evidence_queries
 
@@ -112,7 +113,7 @@ class History:
             specific = [lines[other] for other in self._specific(pk) if other in lines and lines[other].applies]
             if specific:
                 lines[pk] = _answered_through(lines[pk], specific)
-        stale_before = months_before(day, self.settings.stale_after_months)
+        stale_before = months_after(day, -self.settings.stale_after_months)
         warn_until = day + timedelta(days=self.settings.expiry_warning_days)
         for line in lines.values():
             line.flags = flags_of(line, stale_before=stale_before, expiry_warning_until=warn_until)
@@ -298,17 +299,6 @@ def _answered_through(line: Line, specific: list[Line]) -> Line:
         answered_through=tuple(sorted(each.code for each in specific)),
         last_change_on=max((each.last_change_on for each in specific if each.last_change_on), default=None),
     )
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, or the last day of that month where it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has a 28th")
 
 
 def label(scale: Scale, status: str) -> str:

@@ -10,11 +10,12 @@ from datetime import date, timedelta
 from django.db.models import Min
 from django.utils import timezone
 
-from compliance.history import History, months_before
+from compliance.history import History
 from compliance.history import end_of_day as end_of_day
 from compliance.models import AnswerRevision
 from compliance.register import Register, Standing
 from foundation.core.acting import Acting
+from foundation.core.dates import months_after
 
 MOST_BETWEEN = 8  # points of a chart between the first and the last
 
@@ -65,7 +66,7 @@ def period_start(acting: Acting, until: date) -> date:
     organisation, or its first answer, is younger than that.
     """
     first_answer = AnswerRevision.objects.visible_to(acting).aggregate(first=Min("changed_at"))["first"]
-    beginnings = [months_before(until, 12), acting.organisation.active_from]
+    beginnings = [months_after(until, -12), acting.organisation.active_from]
     if first_answer is not None:
         beginnings.append(timezone.localdate(first_answer))
     return min(max(beginnings), until)

@@ -4,9 +4,53 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from foundation.core.acting import Acting
+from foundation.core.models import OrganisationRow
+from foundation.organisations.models import Membership
+from training.models import Assignment, Came, Completion
 
 
 def check_can_learn(acting: Acting) -> None:
     """Take a course and have its certificate: everybody who works in the organisation."""
     if not acting.may("portal.use"):
         raise PermissionDenied(_("Only people of the organisation can take its courses."))
+
+
+def check_can_see_training(acting: Acting) -> None:
+    """See who is asked for what, who has done it, and the figures of it."""
+    if not acting.may("training.view"):
+        raise PermissionDenied(_("Your role does not let you see who has done which training."))
+
+
+def check_can_manage_training(by: Acting, row: OrganisationRow | None = None) -> None:
+    """Set who must do which training, record it and remind. ``row`` is what it is about."""
+    if not by.may("training.manage"):
+        raise PermissionDenied(_("Only a training manager or a Prevent lead can do this."))
+    if row is not None and row.organisation_id != by.organisation_id:
+        raise PermissionDenied(_("This belongs to another organisation."))
+
+
+def check_can_agree(by: Acting, assignment: Assignment) -> None:
+    """Waive or extend what somebody is asked: not one's own (four eyes)."""
+    check_can_manage_training(by, assignment)
+    if assignment.membership_id == by.membership_id:
+        raise PermissionDenied(_("You cannot waive or extend your own training. Ask a colleague."))
+
+
+def check_can_record(by: Acting, membership: Membership, came: Came) -> None:
+    """Record what somebody did elsewhere. Everybody may say it of themself, with proof that somebody checks."""
+    if came == Came.SELF:
+        check_can_learn(by)
+        if membership.pk != by.membership_id:
+            raise PermissionDenied(_("You can only say of yourself what you have done."))
+        return
+    check_can_manage_training(by, membership)
+
+
+def check_can_decide(by: Acting, completion: Completion) -> None:
+    """Accept, refuse or withdraw a record: a training manager, or the line manager; never of oneself."""
+    if completion.organisation_id != by.organisation_id:
+        raise PermissionDenied(_("This belongs to another organisation."))
+    if completion.membership_id == by.membership_id:
+        raise PermissionDenied(_("You cannot decide about your own record. Ask a colleague."))
+    if not by.may("training.manage") and completion.membership.line_manager_id != by.membership_id:
+        raise PermissionDenied(_("Only a training manager, a Prevent lead or the line manager can do this."))

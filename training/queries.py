@@ -14,12 +14,12 @@ from foundation.files.models import StoredFile
 from training import course_memory
 from training.models import Attempt, Certificate, Completion, Course, CourseVersion, PageDone, Reply
 from training.progress import Progress
-from training.workflow import Status
+from training.workflow import RecordStatus, Status
 
 
 def courses(acting: Acting) -> QuerySet[Course]:
     """The courses that may be begun."""
-    return Course.objects.visible_to(acting).filter(withdrawn_at__isnull=True)
+    return Course.objects.visible_to(acting).filter(withdrawn_at__isnull=True, provider="")
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,13 @@ def progress_of_all(attempts: Sequence[Attempt]) -> list[Progress]:
 
 def completions(acting: Acting) -> QuerySet[Completion]:
     """What this person has done, the latest first, with the certificate of each."""
-    return Completion.objects.visible_to(acting).select_related("course", "certificate")
+    return Completion.objects.visible_to(acting).of(acting.membership_id).select_related("course", "certificate")
 
 
 def last_completed(acting: Acting) -> dict[int, date]:
     """When this person last completed each course, by the number of the course."""
-    rows = Completion.objects.visible_to(acting).filter(course__isnull=False).order_by()
+    rows = Completion.objects.visible_to(acting).of(acting.membership_id)
+    rows = rows.filter(course__isnull=False, status=RecordStatus.COUNTS).order_by()
     return dict(rows.values_list("course_id").annotate(Max("completed_on")))
 
 

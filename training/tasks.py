@@ -28,3 +28,16 @@ def make_certificate(job: jobs.JobContext, *, certificate_id: int, **_later: obj
     from training import certificate_making  # noqa: PLC0415 -- leaf
 
     certificate_making.make(job, certificate_id=certificate_id)
+
+
+@jobs.handler(
+    "training.work_out",
+    permission="training.manage",
+    limit_seconds=1800,
+    title=_("Who is asked for a course"),
+    messages={"people": _("Working out person %(done)s of %(total)s")},
+)
+def work_out(job: jobs.JobContext, *, requirement_id: int, **_later: object) -> None:
+    from training import requirement_job  # noqa: PLC0415 -- leaf
+
+    requirement_job.work_out(job, requirement_id=requirement_id)

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from foundation.core.acting import Acting
+from foundation.core.dates import months_after
 from home.severnshire.people import Cast, Deed
 from home.severnshire.reading import OrganisationEntry, read
 from risk import actions, reference
 from risk.actions import Description
-from risk.dates import months_after
 from risk.models import Assessment, Entry
 from risk.models.assessments import Template
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from foundation import ledger, notifications
 from foundation.core.acting import Acting
+from foundation.core.dates import months_after
 from foundation.core.exceptions import RuleBroken
 from foundation.core.markings import Marking
 from risk import permissions, queries, reference
 from risk.actions import keeping
-from risk.dates import months_after
 from risk.models import Category, Control, Entry, Risk
 from risk.models.risks import Response, Source
 from risk.workflow import OPEN

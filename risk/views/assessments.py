@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from foundation.core.access import requires
+from foundation.core.dates import months_after
 from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
@@ -18,7 +19,6 @@ from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
 from risk import actions, comparison, pictures, queries, reference, rescoring, sides
 from risk import tabs as room
-from risk.dates import months_after
 from risk.forms import AssessmentForm, CopyForm, NewAssessmentForm
 from risk.listing import (
     STATUS_COLOUR,

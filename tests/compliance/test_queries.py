@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from compliance import actions, history, library_memory, queries
+from compliance import actions, library_memory, queries
 from compliance.models.library import CountsAs
 from foundation.core.acting import acting_as
 from foundation.organisations.models import Organisation
@@ -156,19 +156,6 @@ def test_quarter_ends_are_the_last_days_of_the_quarters_before():
         date(2026, 9, 30),
         date(2026, 11, 23),
     ]
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "expected"),
-    [
-        (date(2026, 3, 31), 1, date(2026, 2, 28)),
-        (date(2024, 3, 31), 1, date(2024, 2, 29)),
-        (date(2026, 1, 15), 14, date(2024, 11, 15)),
-        (date(2026, 5, 31), 6, date(2025, 11, 30)),
-    ],
-)
-def test_months_before_a_day_keep_to_the_calendar(day, months, expected):
-    assert history.months_before(day, months) == expected
 
 
 def test_a_theme_says_in_words_why_it_stands_where_it_does(lead, requirement):

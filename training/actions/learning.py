@@ -12,7 +12,7 @@ from foundation import ledger
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations.models import Membership
-from training import course_memory, permissions, queries, workflow
+from training import assigning, course_memory, permissions, queries, workflow
 from training.actions import certificates
 from training.content import Content, Page, Question
 from training.models import Attempt, Came, Completion, Course, Mode, PageDone, Reply
@@ -132,6 +132,7 @@ def _complete(attempt: Attempt, content: Content, page: Page, reply: Reply, by: 
     )
     ledger.record("training.completed", actor=by, target=attempt, at=now, course=attempt.course.code)
     certificates.issue(completion, by=by, now=now)
+    assigning.work_out(by.organisation_id, [member.pk], now=now)
     return completion
 
 
@@ -151,6 +152,7 @@ def _begin(course: Course, sector: str, by: Acting, now: datetime) -> Attempt:
         moved_at=now,
     )
     ledger.record("training.begun", actor=by, target=attempt, at=now, course=course.code, version=version.number)
+    assigning.work_out(by.organisation_id, [by.membership_id], now=now)
     return attempt
 
 

@@ -1,17 +1,21 @@
 """Training that somebody has done, and the certificates of it. Kept when they leave; never deleted."""
 
 import secrets
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core import addresses
-from foundation.core.models import ALPHABET, OrganisationRow, reference_field
+from foundation.core.models import ALPHABET, OrganisationQuerySet, OrganisationRow, reference_field
 from foundation.jobs import reports
 from training.models.courses import Course
 from training.models.learning import Attempt, LearnerQuerySet
+from training.workflow import RecordStatus
+
+if TYPE_CHECKING:
+    from foundation.core.acting import Acting
 
 
 class Mode(models.TextChoices):
@@ -28,10 +32,29 @@ class Came(models.TextChoices):
     """Where the record comes from."""
 
     PORTAL = "portal", _("Done in the portal")
+    EVENT = "event", _("Attended a session")
+    IMPORT = "import", _("Brought in from a file")
+    MANUAL = "manual", _("Recorded by a training manager")
+    SELF = "self", _("Said by the person, with proof")
+
+
+class StaffQuerySet(OrganisationQuerySet):
+    def visible_to(self, acting: "Acting") -> Self:
+        """Rows about people: of everybody for who runs or oversees training; else one's own and of those one leads."""
+        rows = super().visible_to(acting)
+        if acting.may("training.view"):
+            return rows
+        return rows.filter(Q(membership_id=acting.membership_id) | Q(membership__line_manager_id=acting.membership_id))
+
+    def of(self, membership_id: int) -> Self:
+        return self.filter(membership_id=membership_id)
 
 
 class Completion(OrganisationRow):
-    """That a person did a course on a day, as it stood then: course, version, team and post are kept as words too."""
+    """That a person did a course on a day, as it stood then: course, version, team and post are kept as words too.
+
+    Counts as long as its ``status`` says so: what people say themselves waits until somebody has looked at the proof.
+    """
 
     reference = reference_field(unique=True)
     membership = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
@@ -46,10 +69,18 @@ class Completion(OrganisationRow):
     score = models.PositiveSmallIntegerField(_("score in per cent"), null=True)
     team_then = models.CharField(_("team then"), max_length=200, blank=True)
     post_then = models.CharField(_("post then"), max_length=200, blank=True)
+    provider = models.CharField(_("provider"), max_length=200, blank=True)
+    number = models.CharField(_("certificate number"), max_length=100, blank=True)
+    notes = models.CharField(_("notes"), max_length=500, blank=True)
+    proof = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
+    status = models.CharField(_("status"), max_length=9, choices=RecordStatus, default=RecordStatus.COUNTS)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    decision_reason = models.CharField(_("reason"), max_length=500, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
 
-    objects = LearnerQuerySet.as_manager()
+    objects = StaffQuerySet.as_manager()
 
     class Meta:
         ordering = ["-completed_on", "-pk"]
@@ -57,6 +88,21 @@ class Completion(OrganisationRow):
         constraints = [
             models.CheckConstraint(
                 name="completion_score_is_a_percentage", condition=Q(score__isnull=True) | Q(score__lte=100)
+            ),
+            models.CheckConstraint(
+                name="completion_decided_when_and_by_whom",
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="completion_not_counted_has_its_reason",
+                condition=Q(status__in=[RecordStatus.COUNTS, RecordStatus.WAITING])
+                | Q(decided_at__isnull=False) & ~Q(decision_reason=""),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "membership", "course", "completed_on"],
+                condition=Q(status__in=[RecordStatus.COUNTS, RecordStatus.WAITING]) & ~Q(came=Came.PORTAL),
+                name="completion_from_outside_once_a_day",
             ),
             models.CheckConstraint(
                 name="completion_in_the_portal_has_its_attempt",

@@ -32,6 +32,7 @@ class CourseQuerySet(models.QuerySet):
 class Course(models.Model):
     """A course by its lasting name. What it says is in its versions; the columns here are of the latest, for lists.
 
+    ``provider``: who gives a course that is not done here, such as GOV.UK; it has no versions and cannot be begun.
     ``files_hash`` is of the files it was loaded from, so that the same files are not read again.
     """
 
@@ -42,6 +43,7 @@ class Course(models.Model):
     title = models.CharField(_("title"), max_length=120)
     summary = models.TextField(_("summary"))
     level = models.CharField(_("level"), max_length=10, choices=Level)
+    provider = models.CharField(_("provider"), max_length=200, blank=True, default="", db_default="")
     minutes = models.PositiveSmallIntegerField(_("minutes"))
     position = models.PositiveSmallIntegerField(default=0)
     withdrawn_at = models.DateTimeField(null=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from risk.dates import months_after
+from foundation.core.dates import months_after
 
 DAYS = st.dates(date(2020, 1, 1), date(2090, 12, 31))
 MONTHS = st.integers(1, 60)
@@ -46,3 +46,16 @@ def test_what_was_reviewed_later_is_never_due_earlier(first, second, months):
 )  # fmt: skip
 def test_days_that_trip_others_up(day, months, expected):
     assert months_after(day, months) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (date(2026, 3, 31), 1, date(2026, 2, 28)),
+        (date(2024, 3, 31), 1, date(2024, 2, 29)),
+        (date(2026, 1, 15), 14, date(2024, 11, 15)),
+        (date(2026, 5, 31), 6, date(2025, 11, 30)),
+    ],
+)
+def test_months_before_a_day_keep_to_the_calendar(day, months, expected):
+    assert months_after(day, -months) == expected

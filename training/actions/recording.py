@@ -1,0 +1,131 @@
+"""Records of training done elsewhere or in a room: written, checked, withdrawn. Never changed, never deleted."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from foundation import ledger
+from foundation.core.acting import Acting
+from foundation.core.exceptions import RuleBroken
+from foundation.organisations.models import Membership
+from training import assigning, permissions, workflow
+from training.models import Came, Completion, Course, Mode
+from training.workflow import RecordStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What somebody did. ``proof_id`` is a stored file; ``number`` is that on their certificate."""
+
+    course_id: int
+    completed_on: date
+    mode: str = Mode.E_LEARNING
+    provider: str = ""
+    number: str = ""
+    notes: str = ""
+    minutes: int | None = None
+    score: int | None = None
+    proof_id: int | None = None
+
+
+@transaction.atomic
+def record(*, membership_id: int, done: Done, came: Came, by: Acting, now: datetime) -> Completion:
+    """Write down that somebody of the organisation did a course on a day, and count it at once.
+
+    What people say themselves (``Came.SELF``) waits until somebody has checked it. Raises RuleBroken for a day to come,
+    a day before the course existed or the person began, and for what is recorded already.
+    """
+    membership = Membership.objects.visible_to(by).select_for_update(no_key=True).get(pk=membership_id)
+    permissions.check_can_record(by, membership, came)
+    course = Course.objects.visible_to(by).filter(pk=done.course_id).first()
+    check_done(course, done.completed_on, now=now)
+    assert course is not None
+    _check_not_recorded(membership, course, done.completed_on)
+    completion = Completion.objects.create(
+        organisation_id=by.organisation_id,
+        membership=membership,
+        course=course,
+        course_title=course.title,
+        mode=done.mode,
+        came=came,
+        completed_on=done.completed_on,
+        minutes=done.minutes,
+        score=done.score,
+        team_then=membership.team.name if membership.team else "",
+        post_then=membership.job_title,
+        provider=done.provider or course.provider,
+        number=done.number,
+        notes=done.notes,
+        proof_id=done.proof_id,
+        status=RecordStatus.WAITING if came == Came.SELF else RecordStatus.COUNTS,
+        recorded_at=now,
+        recorded_by=by.membership,
+    )
+    ledger.record("training.recorded", actor=by, target=membership, at=now, record=completion.reference)
+    assigning.work_out(by.organisation_id, [membership.pk], now=now)
+    return completion
+
+
+def check_done(course: Course | None, completed_on: date, *, now: datetime) -> None:
+    """Raise RuleBroken where nobody can have done this course on that day."""
+    if course is None:
+        raise RuleBroken(_("Select a course of the list."))
+    if completed_on > timezone.localdate(now):
+        raise RuleBroken(_("The day it was done must not be in the future."))
+    if completed_on < date(1990, 1, 1):
+        raise RuleBroken(_("The day it was done is too long ago. Check the year."))
+    if not course.provider:
+        first = course.versions.order_by("number").values_list("published_at", flat=True).first()
+        if first is None or completed_on < timezone.localdate(first):
+            raise RuleBroken(_("The course did not exist yet on that day."))
+
+
+@transaction.atomic
+def accept(*, completion_id: int, by: Acting, now: datetime) -> Completion:
+    """Count what somebody said they did, having looked at the proof."""
+    return _decide(completion_id, RecordStatus.COUNTS, "", by, now)
+
+
+@transaction.atomic
+def refuse(*, completion_id: int, reason: str, by: Acting, now: datetime) -> Completion:
+    """Not count what somebody said they did."""
+    return _decide(completion_id, RecordStatus.REFUSED, reason, by, now)
+
+
+@transaction.atomic
+def withdraw(*, completion_id: int, reason: str, by: Acting, now: datetime) -> Completion:
+    """Take back a record that was wrong. It stays readable, and counted for the days on which it was known."""
+    return _decide(completion_id, RecordStatus.WITHDRAWN, reason, by, now)
+
+
+VERBS = {
+    RecordStatus.COUNTS: "training.record_accepted",
+    RecordStatus.REFUSED: "training.record_refused",
+    RecordStatus.WITHDRAWN: "training.record_withdrawn",
+}
+
+
+def _decide(completion_id: int, wanted: RecordStatus, reason: str, by: Acting, now: datetime) -> Completion:
+    seen = Completion.objects.visible_to(by).get(pk=completion_id)
+    Membership.objects.visible_to(by).select_for_update(no_key=True).get(pk=seen.membership_id)
+    completion = Completion.objects.visible_to(by).select_related("membership").get(pk=completion_id)
+    permissions.check_can_decide(by, completion)
+    workflow.check_record_can_move(completion.status, wanted)
+    completion.status, completion.decided_at, completion.decided_by = wanted, now, by.membership
+    completion.decision_reason = reason
+    completion.save(update_fields=["status", "decided_at", "decided_by", "decision_reason"])
+    if wanted == RecordStatus.WITHDRAWN:
+        completion.validities.filter(ended_at__isnull=True).update(ended_at=now)
+    ledger.record(VERBS[wanted], actor=by, target=completion.membership, at=now, record=completion.reference)
+    assigning.work_out(by.organisation_id, [completion.membership_id], now=now)
+    return completion
+
+
+def _check_not_recorded(membership: Membership, course: Course, completed_on: date) -> None:
+    standing = (RecordStatus.COUNTS, RecordStatus.WAITING)
+    same = Completion.objects.filter(membership=membership, course=course, completed_on=completed_on)
+    if same.filter(status__in=standing).exists():
+        raise RuleBroken(_("It is recorded already that this person did this course on that day."))

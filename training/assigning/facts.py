@@ -1,0 +1,168 @@
+"""All that it takes to work out a few thousand people, read in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from foundation.organisations.models import Membership, RoleGrant, Team
+from training.models import (
+    Absence,
+    Assignment,
+    Attempt,
+    Completion,
+    Equivalence,
+    Extension,
+    Requirement,
+    Rule,
+    Validity,
+    Waiver,
+)
+from training.scope import Post, Scope
+from training.workflow import RecordStatus, Status
+
+Pair = tuple[int, int]  # a membership and a requirement
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A requirement with its rules, the oldest first, and the courses that count for it."""
+
+    requirement: Requirement
+    rules: tuple[Rule, ...]
+    scope: Scope
+    counting: Mapping[int, Equivalence | None]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule in force."""
+        return self.rules[-1]
+
+    def rule_on(self, day: date) -> Rule:
+        """The rule in force on a day; the first for what was done before there was any."""
+        before = [rule for rule in self.rules if timezone.localdate(rule.saved_at) <= day]
+        return before[-1] if before else self.rules[0]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A membership and the post that goes with it."""
+
+    pk: int
+    team_id: int | None
+    post: Post
+    ends_on: date | None
+
+
+@dataclass
+class Facts:
+    """What is known about some people."""
+
+    people: list[Person]
+    asked: list[Asked]
+    completions: Mapping[int, list[Completion]]
+    begun: Mapping[int, Mapping[int, date]]
+    validities: dict[Pair, dict[int, Validity]]
+    waivers: Mapping[Pair, Waiver]
+    extensions: Mapping[Pair, Extension]
+    absences: Mapping[int, Absence]
+    stand: Mapping[Pair, Assignment]
+    seen: Collection[int]
+    new_validities: list[Validity] = field(default_factory=list)
+
+
+def read_asked(organisation_id: int, *, only: int | None = None) -> list[Asked]:
+    """The requirements an organisation makes, or one of them, and what counts for each. Three queries."""
+    rows = Requirement.objects.filter(organisation_id=organisation_id, withdrawn_at__isnull=True)
+    requirements = list(rows.filter(pk=only) if only else rows)
+    rules: dict[int, list[Rule]] = defaultdict(list)
+    for rule in Rule.objects.filter(requirement__in=requirements).order_by("number"):
+        rules[rule.requirement_id].append(rule)
+    equivalences: dict[int, list[Equivalence]] = defaultdict(list)
+    for each in Equivalence.objects.filter(
+        Q(organisation__isnull=True) | Q(organisation_id=organisation_id),
+        counts_for__in={requirement.course_id for requirement in requirements},
+    ).order_by("-organisation_id", "pk"):
+        equivalences[each.counts_for_id].append(each)
+    return [_asked(each, rules[each.pk], equivalences[each.course_id]) for each in requirements if rules[each.pk]]
+
+
+def _asked(requirement: Requirement, rules: list[Rule], equivalences: list[Equivalence]) -> Asked:
+    counting: dict[int, Equivalence | None] = {each.done_id: each for each in equivalences}
+    counting[requirement.course_id] = None
+    return Asked(requirement, tuple(rules), Scope.from_json(rules[-1].scope), counting)
+
+
+def read(organisation_id: int, members: Collection[int], asked: list[Asked], *, today: date) -> Facts:
+    """Facts about some people. Ten queries, however many they are."""
+    of_them = {"organisation_id": organisation_id, "membership__in": members}
+    requirements = {"requirement__in": [each.requirement.pk for each in asked]}
+    validities: dict[Pair, dict[int, Validity]] = defaultdict(dict)
+    rows = Validity.objects.filter(completion__membership__in=members, **requirements)
+    for row in rows.select_related("completion"):
+        validities[row.completion.membership_id, row.requirement_id][row.completion_id] = row
+    begun: dict[int, dict[int, date]] = defaultdict(dict)
+    ways = Attempt.objects.filter(status=Status.IN_PROGRESS, **of_them)
+    for membership, course, started_at in ways.values_list("membership_id", "course_id", "started_at"):
+        begun[membership][course] = timezone.localdate(started_at)
+    completions: dict[int, list[Completion]] = defaultdict(list)
+    done = Completion.objects.filter(status=RecordStatus.COUNTS, course__isnull=False, **of_them)
+    for each in done.only("pk", "membership_id", "course_id", "completed_on").order_by("completed_on", "pk"):
+        completions[each.membership_id].append(each)
+    still = {"ended_at__isnull": True}
+    stand = Assignment.objects.filter(known_until__isnull=True, **of_them, **requirements)
+    return Facts(
+        people=_people(organisation_id, members, today),
+        asked=asked,
+        completions=completions,
+        begun=begun,
+        validities=validities,
+        waivers=_by_pair(Waiver.objects.filter(**of_them, **still)),
+        extensions=_by_pair(Extension.objects.filter(**of_them, **still)),
+        absences={each.membership_id: each for each in Absence.objects.filter(**of_them, **still)},
+        stand=_by_pair(stand),
+        seen=set(Assignment.objects.filter(**of_them).order_by().values_list("membership_id", flat=True).distinct()),
+    )
+
+
+def _people(organisation_id: int, members: Collection[int], today: date) -> list[Person]:
+    parts = dict(Team.objects.filter(organisation_id=organisation_id).values_list("pk", "part_of_id"))
+    above = {team: _with_all_above(team, parts) for team in parts}
+    roles: dict[int, set[str]] = defaultdict(set)
+    held = RoleGrant.objects.filter(organisation_id=organisation_id, membership__in=members).in_force(today)
+    for membership, role in held.values_list("membership_id", "role"):
+        roles[membership].add(role)
+    rows = Membership.objects.filter(organisation_id=organisation_id, pk__in=members).order_by("pk")
+    return [
+        Person(
+            pk=row.pk,
+            team_id=row.team_id,
+            post=Post(
+                teams=above.get(row.team_id, ()) if row.team_id else (),
+                staff_group=row.staff_group,
+                job_title=row.job_title,
+                employment=row.employment,
+                roles=roles[row.pk],
+                starts_on=row.starts_on,
+            ),
+            ends_on=row.ends_on,
+        )
+        for row in rows.only("pk", "team_id", "staff_group", "job_title", "employment", "starts_on", "ends_on")
+    ]
+
+
+def _with_all_above(team: int, parts: Mapping[int, int | None]) -> tuple[int, ...]:
+    found: list[int] = []
+    at: int | None = team
+    while at is not None and at not in found:
+        found.append(at)
+        at = parts.get(at)
+    return tuple(found)
+
+
+def _by_pair(rows: Iterable[Any]) -> dict[Pair, Any]:
+    return {(row.membership_id, row.requirement_id): row for row in rows}

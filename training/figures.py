@@ -1,0 +1,57 @@
+"""How many people stand how, with the numbers behind every percentage. One query a table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.functional import cached_property
+
+from training.models.assignments import AssignmentQuerySet
+from training.workflow import Standing
+
+GOOD = (Standing.IN_DATE, Standing.EXPIRING)
+APART = (Standing.WAIVED, Standing.ABSENT)
+_COUNTS = {standing.value: Count("pk", filter=Q(standing=standing)) for standing in Standing}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How the people of one group stand, by the value of ``Standing``.
+
+    The percentage is ``in_date`` of ``counted``: everybody asked but those waived and those away for long, who are
+    counted apart. New starters who still have time are among the counted (ADR 41).
+    """
+
+    counts: dict[str, int]
+
+    def __getitem__(self, standing: str) -> int:
+        return self.counts.get(standing, 0)
+
+    @cached_property
+    def asked(self) -> int:
+        return sum(self.counts.values())
+
+    @cached_property
+    def counted(self) -> int:
+        return self.asked - sum(self[standing] for standing in APART)
+
+    @cached_property
+    def in_date(self) -> int:
+        return sum(self[standing] for standing in GOOD)
+
+    @property
+    def percent(self) -> int | None:
+        """In date of counted, rounded down so that 100 means all of them; None where nobody is counted."""
+        return 100 * self.in_date // self.counted if self.counted else None
+
+
+def of(rows: AssignmentQuerySet) -> Figure:
+    """All of some rows that have ``standing``, together."""
+    return Figure(rows.order_by().aggregate(**_COUNTS))
+
+
+def by(rows: AssignmentQuerySet, *fields: str) -> Iterator[tuple[tuple[Any, ...], Figure]]:
+    """Some rows that have ``standing``, by the values of these fields."""
+    for row in rows.order_by().values(*fields).annotate(**_COUNTS).values_list(*fields, *_COUNTS):
+        yield row[: len(fields)], Figure(dict(zip(_COUNTS, row[len(fields) :], strict=True)))
