@@ -102,6 +102,9 @@ def test_every_key_between_two_organisation_tables_includes_the_organisation(org
         ("training_attempt", "course_id"),
         ("training_attempt", "version_id"),
         ("training_completion", "course_id"),
+        ("training_requirement", "course_id"),
+        ("training_equivalence", "done_id"),
+        ("training_equivalence", "counts_for_id"),
         ("compliance_samequestion", "specific_id"),
         ("compliance_samequestion", "general_id"),
     } & (single - composite)
