@@ -16,7 +16,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
 from foundation.organisations import queries
-from foundation.organisations.models import Membership, in_force
+from foundation.organisations.models import Employment, Membership, in_force
 from foundation.organisations.roles import Role
 
 STATES = [
@@ -31,6 +31,12 @@ SIGN_IN = [
     ("no", gettext_lazy("No sign-in")),
 ]
 
+MANAGER = [
+    ("", gettext_lazy("All")),
+    ("left", gettext_lazy("Has left")),
+    ("none", gettext_lazy("Not known")),
+]
+
 
 def roles_of(person: Membership) -> str:
     """Today's roles in words. Only of a person read by ``queries.people_for_list``."""
@@ -43,17 +49,37 @@ def sign_in_of(person: Membership) -> str:
     return _("Invited") if person.is_invited else _("No sign-in")  # type: ignore[attr-defined]
 
 
+def line_manager_of(person: Membership) -> str:
+    """By name, and whether they have left by today: then somebody else is to be named."""
+    manager = person.line_manager
+    if manager is None:
+        return ""
+    left = manager.has_left(timezone.localdate())
+    return _("%(name)s (has left)") % {"name": manager.name} if left else manager.name
+
+
+def _manager_key(person: Membership) -> str:
+    """What a file of people names the line manager by."""
+    manager = person.line_manager
+    return (manager.staff_number or manager.email) if manager else ""
+
+
 COLUMNS = (
     Column("name", gettext_lazy("Name"), lambda person: person.name, sort="name"),
     Column("staff_number", gettext_lazy("Staff number"), lambda person: person.staff_number, sort="staff_number"),
     Column("team", gettext_lazy("Team"), lambda person: person.team.name if person.team else ""),
     Column("job_title", gettext_lazy("Job title"), lambda person: person.job_title),
+    Column("line_manager", gettext_lazy("Line manager"), line_manager_of),
     Column("roles", gettext_lazy("Roles"), roles_of),
     Column("sign_in", gettext_lazy("Sign-in"), sign_in_of),
     Column("starts_on", gettext_lazy("First day"), lambda person: person.starts_on, sort="starts_on"),
 )
+
 EXPORT_ONLY = (
     Column("email", gettext_lazy("E-mail address"), lambda person: person.email),
+    Column("staff_group", gettext_lazy("Staff group"), lambda person: person.staff_group),
+    Column("employment", gettext_lazy("Employment"), lambda person: person.get_employment_display()),
+    Column("manager_key", gettext_lazy("Line manager's staff number or e-mail address"), _manager_key),
     Column("ends_on", gettext_lazy("Last day"), lambda person: person.ends_on),
     Column("reference", gettext_lazy("Reference"), lambda person: person.reference),
 )
@@ -73,6 +99,11 @@ def people_listing(acting: Acting) -> Listing:
             required=False,
         )
         sign_in = forms.ChoiceField(label=gettext_lazy("Sign-in"), choices=SIGN_IN, required=False)
+        staff_group = forms.CharField(label=gettext_lazy("Staff group"), max_length=40, required=False)
+        employment = forms.ChoiceField(
+            label=gettext_lazy("Employment"), choices=[("", gettext_lazy("All")), *Employment.choices], required=False
+        )
+        manager = forms.ChoiceField(label=gettext_lazy("Line manager"), choices=MANAGER, required=False)
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
@@ -87,7 +118,11 @@ def people_listing(acting: Acting) -> Listing:
                 rows = rows.filter(queries.has_role(asked["role"], today))
             if asked["sign_in"]:
                 rows = rows.filter(user__isnull=asked["sign_in"] == "no")
-            return rows
+            if asked["staff_group"]:
+                rows = rows.filter(staff_group__icontains=asked["staff_group"])
+            if asked["employment"]:
+                rows = rows.filter(employment=asked["employment"])
+            return rows.filter(_manager(asked["manager"], today))
 
     return Listing(
         name="people",
@@ -99,7 +134,7 @@ def people_listing(acting: Acting) -> Listing:
     )
 
 
-FILTERS = ("state", "team", "role", "sign_in", "sort")
+FILTERS = ("state", "team", "role", "sign_in", "staff_group", "employment", "manager", "sort")
 
 
 def known_filters(asked: Mapping[str, str]) -> dict[str, str]:
@@ -137,3 +172,9 @@ def _state(state: str, today: Any) -> Q:
     if state == "future":
         return Q(starts_on__gt=today)
     return Q() if state == "all" else in_force(today)
+
+
+def _manager(which: str, today: Any) -> Q:
+    if which == "left":
+        return Q(line_manager__ends_on__lt=today)
+    return Q(line_manager=None) if which == "none" else Q()

@@ -77,7 +77,7 @@ def people_for_list(acting: Acting, now: datetime) -> MembershipQuerySet:
     )
     return (
         Membership.objects.visible_to(acting)
-        .select_related("team")
+        .select_related("team", "line_manager")
         .prefetch_related(Prefetch("role_grants", RoleGrant.objects.in_force(today), to_attr="roles_now"))
         .annotate(is_invited=Exists(open_invitations))
     )
@@ -106,7 +106,8 @@ def get_export_or_404(acting: Acting, reference: str) -> PeopleExport:
 
 def get_person_or_404(acting: Acting, reference: str) -> Membership:
     """Somebody of the organisation acted for."""
-    person = Membership.objects.visible_to(acting).select_related("team", "user").filter(reference=reference).first()
+    people = Membership.objects.visible_to(acting).select_related("team", "user", "line_manager")
+    person = people.filter(reference=reference).first()
     if person is None:
         raise Http404
     return person

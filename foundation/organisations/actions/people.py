@@ -33,6 +33,9 @@ class Person:
     external_id: str = ""
     team_id: int | None = None
     job_title: str = ""
+    staff_group: str = ""
+    employment: str = ""
+    line_manager_id: int | None = None
 
 
 @transaction.atomic
@@ -40,6 +43,7 @@ def add_person(*, person: Person, by: Acting, now: datetime) -> Membership:
     """Add somebody to the organisation, without a sign-in and without a role."""
     permissions.check_can_manage_people(by)
     _hold_team(person.team_id, by)
+    _check_line_manager(person.line_manager_id, None, by)
     with refuse_duplicates():
         membership = Membership.objects.create(organisation_id=by.organisation_id, **asdict(person))
     ledger.record("person.added", actor=by, target=membership, at=now, starts_on=person.starts_on)
@@ -50,7 +54,8 @@ def add_person(*, person: Person, by: Acting, now: datetime) -> Membership:
 def change_person(*, membership_id: int, version: int, person: Person, by: Acting, now: datetime) -> Membership:
     """Save what was typed about a person, if nobody saved since ``version``. Raises StaleVersion otherwise."""
     today = timezone.localdate(now)
-    if person.starts_on > today:  # somebody who administers today might not tomorrow
+    # Somebody who administers today might not tomorrow; and two people could be made to lead each other at once.
+    if person.starts_on > today or person.line_manager_id is not None:
         lock_organisation(by.organisation_id)
     membership = _lock(membership_id, by)
     permissions.check_can_manage_people(by, membership)
@@ -58,6 +63,7 @@ def change_person(*, membership_id: int, version: int, person: Person, by: Actin
     if membership.ends_on and membership.ends_on < person.starts_on:
         raise RuleBroken(_("The first day is after this person's last day."))
     _hold_team(person.team_id, by)
+    _check_line_manager(person.line_manager_id, membership, by)
     wanted = asdict(person)
     changed = [name for name, value in wanted.items() if getattr(membership, name) != value]
     if not changed:
@@ -130,6 +136,29 @@ def _hold_team(team_id: int | None, by: Acting) -> None:
     """Keep the team from being removed while somebody joins it."""
     if team_id is not None and not Team.objects.visible_to(by).select_for_update(no_key=True).filter(pk=team_id):
         raise RuleBroken(_("This team is not there any more. Choose another."))
+
+
+def _check_line_manager(line_manager_id: int | None, of: Membership | None, by: Acting) -> None:
+    """Refuse a line manager from elsewhere, oneself, and whoever reports to oneself.
+
+    Two people who lead each other are a slip of the pen that would send every reminder round in a ring. Longer rings
+    are let be: they arise while a reorganisation is entered bit by bit, and whoever follows line managers goes up one
+    step only. A line manager who has left stays until somebody names another.
+    """
+    if line_manager_id is None or (of is not None and line_manager_id == of.line_manager_id):
+        return
+    manager = Membership.objects.visible_to(by).filter(pk=line_manager_id).first()
+    if manager is None:
+        raise RuleBroken(_("The line manager is not somebody of your organisation. Choose another."))
+    if of is None:
+        return
+    if manager.pk == of.pk:
+        raise RuleBroken(_("Nobody is their own line manager. Choose another."))
+    if manager.line_manager_id == of.pk:
+        raise RuleBroken(
+            _("%(manager)s reports to %(name)s, so cannot be their line manager. Change that first.")
+            % {"manager": manager.name, "name": of.name}
+        )
 
 
 def _end_roles_with(membership: Membership, last_day: date, by: Acting, now: datetime) -> set[str]:

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.forms import DayField, VersionField, layout, set_choices
+from foundation.organisations.models.people import Employment
+from foundation.organisations.people_fields import People, offer_person
 from foundation.organisations.roles import ROLES, Role
 
 NO_TEAM = ("", _("No team"))
@@ -29,6 +31,16 @@ class PersonForm(forms.Form):
     staff_number = forms.CharField(label=_("Staff number"), max_length=50, required=False)
     team_id = forms.TypedChoiceField(label=_("Team"), required=False, coerce=int, empty_value=None)
     job_title = forms.CharField(label=_("Job title"), max_length=200, required=False)
+    staff_group = forms.CharField(
+        label=_("Staff group"),
+        help_text=_("Your own word for the kind of work. For example: front line, clinical, office."),
+        max_length=100,
+        required=False,
+    )
+    employment = forms.ChoiceField(
+        label=_("Employment"), choices=[("", _("Not known")), *Employment.choices], required=False
+    )
+    line_manager_id = forms.TypedChoiceField(label=_("Line manager"), required=False, coerce=int, empty_value=None)
     starts_on = DayField(
         label=_("First day"), help_text=_("For example, 27 3 2026"), required_error=_("Enter the first day")
     )
@@ -39,8 +51,18 @@ class PersonForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, teams: list[tuple[int, str]], submit: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        teams: list[tuple[int, str]],
+        people: People,
+        oneself: int | None = None,
+        submit: Any = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.oneself = oneself
+        offer_person(self, "line_manager_id", people, nobody=_("Nobody"))
         set_choices(self, "team_id", [NO_TEAM, *teams])
         self.helper = layout(self, *self._layout(), submit=submit or _("Add person"))
 
@@ -51,9 +73,18 @@ class PersonForm(forms.Form):
             Field.text("staff_number", label_size=Size.SMALL, field_width=Fluid.ONE_THIRD, autocomplete="off"),
             *([Field("team_id", context={"label_size": Size.for_label(Size.SMALL)})] if self.has_teams else []),
             Field.text("job_title", label_size=Size.SMALL, autocomplete="off"),
+            Field.text("staff_group", label_size=Size.SMALL, field_width=Fluid.ONE_HALF, autocomplete="off"),
+            Field("employment", context={"label_size": Size.for_label(Size.SMALL)}),
+            Field("line_manager_id", context={"label_size": Size.for_label(Size.SMALL)}),
             Field("starts_on", context={"legend_size": Size.for_legend(Size.SMALL)}),
             Field.text("external_id", label_size=Size.SMALL, autocomplete="off", spellcheck="false"),
         ]
+
+    def clean_line_manager_id(self) -> int | None:
+        chosen: int | None = self.cleaned_data["line_manager_id"]
+        if chosen is not None and chosen == self.oneself:
+            raise ValidationError(_("Nobody is their own line manager. Choose another"))
+        return chosen
 
     @property
     def has_teams(self) -> bool:

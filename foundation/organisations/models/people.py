@@ -106,6 +106,9 @@ class Membership(OrganisationRow, Edited):
     def is_current(self, on: date) -> bool:
         return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
 
+    def has_left(self, by: date) -> bool:
+        return self.ends_on is not None and self.ends_on < by
+
 
 class RoleGrantQuerySet(OrganisationQuerySet):
     def in_force(self, on: date) -> Self:

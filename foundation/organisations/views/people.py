@@ -18,8 +18,9 @@ from foundation.core.http import Request
 from foundation.core.permissions import allowed
 from foundation.organisations import actions, permissions, queries
 from foundation.organisations.forms.people import ChangePersonForm, EndPersonForm, PersonForm
-from foundation.organisations.listing import people_listing, roles_of, sign_in_of
+from foundation.organisations.listing import line_manager_of, people_listing, roles_of, sign_in_of
 from foundation.organisations.models import Membership
+from foundation.organisations.people_fields import People
 
 
 @requires("people.view")
@@ -32,7 +33,7 @@ def people(request: Request) -> HttpResponse:
         return page
     context = {
         "page": page,
-        "lines": [(person, roles_of(person), sign_in_of(person)) for person in page.items],
+        "lines": [(person, line_manager_of(person), roles_of(person), sign_in_of(person)) for person in page.items],
         "can_manage": allowed(permissions.check_can_manage_people, acting),
         "export_parameters": request.GET.urlencode(),
     }
@@ -51,6 +52,7 @@ def person(request: Request, reference: str) -> HttpResponse:
         "person": found,
         "is_current": found.is_current(today),
         "is_future": found.starts_on > today,
+        "manager_has_left": found.line_manager is not None and found.line_manager.has_left(today),
         "can_manage": allowed(permissions.check_can_manage_people, acting, found),
         "can_grant": allowed(permissions.check_can_grant_role, acting, found),
         "why_no_grant": _why_not(permissions.check_can_grant_role, acting, found) if acting.may("roles.grant") else "",
@@ -68,8 +70,12 @@ def person(request: Request, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: Request) -> HttpResponse:
     """Add one person by hand."""
-    teams, initial = queries.team_choices(request.acting), {"starts_on": timezone.localdate()}
-    editor = Editor(request, None, lambda _row, posted: PersonForm(posted, teams=teams, initial=initial))
+    today = timezone.localdate()
+    teams, everybody = queries.team_choices(request.acting), People(request.acting, on=today)
+    initial = {"starts_on": today}
+    editor = Editor(
+        request, None, lambda _row, posted: PersonForm(posted, teams=teams, people=everybody, initial=initial)
+    )
     if editor.is_ready:
         person = actions.Person(**editor.form.cleaned_data)
         try:
@@ -153,11 +159,17 @@ def _why_not(check: Any, *arguments: Any) -> str:
 
 
 def _change_form(request: Request) -> Make[ChangePersonForm]:
-    fields = ("name", "email", "staff_number", "team_id", "job_title", "starts_on", "external_id", "version")
+    fields = (
+        "name", "email", "staff_number", "team_id", "job_title", "staff_group", "employment", "line_manager_id",
+        "starts_on", "external_id", "version",
+    )  # fmt: skip
     teams = queries.team_choices(request.acting)
 
     def make(person: Membership, posted: QueryDict | None) -> ChangePersonForm:
         initial = {field: getattr(person, field) for field in fields}
-        return ChangePersonForm(posted, teams=teams, submit=_("Save changes"), initial=initial)
+        people = People(request.acting, on=timezone.localdate(), including=[person.line_manager_id])
+        return ChangePersonForm(
+            posted, teams=teams, people=people, oneself=person.pk, submit=_("Save changes"), initial=initial
+        )
 
     return make

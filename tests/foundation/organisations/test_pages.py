@@ -13,7 +13,7 @@ from foundation.organisations.roles import Role
 from tests.conftest import NOW, acting_of, make_membership
 from tests.factories import organisations as factories
 
-VIEWERS = {Role.PREVENT_LEAD, Role.SENIOR_APPROVER, Role.ORGANISATION_ADMIN}
+VIEWERS = {Role.PREVENT_LEAD, Role.SENIOR_APPROVER, Role.TRAINING_MANAGER, Role.ORGANISATION_ADMIN}
 ADMINISTRATORS = {Role.ORGANISATION_ADMIN}
 EVERYBODY = set(Role)
 
@@ -307,17 +307,23 @@ def test_the_search_is_posted_and_no_name_stands_in_the_address(admin, colleague
         ("sign_in=no&state=all", {"Here", "Part", "Left", "Future"}),
         ("team={top}", {"Here", "Part"}),
         ("team={part}", {"Part"}),
+        ("staff_group=FRONT", {"Part"}),
+        ("employment=agency", {"Part"}),
+        ("employment=permanent", set()),
+        ("manager=left", {"Part"}),
+        ("manager=none&sign_in=no", {"Here"}),
     ],
 )
-def test_the_list_is_filtered_by_state_role_team_and_sign_in(admin, client_for, filters, expected):
+def test_the_list_is_filtered_by_state_role_team_sign_in_and_post(admin, client_for, filters, expected):
     from datetime import date
 
     top = factories.team(admin, "Top")
     part = factories.team(admin, "Part of top", part_of=top)
     factories.person(admin, name="Here", team_id=top.pk)
-    factories.person(admin, name="Part", team_id=part.pk)
-    factories.person(admin, name="Future", starts_on=date(2090, 1, 1))
     gone = factories.person(admin, name="Left")
+    post = {"staff_group": "Front line", "employment": "agency", "line_manager_id": gone.pk}
+    factories.person(admin, name="Part", team_id=part.pk, **post)
+    factories.person(admin, name="Future", starts_on=date(2090, 1, 1))
     from foundation.core.acting import acting_as
 
     with acting_as(admin):
@@ -336,7 +342,7 @@ def test_the_list_costs_the_same_queries_however_many_people_there_are(
     admin, client_for, count, django_assert_num_queries
 ):
     for _each in range(count):
-        person = factories.person(admin)
+        person = factories.person(admin, line_manager_id=admin.membership_id)
         factories.role_grant(admin, person, Role.ASSURER)
     client = client_for(admin)
     client.get("/organisations/people/")

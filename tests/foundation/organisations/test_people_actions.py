@@ -173,3 +173,53 @@ def test_a_person_of_another_organisation_is_not_there(admin, other_organisation
 
     with pytest.raises(Membership.DoesNotExist):
         actions.end_person(membership_id=stranger.pk, last_day=TODAY, by=admin, now=NOW)
+
+
+def test_a_person_has_a_staff_group_an_employment_and_a_line_manager(admin):
+    boss = factories.person(admin)
+
+    added = actions.add_person(
+        person=details(staff_group="Front line", employment="agency", line_manager_id=boss.pk), by=admin, now=NOW
+    )
+
+    stored = Membership.objects.get(pk=added.pk)
+    assert (stored.staff_group, stored.employment, stored.line_manager_id) == ("Front line", "agency", boss.pk)
+
+
+def test_a_line_manager_is_somebody_of_the_same_organisation(admin, acting_for, other_organisation):
+    stranger = factories.person(acting_for(Role.ORGANISATION_ADMIN, organisation=other_organisation))
+
+    with pytest.raises(RuleBroken, match="not somebody of your organisation"):
+        actions.add_person(person=details(line_manager_id=stranger.pk), by=admin, now=NOW)
+
+    assert Membership.objects.filter(name="Rhian Pugh").count() == 0
+
+
+def test_nobody_is_their_own_line_manager_nor_that_of_whom_they_report_to(admin):
+    boss = factories.person(admin, name="Bo")
+    led = factories.person(admin, name="Ann", line_manager_id=boss.pk)
+
+    with pytest.raises(RuleBroken, match="Nobody is their own line manager"):
+        actions.change_person(
+            membership_id=boss.pk, version=1, person=details(line_manager_id=boss.pk), by=admin, now=NOW
+        )
+    with pytest.raises(RuleBroken, match="Ann reports to Bo, so cannot be their line manager"):
+        actions.change_person(
+            membership_id=boss.pk, version=1, person=details(line_manager_id=led.pk), by=admin, now=NOW
+        )
+
+    assert Membership.objects.get(pk=boss.pk).line_manager_id is None
+
+
+def test_who_leaves_stays_the_line_manager_of_those_they_led_until_another_is_named(admin):
+    boss, other = factories.person(admin), factories.person(admin)
+    led = factories.person(admin, line_manager_id=boss.pk)
+    actions.end_person(membership_id=boss.pk, last_day=date(2026, 10, 1), by=admin, now=NOW)
+
+    named = []
+    for version, wanted in enumerate([boss, other], start=1):
+        person = details(line_manager_id=wanted.pk)
+        actions.change_person(membership_id=led.pk, version=version, person=person, by=admin, now=NOW)
+        named.append(Membership.objects.get(pk=led.pk).line_manager_id)
+
+    assert named == [boss.pk, other.pk]
