@@ -16,18 +16,29 @@ from foundation.organisations import actions
 
 PEOPLE = 60_000
 ROUNDS = 5
-HEADINGS = ("Staff number", "Name", "E-mail", "Team", "Job title", "Start date")
+HEADINGS = (
+    "Staff number", "Name", "E-mail", "Team", "Job title", "Start date", "Staff group", "Employment", "Line manager"
+)  # fmt: skip
+LED = 12  # how many people report to one
 
-TABLE = "CREATE TEMP TABLE given (number text, name text, email text, team text, job text, starts text) ON COMMIT DROP"
+TABLE = """
+CREATE TEMP TABLE given (number text, name text, email text, team text, job text, starts text, staff_group text,
+                         employment text, manager text) ON COMMIT DROP
+"""
 # References are scattered like ours: in order they would go into their index faster than any real ones.
 UPSERT = """
+WITH person AS MATERIALIZED (SELECT *, nextval('organisations_membership_id_seq') AS id FROM given)
 INSERT INTO organisations_membership
-       (organisation_id, reference, version, name, email, staff_number, external_id, job_title, starts_on)
-SELECT %(organisation)s, reverse(lpad(to_hex(row_number() OVER () + %(organisation)s * 100000), 9, 'y')), 1,
-       name, email, number, '', job, to_date(starts, 'DD/MM/YYYY')
-  FROM given
+       (id, organisation_id, reference, version, name, email, staff_number, external_id, job_title, starts_on,
+        staff_group, employment, line_manager_id)
+SELECT person.id, %(organisation)s, reverse(lpad(to_hex(row_number() OVER () + %(organisation)s * 100000), 9, 'y')), 1,
+       person.name, person.email, person.number, '', person.job, to_date(person.starts, 'DD/MM/YYYY'),
+       person.staff_group, lower(person.employment), manager.id
+  FROM person LEFT JOIN person AS manager ON manager.number = person.manager
     ON CONFLICT (organisation_id, staff_number) WHERE staff_number <> ''
-    DO UPDATE SET name = excluded.name, email = excluded.email, job_title = excluded.job_title
+    DO UPDATE SET name = excluded.name, email = excluded.email, job_title = excluded.job_title,
+                  staff_group = excluded.staff_group, employment = excluded.employment,
+                  line_manager_id = excluded.line_manager_id
 """
 
 
@@ -52,7 +63,17 @@ def _file(prefix: str, people: int) -> bytes:
     writer = csv.writer(text)
     writer.writerow(HEADINGS)
     writer.writerows(
-        (f"{prefix}{n:06}", f"Person {n}", f"{prefix}{n}@example.org", f"Team {n % 200}", "Officer", "05/01/2026")
+        (
+            f"{prefix}{n:06}",
+            f"Person {n}",
+            f"{prefix}{n}@example.org",
+            f"Team {n % 200}",
+            "Officer",
+            "05/01/2026",
+            "Front line",
+            "Permanent",
+            f"{prefix}{(n - 1) // LED:06}" if n else "",
+        )
         for n in range(people)
     )
     return text.getvalue().encode()

@@ -82,7 +82,9 @@ class PeopleImportRow(OrganisationRow):
     """One row of a file as read, and what it would do. ``number`` is the row as a spreadsheet program counts it.
 
     ``problem`` says why a row is refused (see people_files.cleaning.PROBLEMS). Of a row that is about somebody who is
-    there, ``person_id`` and ``person_version`` say whom it would change and ``changed`` what.
+    there, ``person_id`` and ``person_version`` say whom it would change and ``changed`` what. Somebody new whom other
+    rows name as line manager has the number they will get in ``person_id``, and no version. ``line_manager`` is as
+    written; ``manager_id`` whom it means.
     """
 
     class Outcome(models.TextChoices):
@@ -105,6 +107,9 @@ class PeopleImportRow(OrganisationRow):
     name = models.CharField(max_length=200, blank=True)
     team = models.CharField(max_length=200, blank=True)
     job_title = models.CharField(max_length=200, blank=True)
+    staff_group = models.CharField(max_length=100, blank=True, default="", db_default="")
+    employment = models.CharField(max_length=10, blank=True, default="", db_default="")
+    line_manager = models.CharField(max_length=254, blank=True, default="", db_default="")
     external_id = models.CharField(max_length=255, blank=True)
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
@@ -112,6 +117,7 @@ class PeopleImportRow(OrganisationRow):
     problem = models.CharField(max_length=30, blank=True)
     is_unfit = models.BooleanField(default=False)
     person_id = models.BigIntegerField(null=True)
+    manager_id = models.BigIntegerField(null=True)
     person_version = models.PositiveIntegerField(null=True)
     changed = ArrayField(models.CharField(max_length=20), default=list)
 

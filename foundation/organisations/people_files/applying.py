@@ -8,6 +8,7 @@ from django.db import connection
 
 from foundation.core.acting import Acting
 from foundation.core.models import ALPHABET
+from foundation.organisations.people_files.line_managers import NEXT_PERSON
 from foundation.organisations.people_files.staging import whole_tables
 
 NEW_TEAMS = """
@@ -31,10 +32,12 @@ REFERENCE = " || ".join([*_LETTERS[:4], "'-'", *_LETTERS[4:]])
 
 CREATE = f"""
 INSERT INTO organisations_membership
-       (organisation_id, reference, version, name, email, staff_number, external_id, team_id, job_title, starts_on,
-        ends_on)
-SELECT line.organisation_id, {REFERENCE}, 1, line.name, line.email, line.staff_number, line.external_id, team.id,
-       line.job_title, coalesce(line.starts_on, least(%(today)s, line.ends_on)), line.ends_on
+       (id, organisation_id, reference, version, name, email, staff_number, external_id, team_id, job_title,
+        staff_group, employment, line_manager_id, starts_on, ends_on)
+SELECT coalesce(line.person_id, {NEXT_PERSON}),
+       line.organisation_id, {REFERENCE}, 1, line.name, line.email, line.staff_number, line.external_id, team.id,
+       line.job_title, line.staff_group, line.employment, line.manager_id,
+       coalesce(line.starts_on, least(%(today)s, line.ends_on)), line.ends_on
   FROM (SELECT *, uuid_send(gen_random_uuid()) AS chance FROM organisations_peopleimportrow
          WHERE people_import_id = %(people_import)s AND outcome = 'create' ORDER BY number) AS line
   LEFT JOIN organisations_team AS team
@@ -49,6 +52,10 @@ UPDATE organisations_membership AS person
        staff_number = CASE WHEN line.staff_number <> '' THEN line.staff_number ELSE person.staff_number END,
        external_id = CASE WHEN line.external_id <> '' THEN line.external_id ELSE person.external_id END,
        job_title = CASE WHEN line.job_title <> '' THEN line.job_title ELSE person.job_title END,
+       staff_group = CASE WHEN line.staff_group <> '' THEN line.staff_group ELSE person.staff_group END,
+       employment = CASE WHEN line.employment <> '' THEN line.employment ELSE person.employment END,
+       line_manager_id = CASE WHEN 'line_manager' = ANY (line.changed) THEN line.manager_id
+                              ELSE person.line_manager_id END,
        team_id = CASE WHEN 'team' = ANY (line.changed) THEN team.id ELSE person.team_id END,
        starts_on = coalesce(line.starts_on, person.starts_on),
        ends_on = coalesce(line.ends_on, person.ends_on),

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from foundation.organisations.models import Employment
 from foundation.organisations.people_files.columns import Field
 from foundation.organisations.people_files.reading import Cell
 
@@ -21,7 +22,20 @@ PROBLEMS = {
     "starts_on": _("The first day is not a date like 2026-03-27 or 27/03/2026."),
     "ends_on": _("The last day is not a date like 2026-03-27 or 27/03/2026."),
     "ends_before_start": _("The last day is before the first day."),
-    "too_long": _("A cell is longer than it may be: 200 characters, or 50 for a staff number."),
+    "too_long": _("A cell is longer than it may be: 200 characters, 100 for a staff group, 50 for a staff number."),
+    "employment": _(
+        "The employment is not one we know. Use permanent, fixed term, bank, agency, contractor, volunteer, elected"
+        " member or governor."
+    ),
+    "manager_unknown": _(
+        "Nobody has the line manager's staff number or e-mail address, here or in a row of this file that is not"
+        " refused."
+    ),
+    "manager_ambiguous": _(
+        "Several people have the line manager's e-mail address. Give the line manager's staff number."
+    ),
+    "manager_self": _("This person is named as their own line manager."),
+    "manager_pair": _("This person and the line manager would report to each other."),
     "formula": _("A cell begins like a formula (= + - @). Replace it with the value itself."),
     "staff_number_twice": _("Another row has the same staff number and says something else."),
     "email_twice": _("Another row without a staff number has the same e-mail address."),
@@ -33,7 +47,13 @@ PROBLEMS = {
     "has_left": _("This person has left. Take the last day back on their page first, or give one here."),
     "administrator": _("This person is an administrator. End that role on their page first."),
 }
-LENGTHS = {Field.STAFF_NUMBER: 50, Field.EMAIL: 254, Field.EXTERNAL_ID: 255}
+LENGTHS = {
+    Field.STAFF_NUMBER: 50,
+    Field.EMAIL: 254,
+    Field.EXTERNAL_ID: 255,
+    Field.STAFF_GROUP: 100,
+    Field.LINE_MANAGER: 254,
+}
 LENGTH = 200
 EMPTY_SIGNS = frozenset({"-", "–", "—", "n/a", "N/A", "#N/A", "null", "NULL"})
 # Marks that only turn the direction of text make a name read as another; joiners belong to scripts that need them.
@@ -47,6 +67,27 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+# As personnel systems write what somebody is to their employer, in small letters without spaces or signs. Somebody with
+# an honorary contract works here and is employed elsewhere.
+EMPLOYMENTS = {
+    written: kind.value
+    for kind, words in {
+        Employment.PERMANENT: "permanent perm permanentcontract substantive openended indefinite parhaol",
+        Employment.FIXED_TERM: "fixedterm fixedtermtemp fixedtermtemporary fixedtermcontract ftc fixed temporary temp"
+        " secondment apprentice apprenticeship trainee",
+        Employment.CASUAL: "casual casualorbank bank bankstaff bankworker bankcontract zerohours zerohourscontract"
+        " sessional supply relief asandwhen",
+        Employment.AGENCY: "agency agencyworker agencystaff agencytemp locum",
+        Employment.CONTRACTOR: "contractor contract contractforservices consultant consultancy selfemployed freelance"
+        " external honorary honorarycontract honoraryappointment",
+        Employment.VOLUNTEER: "volunteer voluntary volunteerworker unpaid",
+        Employment.ELECTED: "elected electedmember councillor member cllr",
+        Employment.GOVERNOR: "governor governorortrustee trustee schoolgovernor boardmember nonexecutive"
+        " nonexecutivedirector nonexecdirector nonexecdirectorchair ned",
+    }.items()
+    for written in words.split()
+}
+NO_LETTER = re.compile("[^a-z]")
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?")
 BRITISH = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})(?: \d{2}:\d{2}(?::\d{2})?)?")
 # What nearly all addresses look like; any other goes to Django's own, slower check, which takes these too.
@@ -72,6 +113,9 @@ class CleanRow:
     email: str = ""
     team: str = ""
     job_title: str = ""
+    staff_group: str = ""
+    employment: str = ""
+    line_manager: str = ""
     external_id: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
@@ -93,6 +137,9 @@ def clean(number: int, cells: list[Cell], columns: Mapping[str, int]) -> CleanRo
         row.email = _text(cell(Field.EMAIL), LENGTHS[Field.EMAIL])
         row.team = _text(cell(Field.TEAM), LENGTH)
         row.job_title = _text(cell(Field.JOB_TITLE), LENGTH)
+        row.staff_group = _text(cell(Field.STAFF_GROUP), LENGTHS[Field.STAFF_GROUP])
+        row.employment = _employment(cell(Field.EMPLOYMENT))
+        row.line_manager = _text(cell(Field.LINE_MANAGER), LENGTHS[Field.LINE_MANAGER])
         row.external_id = _text(cell(Field.EXTERNAL_ID), LENGTHS[Field.EXTERNAL_ID])
         row.starts_on = _day(cell(Field.STARTS_ON), "starts_on")
         row.ends_on = _day(cell(Field.ENDS_ON), "ends_on")
@@ -130,6 +177,19 @@ def _text(cell: Cell, longest: int) -> str:
     if len(text) > longest:
         raise Unfit("too_long")
     return text
+
+
+def _employment(cell: Cell) -> str:
+    written = _text(cell, LENGTH)
+    return _kind_of_employment(written) if written else ""
+
+
+@lru_cache(maxsize=1_000)
+def _kind_of_employment(written: str) -> str:
+    kind = EMPLOYMENTS.get(NO_LETTER.sub("", written.lower()))
+    if kind is None:
+        raise Unfit("employment")
+    return kind
 
 
 def _check_email(text: str) -> None:

@@ -19,6 +19,9 @@ class Field(models.TextChoices):
     EMAIL = "email", gettext_lazy("E-mail address")
     TEAM = "team", gettext_lazy("Team")
     JOB_TITLE = "job_title", gettext_lazy("Job title")
+    STAFF_GROUP = "staff_group", gettext_lazy("Staff group")
+    EMPLOYMENT = "employment", gettext_lazy("Employment")
+    LINE_MANAGER = "line_manager", gettext_lazy("Line manager's staff number or e-mail address")
     STARTS_ON = "starts_on", gettext_lazy("First day")
     ENDS_ON = "ends_on", gettext_lazy("Last day")
     EXTERNAL_ID = "external_id", gettext_lazy("ID at your identity provider")
@@ -35,6 +38,17 @@ WORDS: dict[Field, tuple[str, ...]] = {
     Field.EMAIL: ("email", "emailaddress", "workemail", "mail", "workemailaddress", "ebost"),
     Field.TEAM: ("team", "department", "dept", "service", "directorate", "division", "faculty", "ward", "orgunit"),
     Field.JOB_TITLE: ("jobtitle", "job", "position", "positiontitle", "role", "post", "posttitle", "occupation"),
+    Field.STAFF_GROUP: ("staffgroup", "staffgrouping", "occupationalgroup", "jobfamily", "workforcegroup"),
+    Field.EMPLOYMENT: (
+        "employment", "employmenttype", "employmentcategory", "employmentstatus", "employeecategory",
+        "assignmentcategory", "assignmenttype", "contracttype", "typeofcontract", "workertype",
+    ),
+    Field.LINE_MANAGER: (
+        "linemanagersstaffnumberoremailaddress", "linemanagerstaffnumber", "linemanagernumber", "linemanagerid",
+        "linemanageremployeenumber", "linemanageremail", "linemanageremailaddress", "manageremployeenumber",
+        "managernumber", "managerid", "manageremail", "supervisoremployeenumber", "supervisornumber",
+        "supervisorassignmentnumber", "linemanager", "manager", "supervisor", "reportsto",
+    ),
     Field.STARTS_ON: ("firstday", "startdate", "start", "startson", "hiredate", "datestarted", "dateofjoining"),
     Field.ENDS_ON: ("lastday", "enddate", "end", "endson", "leavingdate", "leavedate", "dateleft", "terminationdate"),
     Field.EXTERNAL_ID: ("externalid", "oid", "objectid", "subject", "sub", "userid", "upnid", "identityproviderid"),

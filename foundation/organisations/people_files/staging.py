@@ -10,6 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from foundation.core.acting import Acting
 from foundation.organisations.models import Membership, PeopleImportRow
+from foundation.organisations.people_files import line_managers
 from foundation.organisations.people_files.cleaning import CleanRow
 
 BATCH = 2_000
@@ -17,12 +18,14 @@ BATCH = 2_000
 INSERT = """
 INSERT INTO organisations_peopleimportrow
        (organisation_id, people_import_id, number, staff_number, email, name, team, job_title, external_id, starts_on,
-        ends_on, outcome, problem, is_unfit, changed)
-SELECT %s, %s, number, staff_number, email, name, team, job_title, external_id, starts_on, ends_on,
+        ends_on, staff_group, employment, line_manager, outcome, problem, is_unfit, changed)
+SELECT %s, %s, number, staff_number, email, name, team, job_title, external_id, starts_on, ends_on, staff_group,
+       employment, line_manager,
        CASE WHEN problem = '' THEN %s ELSE 'refused' END, problem, problem <> '', '{}'
   FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::date[],
-              %s::date[], %s::text[])
-    AS given(number, staff_number, email, name, team, job_title, external_id, starts_on, ends_on, problem)
+              %s::date[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS given(number, staff_number, email, name, team, job_title, external_id, starts_on, ends_on, staff_group,
+             employment, line_manager, problem)
 """
 
 # What each row would do, in one pass. A row is about the person with its staff number; without one, or if nobody has
@@ -31,7 +34,8 @@ SELECT %s, %s, number, staff_number, email, name, team, job_title, external_id, 
 MATCH = """
 WITH fit AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY staff_number, lower(email), name, lower(team), job_title, external_id,
-                                              starts_on, ends_on ORDER BY number) AS copy
+                                              starts_on, ends_on, staff_group, employment, line_manager
+                                 ORDER BY number) AS copy
       FROM organisations_peopleimportrow
      WHERE people_import_id = %(people_import)s AND NOT is_unfit
 ), alone AS MATERIALIZED (
@@ -43,7 +47,8 @@ WITH fit AS MATERIALIZED (
       FROM fit WHERE copy = 1
 ), people AS MATERIALIZED (
     SELECT person.id, person.version, person.staff_number, person.email, person.name, person.job_title,
-           person.external_id, person.starts_on, person.ends_on, coalesce(team.name, '') AS team,
+           person.staff_group, person.employment, person.external_id, person.starts_on, person.ends_on,
+           coalesce(team.name, '') AS team,
            EXISTS (SELECT 1 FROM organisations_rolegrant AS held
                     WHERE held.organisation_id = %(organisation)s AND held.membership_id = person.id
                       AND held.role = 'organisation_admin'
@@ -79,6 +84,8 @@ WITH fit AS MATERIALIZED (
                CASE WHEN found.staff_number <> '' AND found.staff_number <> person.staff_number
                     THEN 'staff_number' END,
                CASE WHEN found.job_title <> '' AND found.job_title <> person.job_title THEN 'job_title' END,
+               CASE WHEN found.staff_group <> '' AND found.staff_group <> person.staff_group THEN 'staff_group' END,
+               CASE WHEN found.employment <> '' AND found.employment <> person.employment THEN 'employment' END,
                CASE WHEN found.external_id <> '' AND found.external_id <> person.external_id THEN 'external_id' END,
                CASE WHEN found.team <> '' AND lower(found.team) <> lower(person.team) THEN 'team' END,
                CASE WHEN found.starts_on <> person.starts_on THEN 'starts_on' END,
@@ -172,6 +179,7 @@ def match(*, people_import_id: int, by: Acting, today: date) -> dict[str, int]:
     }
     with connection.cursor() as cursor, whole_tables(cursor):
         cursor.execute(MATCH, asked)
+        line_managers.find(cursor, asked)
         cursor.execute(COUNT, asked)
         return dict(zip(COUNTED, cursor.fetchone(), strict=True))
 
@@ -215,6 +223,6 @@ def _columns(batch: list[CleanRow]) -> list[list[object]]:
         [getattr(row, name) for row in batch]
         for name in (
             "number", "staff_number", "email", "name", "team", "job_title", "external_id", "starts_on", "ends_on",
-            "problem",
+            "staff_group", "employment", "line_manager", "problem",
         )
     ]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from foundation.organisations.models import Membership
+from foundation.organisations.models import Employment, Membership, PeopleImportRow
 from foundation.organisations.people_files import columns, reading
 from foundation.organisations.people_files.cleaning import PROBLEMS, clean
 
@@ -20,8 +20,9 @@ ANYTHING = st.one_of(
 )  # fmt: skip
 
 
-@given(st.lists(ANYTHING, max_size=12))
-@example([None, None, "0", "0", None, None, None, date(1899, 1, 1)])
+@given(st.lists(ANYTHING, max_size=13))
+@example([None, None, "0", "0", None, None, None, None, None, None, date(1899, 1, 1)])
+@example([None, None, "0", "0", None, None, None, "\u202e", "Fixed Term Temp", "0"])
 def test_any_cells_give_a_row_that_fits_the_table_or_says_what_is_wrong(cells):
     row = clean(2, cells, ALL)
 
@@ -29,12 +30,14 @@ def test_any_cells_give_a_row_that_fits_the_table_or_says_what_is_wrong(cells):
     if not row.problem:
         assert row.name
         assert row.staff_number or row.email
-        for name in ("name", "staff_number", "email", "job_title", "external_id"):
+        for name in ("name", "staff_number", "email", "job_title", "staff_group", "employment", "external_id"):
             value = getattr(row, name)
             assert len(value) <= Membership._meta.get_field(name).max_length
             assert value == value.strip()
             assert value[:1] not in {"=", "+", "-", "@"}
             assert not any(mark in value for mark in "\x00\r\n\t\u202e\u2066")
+        assert row.employment in {"", *Employment.values}
+        assert len(row.line_manager) <= PeopleImportRow._meta.get_field("line_manager").max_length
         assert row.starts_on is None or 1900 <= row.starts_on.year <= 2200
 
 
@@ -67,6 +70,45 @@ def test_dates_are_read_as_britain_writes_them(written, meant):
 )
 def test_what_could_be_another_date_is_refused(written):
     assert clean(2, ["Ann", "1", written], {"name": 0, "staff_number": 1, "starts_on": 2}).problem == "starts_on"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Permanent", "permanent"),
+        ("PERM", "permanent"),
+        ("Fixed Term Temp", "fixed_term"),
+        ("Fixed-term", "fixed_term"),
+        ("Bank", "casual"),
+        ("Casual or bank", "casual"),
+        ("Zero hours", "casual"),
+        ("Agency worker", "agency"),
+        ("Locum", "agency"),
+        ("Honorary", "contractor"),
+        ("Self-employed", "contractor"),
+        ("Volunteer", "volunteer"),
+        ("Cllr", "elected"),
+        ("Non-Exec Director/Chair", "governor"),
+        ("n/a", ""),
+        (None, ""),
+    ],
+)
+def test_employment_is_understood_as_personnel_systems_write_it(written, meant):
+    row = clean(2, ["Ann", "1", written], {"name": 0, "staff_number": 1, "employment": 2})
+
+    assert (row.employment, row.problem) == (meant, "")
+
+
+@pytest.mark.parametrize("kind", Employment)
+def test_employment_is_understood_as_the_portal_itself_writes_it(kind):
+    row = clean(2, ["Ann", "1", kind.label], {"name": 0, "staff_number": 1, "employment": 2})
+
+    assert row.employment == kind
+
+
+@pytest.mark.parametrize("written", ["Astronaut", "perm?anent or bank", 7, "正社員"])
+def test_an_employment_that_is_not_known_is_refused(written):
+    assert clean(2, ["Ann", "1", written], {"name": 0, "staff_number": 1, "employment": 2}).problem == "employment"
 
 
 TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20)
@@ -106,7 +148,8 @@ def test_a_file_with_too_many_rows_is_refused(monkeypatch):
 
 
 def test_headings_of_personnel_systems_are_understood():
-    headings = ["Payroll No.", "Forename(s)", "Surname", "Work E-mail", "Directorate", "Post Title", "Hire Date", "X"]
+    headings = ["Payroll No.", "Forename(s)", "Surname", "Work E-mail", "Directorate", "Post Title", "Hire Date", "X",
+                "Staff Group", "Assignment Category", "Supervisor Employee Number"]  # fmt: skip
 
     assert columns.guess(headings) == {
         "staff_number": 0,
@@ -116,4 +159,7 @@ def test_headings_of_personnel_systems_are_understood():
         "team": 4,
         "job_title": 5,
         "starts_on": 6,
+        "staff_group": 8,
+        "employment": 9,
+        "line_manager": 10,
     }
