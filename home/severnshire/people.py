@@ -91,7 +91,8 @@ def found(cast: Cast, entry: OrganisationEntry) -> None:
             now=by.at,
         )
         teams = {name: actions.add_team(name=name, part_of_id=None, by=by, now=by.at) for name in entry.teams}
-    for number, person in enumerate(entry.people[1:], start=2):
+    numbered = enumerate(entry.people[1:], start=2)
+    for number, person in sorted(numbered, key=lambda each: entry.steps_above(each[1])):
         _join(cast, entry, person, admin, teams, number)
     for person in entry.people[1:]:
         if person.left is not None:
@@ -155,6 +156,9 @@ def _join(
                 staff_number=f"{entry.key[:3].upper()}{number:04}",
                 team_id=teams[person.team].pk if person.team else None,
                 job_title=person.title,
+                staff_group=person.staff_group,
+                employment=person.employment,
+                line_manager_id=cast.members[f"{entry.key}/{person.line_manager}"].pk if person.line_manager else None,
             ),
             by=by,
             now=at,

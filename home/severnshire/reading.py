@@ -26,6 +26,9 @@ class PersonEntry:
     ends: int | None = None
     sign_in: str = "accepted"
     same_as: str = ""
+    staff_group: str = ""
+    employment: str = "permanent"
+    line_manager: str = ""
 
     def is_there(self, months_ago: float) -> bool:
         """True when they belonged to the organisation so many months ago, with some days to spare."""
@@ -54,6 +57,10 @@ class OrganisationEntry:
 
     def person(self, key: str) -> PersonEntry:
         return next(person for person in self.people if person.key == key)
+
+    def steps_above(self, person: PersonEntry) -> int:
+        """How many line managers there are above somebody: in this order everybody joins after theirs."""
+        return 1 + self.steps_above(self.person(person.line_manager)) if person.line_manager else 0
 
     @property
     def vocabulary(self) -> dict[str, str]:

@@ -34,7 +34,10 @@ PEOPLE = {
 # Organisations beyond Severnshire: whose answers they are like, and how many there are.
 ALIKE = {"academy": 50, "primary": 50, "cullerton": 15, "thornwick": 15, "trust": 10, "college": 6, "university": 4}
 KINDS = {"SCH": "School", "LA": "Council", "HLT": "NHS Trust", "FE": "College", "HE": "University"}
-HEADINGS = ["Staff number", "Name", "E-mail", "Team", "Job title", "Start date"]
+HEADINGS = [
+    "Staff number", "Name", "E-mail", "Team", "Job title", "Start date", "Staff group", "Employment", "Line manager"
+]  # fmt: skip
+LED = 12  # how many people report to one
 
 
 def add_people(*, size: str, now: datetime, say: Say) -> int:
@@ -140,5 +143,7 @@ def _file(entry: OrganisationEntry, number: int) -> bytes:
         email = address_of(f"{name} {count}", entry.domain)
         started = date(2016, 1, 1) + timedelta(days=throw.randrange(3_600))
         team, post = throw.choice(crowd["teams"]), throw.choice(crowd["posts"])
-        writer.writerow([f"P{count:06}", name, email, team, post, started.isoformat()])
+        group, employment = throw.choice(crowd["staff_groups"]), throw.choice(crowd["employments"])
+        manager = f"P{(count + LED - 2) // LED:06}" if count > 1 else ""
+        writer.writerow([f"P{count:06}", name, email, team, post, started.isoformat(), group, employment, manager])
     return text.getvalue().encode()
