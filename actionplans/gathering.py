@@ -88,6 +88,11 @@ def own(acting: Acting, on: date, action: str = "") -> list[Own]:
     ]
 
 
+def words_of(own: Own) -> str:
+    """The words by which a person looks for the action."""
+    return f"{own.action.code} {own.action.title} {own.reported.comment if own.reported else ''}"
+
+
 # ---- What a partnership gathers
 def lines(acting: Acting, today: date, *, plan: Plan | None = None, is_open: bool = False) -> list[Line]:
     """What members report and the partnership placed in a plan, or in any plan that is not closed.

@@ -112,6 +112,11 @@ def own(acting: Acting, on: date, code: str = "") -> list[Own]:
     ]
 
 
+def words_of(own: Own) -> str:
+    """The words by which a person looks for the benchmark."""
+    return f"{own.requirement} {own.shared.comment if own.shared else ''}"
+
+
 # ---- What a partnership gathers
 class Seen(TextChoices):
     """What a partnership knows of one member and one benchmark."""

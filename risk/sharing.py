@@ -111,6 +111,11 @@ def own(acting: Acting, on: date, risk: str = "") -> list[Own]:
     return found
 
 
+def words_of(own: Own) -> str:
+    """The words by which a person looks for the risk."""
+    return f"{own.risk.code} {own.title} {own.shared.comment if own.shared else ''}"
+
+
 def _in_order(code: str) -> tuple[int, str]:
     """R2 before R10."""
     return len(code), code

@@ -23,6 +23,7 @@ from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.core.permissions import allowed
+from foundation.core.sharing_filter import SharingFilter, by_partnership
 from foundation.documents.responses import export_list
 from foundation.organisations.queries import is_partnership
 
@@ -33,15 +34,17 @@ from foundation.organisations.queries import is_partnership
 def reporting(request: Request) -> HttpResponse:
     """What we let our partnerships read of our actions."""
     found = gathering.own(request.acting, today())
-    partnerships = {each.partnership.pk: each.partnership for each in found}
+    form = SharingFilter(request.GET, rows=found, states=gathering.Reporting)
     return render(
         request,
         "actionplans/sharing/reporting.html",
         {
             "by_partnership": [
-                (partnership, [_row_of(each) for each in found if each.partnership.pk == pk])
-                for pk, partnership in partnerships.items()
+                (partnership, [_row_of(each) for each in rows])
+                for partnership, rows in by_partnership(form.narrow(found, gathering.words_of))
             ],
+            "has_any": bool(found),
+            "page": form.as_page(),
             "can_share": allowed(permissions.check_can_share, request.acting),
             "tabs": tabs(request),
         },

@@ -14,6 +14,7 @@ from compliance.views.finding import today
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
+from foundation.core.sharing_filter import SharingFilter, by_partnership
 from foundation.documents.responses import export_rows
 
 
@@ -76,15 +77,14 @@ def benchmark(request: Request, code: str) -> HttpResponse:
 def sharing(request: Request) -> HttpResponse:
     """What we let our partnerships read of our answers to the benchmarks."""
     found = contributions.own(request.acting, today())
-    partnerships = {each.partnership.pk: each.partnership for each in found}
+    form = SharingFilter(request.GET, rows=found, states=contributions.Sharing)
     return render(
         request,
         "compliance/contributions/sharing.html",
         {
-            "by_partnership": [
-                (partnership, [each for each in found if each.partnership.pk == pk])
-                for pk, partnership in partnerships.items()
-            ],
+            "by_partnership": by_partnership(form.narrow(found, contributions.words_of)),
+            "has_any": bool(found),
+            "page": form.as_page(),
             "can_share": request.acting.may("compliance.share"),
         },
     )

@@ -11,6 +11,7 @@ from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
+from foundation.core.sharing_filter import SharingFilter, by_partnership
 from foundation.documents.responses import export_list
 from foundation.organisations.queries import is_partnership
 from risk import actions, permissions, pictures, reference, shared_list, tabs
@@ -27,15 +28,14 @@ from risk.views.finding import today
 def sharing(request: Request) -> HttpResponse:
     """What we let our partnerships read of our risks."""
     found = shares.own(request.acting, today())
-    partnerships = {each.partnership.pk: each.partnership for each in found}
+    form = SharingFilter(request.GET, rows=found, states=shares.Sharing)
     return render(
         request,
         "risk/sharing/sharing.html",
         {
-            "by_partnership": [
-                (partnership, [each for each in found if each.partnership.pk == pk])
-                for pk, partnership in partnerships.items()
-            ],
+            "by_partnership": by_partnership(form.narrow(found, shares.words_of)),
+            "has_any": bool(found),
+            "page": form.as_page(),
             "can_share": request.acting.may("risk.share"),
             "tabs": tabs.of("sharing", request.acting),
         },

@@ -88,6 +88,25 @@ def test_a_reader_sees_what_is_reported_and_no_button(owner, board, row, client_
     assert reader.get(address(board, row)).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", ["A1", "A2"]),
+        ("?q=for+you", ["A1"]),
+        ("?q=posters", ["A2"]),
+        ("?state=not_reported", ["A2"]),
+        ("?state=reported&q=posters", []),
+    ],
+)
+def test_who_reports_finds_an_action_among_many(owner, board, row, client_for, asked, found):
+    factories.action(owner, row.plan, title="Posters in libraries")
+    factories.report(owner, board, row, comment="For you")
+
+    rows = client_for(owner).get(f"/action-plans/reporting/{asked}").context["by_partnership"]
+
+    assert [own.action.code for _board, each in rows for own, _status in each] == found
+
+
 # ---- The partnership
 def test_what_waits_is_given_a_place_and_then_stands_in_the_plan_without_buttons(owner, board, chair, row, client_for):
     plan = factories.plan(chair, title="Partnership plan", grouping="objectives")

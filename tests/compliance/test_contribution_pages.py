@@ -120,6 +120,17 @@ def test_a_comment_that_is_too_long_is_an_error_on_its_field(lead, board, answer
     assert "The comment must be 600 characters or fewer" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"), [("?q=b6", ["B6"]), ("?state=shared", ["B6"]), ("?q=quiet&state=shared", ["B6"]), ("?q=zz", [])]
+)
+def test_who_shares_finds_a_benchmark_among_many(lead, board, answered, client_for, asked, found):
+    share(lead, board, answered, comment="Quiet area")
+
+    rows = client_for(lead).get(f"/compliance/sharing/{asked}").context["by_partnership"]
+
+    assert [own.requirement.code for _board, each in rows for own in each] == found
+
+
 @pytest.mark.parametrize("address", [SHARE, "/compliance/sharing/no-such-partnership/B6/"])
 def test_a_partnership_one_does_not_belong_to_is_not_found(lead, answered, client_for, address):
     partnership()

@@ -106,6 +106,39 @@ def test_a_reader_sees_what_is_shared_and_no_button(owner, board, entry, client_
     assert reader.get(address(board, entry)).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", ["R1", "R2"]),
+        ("?q=ONLINE+drawn", ["R1"]),
+        ("?q=for+you", ["R1"]),
+        ("?q=r2", ["R2"]),
+        ("?state=not_shared", ["R2"]),
+        ("?state=shared", ["R1"]),
+        ("?state=shared&q=r2", []),
+        ("?state=nonsense", ["R1", "R2"]),
+        ("?partnership=severnshire-prevent-partnership", ["R1", "R2"]),
+        ("?partnership=county-board", []),
+    ],
+)
+def test_who_shares_finds_a_risk_among_many(owner, board, client_for, asked, found):
+    join(partnership("County Board"), owner.organisation)
+    online, _hall = factories.approved(owner, "Drawn in online", "Hall hired for a speech")
+    factories.share(owner, board, online, comment="For you")
+
+    rows = client_for(owner).get(f"/risk/sharing/{asked}").context["by_partnership"]
+
+    assert [own.risk.code for its, each in rows if its == board for own in each] == found
+
+
+def test_a_filter_that_nothing_fits_says_so_and_leads_back(owner, board, entry, client_for):
+    page = client_for(owner).get("/risk/sharing/?q=walrus").content.decode()
+
+    assert "No risk fits this filter" in page
+    assert "Show all risks" in page
+    assert "Nothing to share" not in page
+
+
 # ---- The partnership
 def test_the_partnership_reads_it_rolled_up_in_a_list_in_a_file_and_on_its_own_page(
     owner, board, chair, entry, client_for
