@@ -7,11 +7,15 @@ when the report is made.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from actionplans import duty
+from actionplans.duty import DutyStanding
 from actionplans.lines import Line
 from actionplans.models import ActionRisk, DueChange, PlanReport, Rag, ReportKind
 from actionplans.quarters import Quarter
@@ -33,6 +37,8 @@ FIGURES: dict[str, str | Promise] = {
     "moved": _("Due dates moved in the quarter"),
     "risks_lowered": _("Risks lowered in the quarter"),
     "risks_raised": _("Risks raised in the quarter"),
+    "duty_ready": _("Requirements of the duty that are ready"),
+    "duty_asked": _("Requirements of the duty in all"),
 }
 RATINGS = (Rag.GREEN, Rag.AMBER, Rag.RED, Rag.NONE)
 
@@ -65,6 +71,7 @@ class Content:
     done: list[Line]
     moved: list[DueChange]
     risks: list[RiskMove] | None
+    duty: DutyStanding | None
 
     @property
     def rows(self) -> list[tuple[str, str, str, str]]:
@@ -92,17 +99,29 @@ def build(acting: Acting, report: PlanReport, lines: Sequence[Line]) -> Content:
     done = [line for line in lines if _was_done_in(quarter, line)]
     moved = _moved(acting, quarter, lines)
     risks = _risks(acting, quarter, lines) if acting.may("risk.view") else None
+    standing = _duty(acting, quarter)
     return Content(
         quarter=quarter,
         decisions=report.decisions,
-        figures=_figures(still_open, done, moved, risks),
+        figures=_figures(still_open, done, moved, risks) | _of_duty(standing),
         last=_last(acting, report),
         ratings=_ratings(still_open),
         pressing=[line for line in still_open if line.signs or line.action.rag in {Rag.AMBER, Rag.RED}],
         done=done,
         moved=moved,
         risks=risks,
+        duty=standing,
     )
+
+
+def _duty(acting: Acting, quarter: Quarter) -> DutyStanding | None:
+    """How the duty stood before the quarter, and at its end or today, whichever is earlier."""
+    until = min(quarter.last, timezone.localdate(acting.at))
+    return duty.standing(acting, quarter.first - timedelta(days=1), until)
+
+
+def _of_duty(standing: DutyStanding | None) -> dict[str, int]:
+    return {"duty_ready": standing.ready, "duty_asked": standing.total} if standing else {}
 
 
 def _own(lines: Sequence[Line]) -> list[int]:

@@ -13,13 +13,17 @@ from pypdf import PdfReader
 from actionplans import actions, quarterly, queries
 from actionplans.models import Action, Plan, PlanReport
 from actionplans.quarters import Quarter, offered
+from compliance import actions as compliance
+from compliance.models import Requirement
 from foundation import jobs
 from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken
 from foundation.ledger.models import Event
-from tests.conftest import NOW, acting_of, make_membership
+from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.factories import risk as risks
 from tests.factories.actionplans import action, complete, plan
+from tests.factories.compliance import give_answer
+from tests.factories.evidence import note
 
 AUTUMN, SUMMER = date(2026, 10, 1), date(2026, 7, 1)
 
@@ -64,6 +68,22 @@ def made(by, of, quarter=AUTUMN, **asked) -> tuple[PlanReport, list[str]]:
 def linked(by, row, entry) -> None:
     with acting_as(by):
         actions.link_risk(action_id=row.pk, risk_id=entry.risk_id, by=by, now=NOW)
+
+
+def ready(by, code, now) -> None:
+    """A requirement that is met, with evidence that does not expire."""
+    requirement = Requirement.objects.get(code=code)
+    give_answer(by, requirement, now=now)
+    item = note(by, now=now)
+    with acting_as(by):
+        compliance.link_evidence(requirement_id=requirement.pk, evidence_id=item.pk, by=by, now=now)
+
+
+@pytest.fixture
+def answered(lead):
+    """B6 was ready before the autumn, B8 became it in November."""
+    ready(lead, "B6", datetime(2026, 9, 1, 9, tzinfo=UTC))
+    ready(lead, "B8", NOW)
 
 
 @pytest.mark.parametrize(
@@ -281,3 +301,38 @@ def test_a_quarterly_report_is_asked_for_on_the_page(lead, of, client_for):
         report = PlanReport.objects.visible_to(lead).get()
     assert (report.kind, report.quarter_from, report.decisions) == ("quarterly", AUTUMN, "Fund a trainer")
     assert "October to December 2026" in browser.get(f"/action-plans/{of.reference}/").content.decode()
+
+
+def test_the_duty_stands_beside_how_it_stood_before_the_quarter(lead, of, answered):
+    found = content(lead, of)
+
+    assert found.duty is not None
+    assert (found.duty.before, found.duty.on) == (date(2026, 9, 30), date(2026, 11, 23))
+    assert (found.duty.ready_before, found.duty.ready) == (1, 2)
+    assert found.figures["duty_ready"] == 2
+    assert found.figures["duty_asked"] == found.duty.total == sum(theme.total for theme in found.duty.themes)
+
+
+def test_a_quarter_that_is_over_shows_the_duty_as_at_its_last_day(lead, of, answered):
+    found = content(lead, of, SUMMER)
+
+    assert found.duty is not None
+    assert (found.duty.before, found.duty.on) == (date(2026, 6, 30), date(2026, 9, 30))
+    assert (found.duty.ready_before, found.duty.ready) == (0, 1)
+
+
+@pytest.mark.usefixtures("_database")
+def test_nothing_is_said_of_a_duty_that_asks_nothing():
+    scottish = make_organisation("Lochside Council", nation="scotland")
+    lead = acting_of(make_membership(scottish, "prevent_lead"))
+
+    found = content(lead, plan(lead, now=datetime(2026, 4, 1, 9, tzinfo=UTC)))
+
+    assert found.duty is None
+    assert "duty_ready" not in found.figures
+
+
+def test_the_document_says_how_the_duty_stands(lead, of, answered):
+    _report, pages = made(lead, of)
+
+    assert any("How the duty stands" in page and "2 of " in page and "it was 1" in page for page in pages)
