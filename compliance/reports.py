@@ -139,7 +139,7 @@ def _document(acting: Acting, report: ComplianceReport, first: date, now: dateti
         organisation=acting.organisation.name,
         marking="" if report.marking == Marking.PUBLIC else str(Marking(report.marking).label),
         report_id=report.reference,
-        as_at=queries.end_of_day(report.as_at),
+        as_at=min(queries.end_of_day(report.as_at), now),  # what the rest of today brings is not in it
         generated_at=now,
         version="1",
         period=period_in_words(report, first),

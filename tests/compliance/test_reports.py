@@ -67,6 +67,16 @@ def test_the_pdf_is_tagged_titled_and_says_what_it_is(finished, lead):
     assert "LA-05 A multi-agency group agrees risk and coordinates activity" in titles
 
 
+def test_a_report_of_today_is_as_at_the_moment_it_is_made_and_one_of_a_past_day_as_at_its_end(committed, lead):
+    today, past = ask(lead), ask(lead, as_at=date(2026, 10, 31))
+
+    with acting_as(lead):
+        documents = [reports.build_compliance(acting=lead, report=each, now=NOW).document for each in (today, past)]
+
+    assert documents[0].as_at == documents[0].generated_at == NOW
+    assert str(documents[1].as_at_in_london)[:16] == "2026-10-31 23:59"
+
+
 def test_each_step_of_a_report_is_in_the_ledger(finished, lead):
     with acting_as(lead):
         verbs = list(Event.objects.filter(target_type="compliance.compliancereport").order_by("pk").values_list("verb"))
