@@ -70,6 +70,7 @@ _RECENT = Prepared(
         .exclude(verb__in=[*READING, "system.acted", "access.refused"])
         .exclude(verb__startswith="job.")
         .exclude(verb__startswith="mail.")
+        .exclude(verb__startswith="notice.")
         .order_by("-at", "-pk")
         .values_list(*_TOLD)[:8]
     ),

@@ -66,10 +66,11 @@ def test_who_saw_a_thing_takes_two_queries_however_many_saw_it(lead, acting_for,
     assert len(readers) == 4
 
 
-def test_recent_activity_leaves_reading_out(lead, records_manager):
+def test_recent_activity_leaves_reading_and_notices_out(lead, records_manager):
     happen(lead, "team.added", at=NOW)
     happen(lead, "audit.log_read", at=NOW + timedelta(minutes=1))
     happen(lead, "access.refused", at=NOW + timedelta(minutes=2))
+    happen(lead, "notice.given", at=NOW + timedelta(minutes=3))
 
     with acting_as(records_manager):
         (latest,) = [each for each in queries.recent(records_manager) if each.person == lead.membership.name]
