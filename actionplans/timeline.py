@@ -52,7 +52,7 @@ def timeline(lines: Sequence[Line], *, today: date, caption: str, chart_id: str)
     drawing.text(svg, x_of(today), bottom + 12, _("Today"), size=10, anchor="middle")
     drawing.legend(svg, 0, bottom + 24, WIDTH, categories)
     headers = (_("Action"), _("Owner"), _("Start"), _("Due"), _("First due"), _("Status"))
-    return Chart(drawing.markup(svg), caption, headers, tuple(_row(each) for each in lines))
+    return Chart(drawing.markup(svg), caption, headers, tuple(_row(each) for each in lines), holds_words=True)
 
 
 def _span(lines: Sequence[Line], today: date) -> tuple[date, date]:

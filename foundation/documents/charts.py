@@ -22,12 +22,16 @@ Figure = str | int
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing, and the same figures as a table for those who cannot see it or want them exactly."""
+    """A drawing, and the same figures as a table for those who cannot see it or want them exactly.
+
+    ``holds_words``: the table tells in words and days, which begin at the left; figures end at the right.
+    """
 
     svg: SafeString
     caption: str
     headers: tuple[str, ...]
     rows: tuple[tuple[Figure, ...], ...]
+    holds_words: bool = False
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def heat_map(
         if count:
             _plate(svg, _middle(cell, wide, bottom), str(count))
     drawing.legend(svg, LEFT, bottom + 46, WIDTH - LEFT, bands)
-    return Chart(drawing.markup(svg), caption, headers, rows)
+    return Chart(drawing.markup(svg), caption, headers, rows, holds_words=True)
 
 
 def _middle(cell: Cell, wide: float, bottom: float) -> tuple[float, float]:
