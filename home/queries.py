@@ -84,5 +84,5 @@ def _mine(acting: Acting, register: Register | None) -> list[Line]:
     if register is None:
         return []
     own = [line for line in register.lines if line.owner_id == acting.membership_id and line.is_counted]
-    pressing = [line for line in own if not line.is_ready or line.flags]
+    pressing = [line for line in own if not line.is_ready or line.pressing_flags]
     return sorted(pressing, key=lambda line: (line.next_review_on or date.max, line.code))[:10]
