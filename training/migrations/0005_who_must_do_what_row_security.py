@@ -124,12 +124,14 @@ class Migration(migrations.Migration):
         *(
             RunSQL(
                 f"CREATE POLICY {column}_{event.lower()}_is_visible ON training_{table} AS RESTRICTIVE FOR {event}"
-                f" TO portal_app WITH CHECK (EXISTS (SELECT 1 FROM training_course named WHERE named.id = {column}))",
+                f" TO portal_app {clause}".replace(
+                    "named", f"(EXISTS (SELECT 1 FROM training_course c WHERE c.id = {column}))"
+                ),
                 f"DROP POLICY {column}_{event.lower()}_is_visible ON training_{table}",
             )
             for table, columns in COURSES.items()
             for column in columns
-            for event in ("INSERT", "UPDATE")
+            for event, clause in {"INSERT": "WITH CHECK named", "UPDATE": "USING named WITH CHECK named"}.items()
         ),
         # What was asked, done and reckoned stays. Only its end may be written, and how a record was decided.
         *(
