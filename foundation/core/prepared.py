@@ -104,7 +104,7 @@ def answers(*questions: Question, setting: Mapping[str, int | str] | None = None
 
 class PreparedObjects:
     """A prepared query for whole objects. ``related`` names foreign keys whose objects come along, also further ones
-    (``"recommendation"``, then ``"recommendation__edition"``).
+    (``"recommendation"``, then ``"recommendation__edition"``); what several rows point at is one object.
 
     ``build`` makes a queryset without ``select_related``; who may see what it finds is the caller's to ask.
     """
@@ -128,9 +128,7 @@ class PreparedObjects:
         found = {"": list(instances(self._model, rows))}
         begin = len(columns(self._model))
         for path, model in self._models:
-            key = begin + [field.attname for field in model._meta.concrete_fields].index(model._meta.pk.attname)
-            others = zip(rows, instances(model, rows, begin=begin), strict=True)
-            found[path] = [other if row[key] is not None else None for row, other in others]
+            found[path] = _once_each(model, rows, begin)
             holder, _, name = path.rpartition("__")
             for each, other in zip(found[holder], found[path], strict=True):
                 if each is not None:
@@ -148,6 +146,14 @@ class PreparedObjects:
         self._models = [(path, _at_the_end_of(path, self._model)) for path in self._related]
         beside = [column for name, model in self._models for column in columns(model, f"{name}__")]
         return rows.values_list(*columns(self._model), *beside)
+
+
+def _once_each(model: type[models.Model], rows: list[tuple[Any, ...]], begin: int) -> list[Any]:
+    """The object in each row, or None; where rows name the same one, it is the same object."""
+    key = begin + columns(model).index(model._meta.pk.attname)
+    first = {row[key]: row for row in rows if row[key] is not None}
+    made = dict(zip(first, instances(model, list(first.values()), begin=begin), strict=True))
+    return [made.get(row[key]) for row in rows]
 
 
 def _at_the_end_of(path: str, model: Any) -> Any:

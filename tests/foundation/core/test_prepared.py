@@ -130,6 +130,25 @@ def test_whole_objects_come_with_those_they_point_to(lead):
     assert seen
 
 
+def test_what_several_rows_point_at_is_one_object_and_what_none_points_at_is_none(lead, acting_for):
+    other = acting_for("staff", organisation=lead.organisation)
+    pks = [lead.membership_id, other.membership_id]
+    people = PreparedObjects(
+        lambda first, second: Membership.objects.filter(pk__in=[first, second]).order_by("pk"),
+        int,
+        int,
+        related=("organisation", "user", "team"),
+    )
+
+    with acting_as(lead):
+        first, second = people.all(*pks)
+
+        assert first.organisation is second.organisation
+        assert first.organisation == lead.organisation
+        assert [first.user_id, second.user_id] == [first.user.pk, second.user.pk] == [lead.user_id, other.user_id]
+        assert first.team is None
+
+
 def test_a_field_makes_its_own_value_also_of_a_prepared_row(lead):
     row = risks.assessment(lead)
     found = PreparedObjects(lambda pk: Assessment.objects.filter(pk=pk).order_by(), int)
