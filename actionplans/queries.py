@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Length
 
 from actionplans import gathering
 from actionplans.lines import Group, Line, line, together
-from actionplans.models import Action, ActionRisk, Plan, Settings
+from actionplans.models import Action, ActionRisk, Plan, PlanReport, Settings
 from actionplans.models.actions import ActionQuerySet
 from actionplans.recurrence import Repeats
 from actionplans.standing import signs
@@ -148,6 +148,26 @@ def settings_of(acting: Acting) -> Settings:
 def open_plans(acting: Acting) -> list[Plan]:
     """Plans that may still change, newest first."""
     return list(Plan.objects.visible_to(acting).exclude(status=PlanStatus.CLOSED).order_by("-period_from", "-pk"))
+
+
+def reports_of_plan(acting: Acting, plan: Plan) -> list[PlanReport]:
+    """The ten reports of a plan that were asked for last, each with its state."""
+    rows = _REPORTS_OF_PLAN.rows(acting.organisation_id, plan.pk) if acting.may("plan.view") else []
+    reports = list(instances(PlanReport, rows))
+    for report, (*_columns, state) in zip(reports, rows, strict=True):
+        report.state = state
+    return reports
+
+
+_REPORTS_OF_PLAN = Prepared(
+    lambda organisation_id, plan_id: (
+        PlanReport.objects.filter(organisation_id=organisation_id, plan_id=plan_id)
+        .with_state()
+        .values_list(*columns(PlanReport), "state")[:10]
+    ),
+    int,
+    int,
+)
 
 
 def people_with_actions(acting: Acting) -> list[tuple[int, str]]:

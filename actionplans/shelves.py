@@ -26,6 +26,7 @@ class Shelf:
     title: str
     lines: list[Line] = field(default_factory=list)
     total: int = 0
+    objective: Objective | None = None
 
     @property
     def more(self) -> int:
@@ -56,7 +57,7 @@ def of_plan(acting: Acting, plan: Plan, today: date) -> tuple[list[Shelf], Count
         _COUNTED.question(acting.organisation_id, plan.pk, today),
         _FIRST_OF_EACH_OBJECTIVE.question(acting.organisation_id, plan.pk),
     )
-    shelves = {each.pk: Shelf(each.title) for each in _OBJECTIVES.made_of(objectives)}
+    shelves = {each.pk: Shelf(each.title, objective=each) for each in _OBJECTIVES.made_of(objectives)}
     rest, counts = Shelf(""), Counts()
     for objective_id, total, done, overdue, drifting in counted:
         shelves.get(objective_id, rest).total += total

@@ -6,6 +6,7 @@ from actionplans import gathering
 from actionplans.models import Action, Carried, Gathered, Plan, ReportedAction
 from actionplans.workflow import OPEN
 from foundation.core.acting import Acting
+from foundation.core.prepared import PreparedObjects
 from foundation.organisations.queries import is_partnership
 
 Choices = list[tuple[int, str]]
@@ -30,7 +31,16 @@ def open_gathered(acting: Acting, plan: Plan, today: date) -> Choices:
 
 def next_of(acting: Acting, plan: Plan) -> Plan | None:
     """The plan that was begun from this one."""
-    return Plan.objects.visible_to(acting).filter(follows=plan).first()
+    return _NEXT.first(acting.organisation_id, plan.pk) if acting.may("plan.view") else None
+
+
+_NEXT = PreparedObjects(
+    lambda organisation_id, plan_id: Plan.objects.filter(
+        organisation_id=organisation_id, follows_id=plan_id
+    ).order_by(),
+    int,
+    int,
+)
 
 
 def carried_from(acting: Acting, plan: Plan) -> list[Carried]:

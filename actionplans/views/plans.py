@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from actionplans import actions, permissions, queries, shelves, yearly
 from actionplans.forms import ObjectiveForm, PlanForm, ReasonForm, SettingsForm
 from actionplans.listing import PLAN_COLOUR, PLANS
-from actionplans.models import Objective, Plan, PlanReport, Settings
+from actionplans.models import Objective, Plan, Settings
 from actionplans.views.finding import get_objective_or_404, get_plan_or_404, tabs, today
 from actionplans.views.marks import marked
 from actionplans.workflow import PlanStatus
@@ -53,7 +53,7 @@ def show(request: Request, reference: str) -> HttpResponse:
     can_edit = allowed(permissions.check_can_edit, request.acting) and plan.status != PlanStatus.CLOSED
     groups, counts = shelves.of_plan(request.acting, plan, today())
     following = yearly.next_of(request.acting, plan)
-    made = PlanReport.objects.visible_to(request.acting).with_state().filter(plan=plan)
+    can_report = allowed(permissions.check_can_report, request.acting)
     return render(
         request,
         "actionplans/plan.html",
@@ -61,10 +61,10 @@ def show(request: Request, reference: str) -> HttpResponse:
             "plan": plan,
             "colour": PLAN_COLOUR[PlanStatus(plan.status)],
             "groups": [(group.title, marked(group.lines), group.more) for group in groups],
-            "objectives": plan.objectives.all() if can_edit else [],
+            "objectives": [group.objective for group in groups if group.objective] if can_edit else [],
             "counts": counts,
-            "can_report": allowed(permissions.check_can_report, request.acting),
-            "reports": made[:10],
+            "can_report": can_report,
+            "reports": queries.reports_of_plan(request.acting, plan) if can_report else [],
             "following": following,
             "carried": yearly.carried_from(request.acting, plan) if following else [],
             "can_continue": can_edit and plan.status == PlanStatus.ACTIVE and following is None,
