@@ -99,6 +99,8 @@ def lines(acting: Acting, today: date, *, plan: Plan | None = None, is_open: boo
 
     ``is_open``: only what is not done or cancelled. Nothing, and no query, for what is no partnership.
     """
+    if not organisations.is_partnership(acting):
+        return []
     return [_line(each, today) for each in _placed(acting, plan=plan, is_open=is_open)[:MOST]]
 
 
