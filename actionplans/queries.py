@@ -150,6 +150,17 @@ def open_plans(acting: Acting) -> list[Plan]:
     return list(Plan.objects.visible_to(acting).exclude(status=PlanStatus.CLOSED).order_by("-period_from", "-pk"))
 
 
+def plans_to_choose_from(acting: Acting) -> list[Plan]:
+    """The plans this person may read, the newest hundred."""
+    return _NEWEST_PLANS.all(acting.organisation_id) if acting.may("plan.view") else []
+
+
+_NEWEST_PLANS = PreparedObjects(
+    lambda organisation_id: Plan.objects.filter(organisation_id=organisation_id).order_by("-period_from", "-pk")[:100],
+    int,
+)
+
+
 def reports_of_plan(acting: Acting, plan: Plan) -> list[PlanReport]:
     """The ten reports of a plan that were asked for last, each with its state."""
     rows = _REPORTS_OF_PLAN.rows(acting.organisation_id, plan.pk) if acting.may("plan.view") else []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from actionplans.lines import Line
@@ -57,3 +57,16 @@ def mark(line: Line) -> Marked:
 
 def marked(lines: Iterable[Line]) -> list[Marked]:
     return [mark(line) for line in lines]
+
+
+def move_control(label: str, url: str, code: str, at_once: bool) -> str:
+    """What moves a card of the board: a button of its form ``moves``, or a link where something is asked first.
+
+    Drawn in one piece: a board has two for each of its cards.
+    """
+    return format_html(_AT_ONCE if at_once else _ASKED_FIRST, url, label, code)
+
+
+_WORDS = '{}<span class="govuk-visually-hidden"> {}</span>'
+_AT_ONCE = f'<button class="portal-link-button" type="submit" form="moves" formaction="{{}}">{_WORDS}</button>'
+_ASKED_FIRST = f'<a class="govuk-link" href="{{}}">{_WORDS}</a>'

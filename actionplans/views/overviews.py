@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -13,7 +14,7 @@ from actionplans.listing import action_listing, shown
 from actionplans.models import Action, Plan
 from actionplans.timeline import timeline as draw
 from actionplans.views.finding import risk_address, tabs, today
-from actionplans.views.marks import mark, marked
+from actionplans.views.marks import mark, marked, move_control
 from actionplans.workflow import TRANSITIONS, PlanStatus, Status
 from foundation.core import addresses
 from foundation.core.access import requires, signed_in
@@ -59,7 +60,7 @@ def board(request: Request) -> HttpResponse:
     columns = []
     for status, shelf in shelves.board(request.acting, today(), plan=plan, reported=reported):
         moves = _moves(status)
-        cards = [(mark(line), _buttons(moves, line) if _may_move(request, line) else []) for line in shelf.lines]
+        cards = [(mark(line), _buttons(moves, line) if _may_move(request, line) else "") for line in shelf.lines]
         columns.append({"shelf": shelf, "status": status.value, "cards": cards})
     return render(
         request,
@@ -152,7 +153,7 @@ def reassign(request: Request) -> HttpResponse:
 
 def _chosen_plan(request: Request) -> tuple[list[Plan], Plan | None]:
     """The plans to choose from, and the one that was chosen; none means all that are not closed."""
-    plans = list(Plan.objects.visible_to(request.acting).order_by("-period_from", "-pk")[:100])
+    plans = queries.plans_to_choose_from(request.acting)
     chosen = request.GET.get("plan", "")
     plan = next((each for each in plans if each.reference == chosen), None)
     if chosen and plan is None:
@@ -168,8 +169,10 @@ def _may_move(request: Request, line: Line) -> bool:
     return allowed(permissions.check_can_progress, request.acting, action)
 
 
-def _buttons(moves: list[tuple[str, str, bool]], line: Line) -> list[tuple[str, str, bool]]:
-    return [(label, addresses.of_row(name, line.action.reference), at_once) for label, name, at_once in moves]
+def _buttons(moves: list[tuple[str, str, bool]], line: Line) -> str:
+    code, reference = line.action.code, line.action.reference
+    drawn = (move_control(label, addresses.of_row(name, reference), code, at_once) for label, name, at_once in moves)
+    return format_html_join("", "{}", ((each,) for each in drawn))
 
 
 def _moves(status: Status) -> list[tuple[str, str, bool]]:
