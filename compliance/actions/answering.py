@@ -19,6 +19,7 @@ from compliance.models.library import scale_of
 from foundation import ledger, notifications
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
+from foundation.core.prepared import PreparedObjects, stand_in
 from foundation.evidence.models import EvidenceItem
 from foundation.organisations.models import Membership
 
@@ -164,14 +165,25 @@ def _requirement(requirement_id: int, by: Acting) -> Requirement:
 
 def _locked_answer(requirement: Requirement, by: Acting) -> Answer:
     """The answer's row, locked. A first answer makes the row, so that two first answers meet on the same lock."""
-    rows = Answer.objects.visible_to(by).select_for_update(no_key=True).filter(requirement=requirement)
-    row = rows.first()
+    row: Answer | None = _LOCKED_ANSWER.first(by.organisation_id, requirement.pk)
     if row is None:
         first = Answer(organisation=by.organisation, requirement=requirement, version=0)
         Answer.objects.bulk_create([first], ignore_conflicts=True)
-        row = rows.get()
+        [row] = _LOCKED_ANSWER.all(by.organisation_id, requirement.pk)
     row.requirement = requirement
     return row
+
+
+_LOCKED_ANSWER = PreparedObjects(
+    lambda organisation_id, requirement_id: (
+        Answer.objects.visible_to(stand_in(organisation_id=organisation_id))
+        .filter(requirement_id=requirement_id)
+        .order_by()
+        .select_for_update(no_key=True)
+    ),
+    int,
+    int,
+)
 
 
 def _save(row: Answer, kind: AnswerRevision.Kind, *, by: Acting, now: datetime) -> None:

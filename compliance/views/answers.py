@@ -19,14 +19,26 @@ from foundation.core.access import requires
 from foundation.core.editing import Editor, Make, WhoSaved
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
+from foundation.core.prepared import PreparedObjects, stand_in
 from foundation.evidence import choosing
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Membership
 
 
 def current_answer(request: Request, requirement: Requirement) -> Answer | None:
-    rows = Answer.objects.visible_to(request.acting).filter(requirement=requirement).order_by()
-    return rows.select_related("owner").first()
+    return _ANSWER.first(request.acting.organisation_id, requirement.pk)
+
+
+_ANSWER = PreparedObjects(
+    lambda organisation_id, requirement_id: (
+        Answer.objects.visible_to(stand_in(organisation_id=organisation_id))
+        .filter(requirement_id=requirement_id)
+        .order_by()
+    ),
+    int,
+    int,
+    related=("owner",),
+)
 
 
 @requires("compliance.assess")
