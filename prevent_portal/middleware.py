@@ -17,6 +17,7 @@ from foundation.core.access import Access, declared_on
 from foundation.core.acting import Acting, Settings, acting_as, person_context
 from foundation.core.exceptions import ProofNeeded
 from foundation.core.http import Request
+from foundation.notifications.queries import asking_unread
 from foundation.organisations import acting as organisations_acting
 from foundation.organisations.models import Membership
 
@@ -46,13 +47,17 @@ class ActingMiddleware:
             membership = chosen or (memberships[0] if memberships else None)
             if membership is None:
                 return self.get_response(request)
-            request.acting = organisations_acting.for_membership(
+            unread = asking_unread(organisation_id=membership.organisation_id, membership_id=membership.pk)
+            asked = [unread] if request.method == "GET" else []  # a GET writes nothing: the answer holds to its end
+            request.acting, answered = organisations_acting.for_membership_with(
                 request.user,
                 membership,
+                *asked,
                 at=timezone.now(),
                 strong_at=authentication.strong_at(request),
                 has_passkey=authentication.used_passkey(request),
             )
+            request.unread_notices = len(answered[0]) if asked else None
             response = self.get_response(request)
         if request.refused:
             record_refusal(request, request.acting)

@@ -13,9 +13,11 @@ class Request(HttpRequest):
     """Only for annotations: Django makes the requests, our middlewares fill these in.
 
     ``acting`` is set wherever a view asks for sign-in; on a public page it is None for who is signed out.
+    ``unread_notices`` is their number, where it was asked for already.
     """
 
     id: str
     acting: "Acting"
     memberships: "list[Membership]"
+    unread_notices: int | None
     refused: str

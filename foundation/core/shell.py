@@ -13,7 +13,10 @@ from foundation.core.acting import Acting
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Template context of every page. Its one query, for unread notices, runs only where the page shows them."""
+    """Template context of every page.
+
+    Unread notices were counted with the first question of a GET; else that is its one query, where the page shows them.
+    """
     acting: Acting | None = getattr(request, "acting", None)
     if acting is None:
         items = []
@@ -24,11 +27,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "portal_name": settings.PORTAL_NAME,
         "demonstration": settings.DEMONSTRATION,
         "navigation": items,
-        "unread_notices": SimpleLazyObject(partial(_unread, acting)) if acting else 0,
+        "unread_notices": SimpleLazyObject(partial(_unread, request, acting)) if acting else 0,
     }
 
 
-def _unread(acting: Acting) -> int:
+def _unread(request: HttpRequest, acting: Acting) -> int:
+    known: int | None = getattr(request, "unread_notices", None)
+    if known is not None:
+        return known
     if connection.needs_rollback:  # an error page: the work is being undone and nothing more can be asked
         return 0
     return import_string(settings.PORTAL_UNREAD_NOTICES)(acting)

@@ -1,5 +1,5 @@
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, stand_in
+from foundation.core.prepared import Prepared, Question, stand_in
 from foundation.notifications import kinds
 from foundation.notifications.models import Notice, Preference
 from foundation.notifications.workflow import Delivery
@@ -8,6 +8,11 @@ from foundation.notifications.workflow import Delivery
 def unread_count(acting: Acting) -> int:
     """How many notices this person has not read, counted to 1,000: one query over an index of unread ones."""
     return len(_UNREAD.rows(acting.organisation_id, acting.membership_id))
+
+
+def asking_unread(*, organisation_id: int, membership_id: int) -> Question:
+    """The same question, to ask together with others: its answer has as many rows."""
+    return _UNREAD.question(organisation_id, membership_id)
 
 
 _UNREAD = Prepared(

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
 from foundation.accounts.models import User
 from foundation.core import request_id
 from foundation.core.acting import Acting, person_context
-from foundation.core.prepared import Prepared, columns, instances
+from foundation.core.prepared import Prepared, Question, answers, columns, instances
 from foundation.organisations.models import Membership, Organisation, RoleGrant
 from foundation.organisations.roles import ROLES, Role, permissions_of
+
+Rows = list[tuple[Any, ...]]
 
 
 def for_membership(
@@ -26,12 +29,25 @@ def for_membership(
     From then on that context acts for the membership's organisation. Roles that need a passkey are withheld, with what
     they allow, from somebody who signed in without one.
     """
+    return for_membership_with(user, membership, at=at, strong_at=strong_at, has_passkey=has_passkey)[0]
+
+
+def for_membership_with(
+    user: User | None,
+    membership: Membership,
+    *beside: Question,
+    at: datetime,
+    strong_at: datetime | None = None,
+    has_passkey: bool = True,
+) -> tuple[Acting, list[Rows]]:
+    """The same, and the answers to further questions of that organisation, asked in one message to the database."""
     organisation_id = membership.organisation_id
     context = {"portal.organisation_id": organisation_id}
-    rows = _ROLES.rows(organisation_id, membership.pk, timezone.localdate(at), setting=context)
+    roles = _ROLES.question(organisation_id, membership.pk, timezone.localdate(at))
+    rows, *others = answers(roles, *beside, setting=context)
     granted = frozenset(role for (role,) in rows) | {Role.STAFF.value}
     withheld = frozenset(role for role in granted if not has_passkey and ROLES[Role(role)].needs_passkey)
-    return Acting(
+    acting = Acting(
         user=user,
         membership=membership,
         organisation=membership.organisation,
@@ -42,6 +58,7 @@ def for_membership(
         strong_at=strong_at,
         request_id=request_id.current.get(),
     )
+    return acting, others
 
 
 def memberships_of(

@@ -205,7 +205,7 @@ def test_the_page_costs_the_same_queries_however_many_members_there_are(
     with CaptureQueriesContext(connection) as captured:
         browser.get("/compliance/contributions/")
 
-    assert len(captured) == 12  # four of them are the savepoint and context of the test around it
+    assert len(captured) == 11  # four of them are the savepoint and context of the test around it
 
 
 def test_a_member_sees_where_it_stands_with_each_benchmark(library, board, member, requirement):

@@ -212,7 +212,7 @@ def test_what_a_file_would_do_costs_the_same_queries_for_any_number_of_rows(
         browser.get(address)
 
 
-QUERIES = 13
+QUERIES = 12
 
 
 def test_further_action_of_an_import_is_shown_and_can_be_emptied(browser, lead, draft):

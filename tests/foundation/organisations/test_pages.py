@@ -347,5 +347,5 @@ def test_the_list_costs_the_same_queries_however_many_people_there_are(
     client = client_for(admin)
     client.get("/organisations/people/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get("/organisations/people/")
