@@ -26,7 +26,8 @@ class Figure:
     counts: dict[str, int]
 
     def __getitem__(self, standing: str) -> int:
-        return self.counts.get(standing, 0)
+        """Of one standing. Raises KeyError for another word, so that templates go on to the properties."""
+        return self.counts[standing]
 
     @cached_property
     def asked(self) -> int:
