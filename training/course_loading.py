@@ -54,7 +54,8 @@ def load(*, now: datetime, folder: Path = LIBRARY, dry_run: bool = False) -> Loa
     """
     hashes = course_files.hashes(folder)
     with acting_system(PURPOSE):
-        standing = {row.code: row for row in Course.objects.filter(organisation=None).select_for_update(no_key=True)}
+        rows = Course.objects.filter(organisation=None, provider="").select_for_update(no_key=True)
+        standing = {row.code: row for row in rows}
         offered = {code: row.files_hash for code, row in standing.items() if row.withdrawn_at is None}
         if hashes and offered == hashes:
             return Loaded()

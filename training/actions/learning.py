@@ -137,6 +137,8 @@ def _complete(attempt: Attempt, content: Content, page: Page, reply: Reply, by: 
 
 
 def _begin(course: Course, sector: str, by: Acting, now: datetime) -> Attempt:
+    if course.provider:
+        raise RuleBroken(_("This course is not done in the portal. %(who)s gives it.") % {"who": course.provider})
     if course.withdrawn_at is not None:
         raise RuleBroken(_("This course is no longer offered."))
     version = queries.latest_version(course)

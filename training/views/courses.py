@@ -39,6 +39,8 @@ def show(request: Request, code: str) -> HttpResponse:
     """What a course is about. Sending the form begins it, or begins it anew."""
     acting = request.acting
     course = queries.get_course_or_404(acting, code)
+    if course.provider:
+        return _outside(request, course)
     attempt = queries.open_attempts(acting).filter(course=course).first()
     version = queries.latest_version(course)
     versions = choosing.versions_for(course_memory.content_of(version.pk), acting)
@@ -66,6 +68,17 @@ def show(request: Request, code: str) -> HttpResponse:
             **_about(version, attempt.sector if attempt else versions[0] if len(versions) == 1 else ""),
         },
     )
+
+
+def _outside(request: Request, course: Course) -> HttpResponse:
+    """A course that somebody else gives: what it is, and that it cannot be begun here."""
+    if request.method == "POST":
+        try:
+            actions.begin(course_id=course.pk, by=request.acting, now=timezone.now())
+        except RuleBroken as error:
+            messages.warning(request, str(error))
+        return redirect(course)
+    return render(request, "training/outside_course.html", {"course": course})
 
 
 def _begin(acting: Acting, course: Course, anew: Attempt | None, sector: str) -> Attempt:
