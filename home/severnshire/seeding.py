@@ -22,6 +22,7 @@ from home.severnshire import (
     profiles,
     proof,
     reporting,
+    requirements,
     risk_reports,
     risks,
     sharing,
@@ -31,7 +32,7 @@ from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
 from home.severnshire.reading import COUNTY, OrganisationEntry, cast
 from risk import reference, threat_loading
-from training import course_loading
+from training import course_loading, outside_loading
 
 COUNTY_SLUG = "severnshire-county-council"
 Say = Callable[[str], None]
@@ -60,6 +61,7 @@ def seed(*, now: datetime, say: Say, site: str = SITE) -> Seeded:
     reference.load(on=timezone.localdate(now))
     threat_loading.load(now=now)
     course_loading.load(now=learning.published_at(Moments(now)))
+    outside_loading.load(now=learning.published_at(Moments(now)))
     with override("en-gb"), transaction.atomic():
         made = _seed(Cast(Moments(now), site), say)
     say("Sealing the log.")
@@ -105,6 +107,7 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *reporting.deeds(people, entry),
         *plan_reports.deeds(people, entry),
         *learning.deeds(people, entry),
+        *requirements.deeds(people, entry),
     ]
     if entry.key == COUNTY:
         deeds += oversight.county_deeds(people, book)
