@@ -1,6 +1,6 @@
 from django.urls import path
 
-from training.views import certificates, courses, learning
+from training.views import certificates, courses, equivalences, learning, requirements
 
 app_name = "training"
 
@@ -14,4 +14,16 @@ urlpatterns = [
     path("certificates/<slug:reference>/", certificates.show, name="certificate"),
     path("certificates/<slug:reference>/download/", certificates.download, name="download_certificate"),
     path("certificates/<slug:reference>/again/", certificates.again, name="certificate_again"),
+    path("requirements/", requirements.index, name="requirements"),
+    path("requirements/matrix/", requirements.matrix, name="requirement_matrix"),
+    path("requirements/new/", requirements.add, name="new_requirement"),
+    path("requirements/<slug:reference>/", requirements.show, name="requirement"),
+    path("requirements/<slug:reference>/change/", requirements.change, name="change_requirement"),
+    path("requirements/<slug:reference>/withdraw/", requirements.withdraw, name="withdraw_requirement"),
+    path("requirements/<slug:reference>/again/", requirements.work_out_again, name="work_out_again"),
+    path("equivalences/", equivalences.index, name="equivalences"),
+    path("equivalences/new/", equivalences.add, name="new_equivalence"),
+    path("equivalences/<int:pk>/end/", equivalences.end, name="end_equivalence"),
+    path("equivalences/courses/new/", equivalences.add_course, name="new_outside_course"),
+    path("equivalences/courses/<slug:code>/withdraw/", equivalences.withdraw_course, name="withdraw_outside_course"),
 ]

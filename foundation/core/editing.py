@@ -110,6 +110,14 @@ class Editor(Generic[F]):
         if self._compares:
             self._show_conflict(differences(self.form))
 
+    def show_first(self, template: str, **context: Any) -> HttpResponse:
+        """A page that shows what saving would do, before it is done. What was typed is kept as a draft meanwhile, and
+        ``typed`` holds it as pairs of name and value for the hidden fields of the page's own form."""
+        self._keep()
+        typed = [(name, value) for name, values in self.request.POST.lists() for value in values]
+        asides = {"csrfmiddlewaretoken", "submit", *context.pop("asides", ())}
+        return self.render(template, typed=[pair for pair in typed if pair[0] not in asides], **context)
+
     def saved(self, sentence: str, to: Any) -> HttpResponse:
         """It was saved: forget the draft, say so and go on."""
         drafts.discard(self.request.acting, self.request.path)

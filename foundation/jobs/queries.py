@@ -26,6 +26,17 @@ def latest(acting: Acting) -> list[Latest]:
     return [Latest(*row) for row in _LATEST.rows(acting.organisation_id, acting.membership_id)]
 
 
+def newest_about(acting: Acting, name: str, **ids: int) -> Job | None:
+    """The newest job of a kind about something, whoever asked for it. For whoever may see what the job works on."""
+    rows = Job.objects.filter(organisation_id=acting.organisation_id, name=name)
+    return rows.filter(**{f"arguments__{key}": value for key, value in ids.items()}).order_by("-pk").first()
+
+
+def under_way(acting: Acting, name: str) -> list[Job]:
+    """The unfinished jobs of a kind, whoever asked for them. For whoever may see what the jobs work on."""
+    return list(Job.objects.filter(organisation_id=acting.organisation_id, name=name).unfinished())
+
+
 _LATEST = Prepared(
     lambda organisation_id, membership_id: (
         Job.objects.filter(organisation_id=organisation_id, requested_by_id=membership_id)

@@ -91,6 +91,17 @@ def withdraw(*, requirement_id: int, version: int, by: Acting, now: datetime) ->
     return requirement
 
 
+@transaction.atomic
+def work_out_again(*, requirement_id: int, by: Acting, now: datetime) -> Requirement:
+    """Have it worked out once more whom a requirement asks, after a job that failed."""
+    requirement = _locked(requirement_id, by)
+    permissions.check_can_manage_training(by, requirement)
+    _check_asks(requirement)
+    ledger.record("training.requirement_asked_again", actor=by, target=requirement, at=now)
+    _work_out(requirement, by, now)
+    return requirement
+
+
 def work_out(*, requirement_id: int, members: list[int], by: Acting, now: datetime) -> int:
     """Bring what some people are asked under a requirement up to date; at most ``assigning.CHUNK`` of them. For jobs.
 

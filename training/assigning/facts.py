@@ -152,7 +152,7 @@ def people(rows: MembershipQuerySet, organisation_id: int, *, today: date) -> li
                 staff_group=staff_group,
                 job_title=job_title,
                 employment=employment,
-                roles=roles[pk] if pk in roles else (),
+                roles=roles.get(pk, ()),
                 starts_on=starts_on,
             ),
             ends_on,
