@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from foundation import jobs, ledger
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
+from foundation.organisations.actions.guards import lock_organisation
 from training import assigning, permissions
 from training.models import Anchor, Course, Requirement, Rule
 from training.scope import Scope
@@ -35,6 +36,7 @@ def make(*, asked: Asked, by: Acting, now: datetime) -> Requirement:
     """Ask people for a course from a day on. Whom it asks is worked out by a job at once."""
     permissions.check_can_manage_training(by)
     _check(asked, by)
+    _check_title_is_free(asked.title, by)
     requirement = Requirement.objects.create(
         organisation=by.organisation,
         title=asked.title,
@@ -63,6 +65,7 @@ def change(*, requirement_id: int, version: int, asked: Asked, by: Acting, now: 
     if asked.course_id != requirement.course_id:
         raise RuleBroken(_("The course cannot change. Withdraw this requirement and make another."))
     _check(asked, by)
+    _check_title_is_free(asked.title, by, besides=requirement)
     before = requirement.rules.get(ended_at__isnull=True)
     requirement.title, requirement.target = asked.title, asked.target
     requirement.count_up(by_id=by.membership_id, now=now)
@@ -152,6 +155,14 @@ def _check(asked: Asked, by: Acting) -> None:
     scope = asked.scope
     if scope.started_from and scope.started_to and scope.started_to < scope.started_from:
         raise RuleBroken(_("The last starting date is before the first."))
+
+
+def _check_title_is_free(title: str, by: Acting, *, besides: Requirement | None = None) -> None:
+    """Of two who choose the same title at once, one is told: the organisation's row is the lock."""
+    lock_organisation(by.organisation_id)
+    same = Requirement.objects.visible_to(by).filter(title__iexact=title, withdrawn_at__isnull=True)
+    if same.exclude(pk=besides.pk if besides else None).exists():
+        raise RuleBroken(_("There is a requirement with this title already."))
 
 
 def _check_asks(requirement: Requirement) -> None:
