@@ -29,13 +29,14 @@ from risk import actions as risk
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.crawling import crawl
 from tests.factories import actionplans as plans
-from tests.factories import certificates, learning, profiles
+from tests.factories import certificates, learning, profiles, requirements
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
 from tests.factories.organisations import person, team
 from tests.factories.partnerships import join, partnership, share, take_back
 from tests.factories.training import make_course
+from training.scope import Scope
 
 CANARY = "zanzibarquokka"
 OWN_WORD = "homelyteapot"
@@ -149,6 +150,10 @@ def learn(lead: Acting, word: str) -> None:
     course = make_course(f"{word}-course", organisation=lead.organisation, **texts)
     learning.complete(lead, course, now=timezone.now())
     learning.up_to(lead, learning.begin(lead, course, now=timezone.now()), "check", now=timezone.now())
+    scope = Scope(staff_groups=(f"{word} group",), job_titles=(f"{word} post",))
+    requirements.ask(lead, course, title=f"{word} asked", scope=scope)
+    outside = requirements.outside_course(lead, f"{word} outside", provider=f"{word} police", summary=f"{word} day")
+    requirements.equivalence(lead, outside, course, reason=f"{word} why")
 
 
 def invite(administrator: Acting, word: str) -> None:

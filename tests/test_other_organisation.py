@@ -49,8 +49,11 @@ KINDS = {
     "/risk/reassess/<slug:reference>": "task",
     "/training/certificates/<slug:reference>": "certificate",
     "/training/courses/<slug:code>": "course",
+    "/training/equivalences/<int:pk>": "equivalence",
+    "/training/equivalences/courses/<slug:code>": "outside_course",
     "/training/learning/<slug:reference>": "attempt",
     "/training/learning/<slug:reference>/<slug:page>": "page",
+    "/training/requirements/<slug:reference>": "training_requirement",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",
     "/audit/event/<int:event_id>": "event",
@@ -77,7 +80,7 @@ OF_NOBODY = (
 PERSONAL = {"job", "notice", "export", "file", "action", "attempt", "certificate"}
 SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6", "page": "welcome"}  # words that everybody uses
 MISSING = {"requirement": "NOWHERE-1"} | SHARED
-NUMBERS = {"control", "use", "risk_use", "event", "team", "grant", "reset", "objective"}
+NUMBERS = {"control", "use", "risk_use", "event", "team", "grant", "reset", "objective", "equivalence"}
 TYPED = {"decision": "withdraw"}  # one address asks for it; the others do not look at it
 VARIABLE = re.compile(r"<[^>]+>")
 

@@ -17,7 +17,7 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import acting_of, make_membership
 from tests.factories import actionplans as plans
-from tests.factories import certificates, learning, profiles
+from tests.factories import certificates, learning, profiles, requirements
 from tests.factories import compliance as answers
 from tests.factories import risk as risks
 from tests.factories.evidence import note
@@ -217,9 +217,16 @@ def _trained(maker: Acting) -> dict[str, str]:
 
 
 def _taught(maker: Acting, code: str) -> dict[str, str]:
-    """A course of the organisation's own, and the way of its maker through it."""
+    """A course of the organisation's own, the way of its maker through it, and who else is asked for it."""
     course = make_course(f"course-{code.lower()}", organisation=maker.organisation)
-    return {"course": course.code, "attempt": learning.begin(maker, course, now=timezone.now()).reference}
+    outside = requirements.outside_course(maker, f"Outside {code}")
+    return {
+        "course": course.code,
+        "attempt": learning.begin(maker, course, now=timezone.now()).reference,
+        "training_requirement": requirements.ask(maker, course).reference,
+        "outside_course": requirements.outside_course(maker, f"Unused {code}").code,
+        "equivalence": str(requirements.equivalence(maker, outside, course).pk),
+    }
 
 
 def _told(maker: Acting) -> dict[str, str]:
