@@ -165,6 +165,8 @@ LONG_TEXTS: dict[str, tuple[Callable[[Acting], str], str, dict[str, Any]]] = {
     "completion": (on_the_action("complete"), "outcome", {"impact": "None yet"}),
     "cancellation": (on_the_action("cancel"), "reason", {}),
     "comment": (on_the_action("comment"), "text", {}),
+    "what counts for what": (lambda _: "/training/equivalences/new/", "reason", {"months": "12"}),
+    "course from outside": (lambda _: "/training/equivalences/courses/new/", "summary", {"title": "A day"}),
 }
 
 

@@ -18,10 +18,11 @@ from foundation.organisations.models import IdentityProvider, Membership, Organi
 from risk.models import Assessment, CtlpEdition, CtlpRecommendation, Entry
 from risk.models import Settings as RiskSettings
 from tests.conftest import NOW
-from tests.factories import actionplans, evidence, profiles
+from tests.factories import actionplans, evidence, profiles, requirements
 from tests.factories import organisations as factories
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
+from training.models import Requirement as TrainingRequirement
 
 
 def day(name: str, text: str) -> dict[str, str]:
@@ -134,6 +135,14 @@ def of_a_response(by: Acting, _other: Acting) -> tuple[str, int]:
     return f"{profiles.recommendation(by).get_absolute_url()}respond/", 1
 
 
+def of_training_asked_for(by: Acting, _other: Acting) -> tuple[str, int]:
+    return f"{requirements.ask(by).get_absolute_url()}change/", 1
+
+
+ASKED = {
+    "staff_groups": "", "job_titles": "", "how_often": "completion", "months": "24", "grace_days": "28",
+    "expiring_days": "60", "target": "", "save": "yes",
+}  # fmt: skip
 PROFILE = {
     "title": "Local profile 2026", "originator": "Severnshire Constabulary", "marking": "official_sensitive",
     "held_at": "Safe of the community safety team", **day("period_from", "1 4 2025"), **day("period_to", "31 3 2026"),
@@ -189,6 +198,9 @@ PAGES = {
     "response": Page(
         "prevent_lead", CtlpRecommendation, "reason", "Why, and what you will do",
         {"response": "partly"}, {"response": "perhaps"}, of_a_response,
+    ),
+    "training asked for": Page(
+        "training_manager", TrainingRequirement, "title", "Title", ASKED, {"months": "0"}, of_training_asked_for
     ),
     "settings of the organisation": Page(
         "organisation_admin", Organisation, "name", "Name",

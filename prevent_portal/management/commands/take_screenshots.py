@@ -27,6 +27,7 @@ COLLEGE, DISTRICT, PARTNERSHIP = "Hartsmoor College", "Hartsmoor District Counci
 ASHMERE, ASHMERE_APPROVER = "Ashmere District Council", "Gareth Llewellyn-Dawes"
 COLLEGE_LEAD, DISTRICT_LEAD = "Tariq Mahmood-Lane", "Trevor Highmoor"
 LEAD, ASSURER, ADMINISTRATOR = "Priya Ravindran", "Iwan Treharne", "Gwen Adeyemi-Price"
+TRAINER = "Leila Farouk"
 ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
@@ -121,6 +122,15 @@ SHOTS = (
     Shot("scenario-phone", "/training/", LEAD, then=(follow("Continue"),), width=PHONE),
     Shot("certificate", "/training/", LEAD, then=(first('a[href^="/training/certificates/"]'),)),
     Shot("check-certificate", "/training/verify/"),
+    Shot("who-must-do-what", "/training/requirements/", TRAINER),
+    Shot(
+        "whom-it-asks",
+        "/training/requirements/matrix/",
+        TRAINER,
+        then=(follow("Begin with this"), follow("See whom it asks")),
+    ),
+    Shot("training-requirement", "/training/requirements/", TRAINER, then=(follow("Making a referral for"),)),
+    Shot("what-counts", "/training/equivalences/", TRAINER),
     Shot("gather", "/action-plans/gathered/?place=all", LEAD, organisation=PARTNERSHIP),
     Shot("requirement", READY, LEAD, then=REQUIREMENT),
     Shot("requirement-phone", READY, LEAD, then=REQUIREMENT, width=PHONE),
