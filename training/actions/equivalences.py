@@ -94,6 +94,7 @@ def withdraw_outside_course(*, course_id: int, by: Acting, now: datetime) -> Cou
     """Offer a course from outside no longer. Who did it has done it; raises RuleBroken while a requirement asks for
     it."""
     permissions.check_can_manage_training(by)
+    lock_organisation(by.organisation_id)  # nobody begins to ask for it meanwhile
     own = Course.objects.filter(organisation_id=by.organisation_id).exclude(provider="")
     course = own.select_for_update(no_key=True).get(pk=course_id)
     if course.withdrawn_at is not None:

@@ -35,8 +35,10 @@ class Asked:
 def make(*, asked: Asked, by: Acting, now: datetime) -> Requirement:
     """Ask people for a course from a day on. Whom it asks is worked out by a job at once."""
     permissions.check_can_manage_training(by)
-    _check(asked, by)
     _check_title_is_free(asked.title, by)
+    _check(asked, by)
+    if Course.objects.filter(pk=asked.course_id, withdrawn_at__isnull=False).exists():
+        raise RuleBroken(_("This course is no longer offered."))
     requirement = Requirement.objects.create(
         organisation=by.organisation,
         title=asked.title,

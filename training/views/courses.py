@@ -15,6 +15,7 @@ from foundation.core.permissions import allowed
 from training import actions, choosing, course_memory, permissions, queries, showing
 from training.forms.learning import BeginForm
 from training.models import Attempt, Course, CourseVersion
+from training.views.sections import tabs
 
 
 @requires("portal.use")
@@ -29,6 +30,7 @@ def mine(request: Request) -> HttpResponse:
             "under_way": queries.progress_of_all(list(queries.open_attempts(acting))),
             "offered": queries.offered(acting),
             "completions": queries.completions(acting),
+            "tabs": tabs(request),
         },
     )
 

@@ -1,4 +1,4 @@
-"""The pages beside each other that say who must do what."""
+"""The pages of the training room, side by side."""
 
 from typing import Any
 
@@ -6,11 +6,16 @@ from django.utils.translation import gettext as _
 
 from foundation.core import addresses
 from foundation.core.http import Request
+from foundation.core.permissions import allowed
+from training import permissions
 
 
 def tabs(request: Request) -> list[dict[str, Any]]:
-    """For components/subnav.html."""
+    """For components/subnav.html; none for whoever sees their own training alone."""
+    if not allowed(permissions.check_can_see_training, request.acting):
+        return []
     pages = (
+        (_("My training"), "training:mine"),
         (_("Who must do what"), "training:requirements"),
         (_("What counts for what"), "training:equivalences"),
     )
