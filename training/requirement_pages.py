@@ -34,6 +34,14 @@ class Line:
     is_working: bool
 
     @property
+    def numbers(self) -> dict[str, int | None]:
+        """What a template reads: there ``figure.in_date`` would be the count of that one standing."""
+        figure = self.figure
+        return {
+            "asked": figure.asked, "counted": figure.counted, "good": figure.in_date, "percent": figure.percent,
+        }  # fmt: skip
+
+    @property
     def is_below_target(self) -> bool:
         target, percent = self.requirement.target, self.figure.percent
         return target is not None and percent is not None and percent < target
