@@ -17,9 +17,11 @@ from training import figures, wording
 from training.forms.requirements import Offers
 from training.models import Assignment, Course, Equivalence, Requirement, Rule
 from training.scope import Scope
+from training.workflow import Standing
 
 JOB = "training.work_out"
 MOST_WORDS = 20
+NOBODY = figures.Figure(dict.fromkeys(Standing.values, 0))
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def lines(acting: Acting, today: date) -> list[Line]:
             rule=rules[each.pk],
             whom=wording.whom(Scope.from_json(rules[each.pk].scope), teams),
             how_often=wording.how_often(rules[each.pk]),
-            figure=counted.get(each.pk, figures.Figure({})),
+            figure=counted.get(each.pk, NOBODY),
             is_working=each.withdrawn_at is None and each.pk in working,
         )
         for each in requirements

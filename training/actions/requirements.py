@@ -163,7 +163,7 @@ def _check_title_is_free(title: str, by: Acting, *, besides: Requirement | None 
     """Of two who choose the same title at once, one is told: the organisation's row is the lock."""
     lock_organisation(by.organisation_id)
     same = Requirement.objects.visible_to(by).filter(title__iexact=title, withdrawn_at__isnull=True)
-    if same.exclude(pk=besides.pk if besides else None).exists():
+    if (same.exclude(pk=besides.pk) if besides else same).exists():
         raise RuleBroken(_("There is a requirement with this title already."))
 
 
