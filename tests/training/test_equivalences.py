@@ -10,7 +10,7 @@ from tests.conftest import NOW, acting_of, make_membership
 from tests.factories.learning import complete
 from tests.factories.requirements import ask, equivalence, outside_course, run_jobs
 from tests.factories.training import make_course, withdraw
-from tests.training.browsing import words
+from tests.training.browsing import cells
 from training import actions
 from training.actions import equivalences, requirements
 from training.actions.recording import Done, record
@@ -169,7 +169,7 @@ def test_the_table_shows_the_portals_rows_apart_from_ones_own_and_a_link_only_at
     page = browser.get(TABLE)
 
     assert [each.pk for each in page.context["own"]] == [row.pk]
-    assert "A day with the police The police Prevent awareness course 12 months It teaches the same." in words(page)
+    assert "A day with the police The police Prevent awareness course 12 months It teaches the same." in cells(page)
     assert page.content.decode().count("/end/") == 1
 
 
@@ -178,9 +178,9 @@ def test_whoever_reads_sees_the_table_and_no_link_to_change_it(manager, acting_f
 
     page = client_for(acting_for("assurer")).get(TABLE)
 
-    assert "It teaches the same." in words(page)
+    assert "It teaches the same." in cells(page)
     assert "/end/" not in page.content.decode()
-    assert "Let a course count for another" not in words(page)
+    assert "Let a course count for another" not in cells(page)
 
 
 def test_adding_one_on_its_page_keeps_it_and_says_so(manager, browser, awareness):
@@ -192,7 +192,7 @@ def test_adding_one_on_its_page_keeps_it_and_says_so(manager, browser, awareness
     with acting_as(manager):
         row = Equivalence.objects.get(organisation=manager.organisation)
     assert (row.done, row.counts_for, row.months, row.only_after) == (outside, awareness, 12, False)
-    assert "It counts from now on" in words(page)
+    assert "It counts from now on" in cells(page)
 
 
 def test_a_course_does_not_count_for_itself(browser, awareness):
@@ -209,7 +209,7 @@ def test_what_was_typed_of_a_pair_waits_after_an_error(browser, awareness):
     later = browser.get(f"{TABLE}new/")
 
     assert later.context["form"]["reason"].value() == "A long reason"
-    assert "what you typed last time" in words(later)
+    assert "what you typed last time" in cells(later)
 
 
 def test_ending_one_asks_for_confirmation(manager, browser, awareness):
@@ -219,7 +219,7 @@ def test_ending_one_asks_for_confirmation(manager, browser, awareness):
     page = browser.post(f"{TABLE}{row.pk}/end/", {"sure": "on"}, follow=True)
 
     assert unsure.context["form"].errors == {"sure": ["Confirm that it is not to count any longer"]}
-    assert "What is done after today does not count any longer" in words(page)
+    assert "What is done after today does not count any longer" in cells(page)
     assert [each.pk for each in page.context["ended"]] == [row.pk]
 
 
@@ -239,7 +239,7 @@ def test_a_course_from_outside_is_added_and_withdrawn_on_its_pages(manager, brow
 
     assert (course.title, course.provider, course.minutes) == ("A day", "The police", 0)
     assert course.code.startswith("a-day-")
-    assert "Course withdrawn" in words(page)
+    assert "Course withdrawn" in cells(page)
 
 
 # ---- A course from outside is not done here
@@ -256,7 +256,7 @@ def test_the_page_of_a_course_from_outside_says_who_gives_it_and_sending_it_begi
     page = browser.get(outside.get_absolute_url())
     sent = browser.post(outside.get_absolute_url(), follow=True)
 
-    assert "This course is not done in the portal. The police gives it." in words(page)
+    assert "This course is not done in the portal. The police gives it." in cells(page)
     assert "<form" not in page.content.decode().partition("<main")[2].partition("</main>")[0]
     assert sent.redirect_chain == [(outside.get_absolute_url(), 302)]
 
@@ -274,7 +274,7 @@ def test_a_withdrawn_course_of_the_portal_is_not_offered_for_a_requirement(brows
 
     page = browser.get("/training/requirements/new/")
 
-    assert "Prevent awareness course" not in words(page)
+    assert "Prevent awareness course" not in cells(page)
 
 
 def test_one_who_did_the_course_in_the_portal_has_done_what_it_counts_for(manager, awareness):

@@ -10,7 +10,7 @@ from tests.factories.learning import complete
 from tests.factories.organisations import person, team
 from tests.factories.requirements import ask, equivalence, outside_course, run_jobs
 from tests.factories.training import make_course
-from tests.training.browsing import words
+from tests.training.browsing import cells
 from tests.writing_pages import day
 from training.models import Assignment, Requirement, Rule
 from training.scope import Scope
@@ -53,8 +53,8 @@ def kept(manager):
 
 # ---- The list
 def test_nothing_asked_yet_offers_the_default_matrix_to_whoever_may_ask(browser, acting_for, client_for):
-    empty = words(browser.get("/training/requirements/"))
-    to_read = words(client_for(acting_for("assurer")).get("/training/requirements/"))
+    empty = cells(browser.get("/training/requirements/"))
+    to_read = cells(client_for(acting_for("assurer")).get("/training/requirements/"))
 
     assert "Nothing is asked of anybody yet" in empty
     assert "Begin from the default matrix" in empty
@@ -68,7 +68,7 @@ def test_the_list_says_whom_how_often_and_how_many_are_in_date(manager, admin, b
     ask(manager, course, target=90)
     ask(manager, course, title="For housing", scope=Scope(job_titles=("Housing",)), months=None)
 
-    page = words(browser.get("/training/requirements/"))
+    page = cells(browser.get("/training/requirements/"))
 
     assert "Everybody Every 24 months from the day it was done 3 1 of 3 33%, target 90% Below target" in page
     assert "Job title with: “Housing” Once 1 0 of 1 0% In force" in page
@@ -87,7 +87,7 @@ def test_what_was_withdrawn_stands_apart_without_figures(manager, browser, cours
 def test_a_requirement_says_that_it_is_being_worked_out(manager, browser, course):
     browser.post(NEW, typed(course, save="yes"))
 
-    page = words(browser.get("/training/requirements/"))
+    page = cells(browser.get("/training/requirements/"))
 
     assert "Being worked out" in page
 
@@ -117,7 +117,7 @@ def test_the_matrix_offers_what_fits_the_sector_and_marks_what_is_in_use(manager
 
     offered = {line["default"].code: line["is_used"] for line in page.context["lines"]}
     assert offered == {"la-everybody": True, "la-front-line": False, "la-prevent-lead": False}
-    assert "a starting point, not a rule of law" in words(page)
+    assert "a starting point, not a rule of law" in cells(page)
 
 
 def test_a_form_begun_from_the_matrix_is_filled_in_and_says_where_it_comes_from(browser, course):
@@ -127,7 +127,7 @@ def test_a_form_begun_from_the_matrix_is_filled_in_and_says_where_it_comes_from(
     assert values == {
         "title": "Prevent awareness for everybody", "course_id": course.pk, "months": 24, "how_often": "completion",
     }  # fmt: skip
-    assert "a starting point, not a rule of law" in words(page)
+    assert "a starting point, not a rule of law" in cells(page)
 
 
 # ---- Preview, then save
@@ -137,9 +137,9 @@ def test_the_preview_says_whom_it_asks_and_why_and_saves_nothing(manager, admin,
 
     page = browser.post(NEW, typed(course, teams=[str(housing.pk)]))
 
-    assert "It asks 1 of 3 people" in words(page)
-    assert "Ann Bowen Rents Officer Housing" in words(page)
-    assert "Nothing is saved yet." in words(page)
+    assert "It asks 1 of 3 people" in cells(page)
+    assert "Ann Bowen Rents Officer Housing" in cells(page)
+    assert "Nothing is saved yet." in cells(page)
     assert kept(manager) == []
 
 
@@ -168,8 +168,8 @@ def test_saving_from_the_preview_keeps_what_was_typed_and_works_it_out(manager, 
 def test_a_rule_that_asks_nobody_warns_and_is_saved_only_when_that_is_confirmed(manager, browser, course):
     nobody = typed(course, job_titles="Astronaut")
 
-    preview = words(browser.post(NEW, nobody))
-    without = words(browser.post(NEW, nobody | {"save": "yes"}))
+    preview = cells(browser.post(NEW, nobody))
+    without = cells(browser.post(NEW, nobody | {"save": "yes"}))
     before = kept(manager)
     browser.post(NEW, nobody | {"save": "yes", "sure": "yes"})
 
@@ -180,7 +180,7 @@ def test_a_rule_that_asks_nobody_warns_and_is_saved_only_when_that_is_confirmed(
 
 
 def test_a_rule_that_asks_everybody_says_so(browser, course):
-    page = words(browser.post(NEW, typed(course)))
+    page = cells(browser.post(NEW, typed(course)))
 
     assert "It asks 1 of 1 person" in page
     assert "It asks everybody who is here today." in page
@@ -221,7 +221,7 @@ def test_a_title_that_is_taken_is_refused_with_a_sentence(manager, browser, cour
 
     page = browser.post(NEW, typed(course, save="yes"))
 
-    assert "There is a requirement with this title already." in words(page)
+    assert "There is a requirement with this title already." in cells(page)
     assert len(kept(manager)) == 1
 
 
@@ -239,7 +239,7 @@ def test_a_change_shows_how_many_come_under_it_and_how_many_leave(manager, admin
     person(admin, job_title="Licensing Clerk")
     requirement = ask(manager, course, scope=Scope(job_titles=("Housing",)))
 
-    page = words(
+    page = cells(
         browser.post(f"{requirement.get_absolute_url()}change/", change_of(requirement, job_titles="Licensing"))
     )
 
@@ -255,7 +255,7 @@ def test_a_saved_change_is_a_new_rule_and_the_history_says_both(manager, admin, 
     browser.post(address, change_of(requirement, job_titles="Housing", save="yes"))
     run_jobs(manager)
 
-    page = words(browser.get(requirement.get_absolute_url()))
+    page = cells(browser.get(requirement.get_absolute_url()))
     assert "Rule 2: Job title with: “Housing”" in page
     assert "Rule 1: Everybody" in page
     assert "Leila Manager" in page
@@ -288,7 +288,7 @@ def test_what_was_withdrawn_cannot_be_changed(manager, browser, course):
     page = browser.get(f"{requirement.get_absolute_url()}change/", follow=True)
 
     assert page.redirect_chain == [(requirement.get_absolute_url(), 302)]
-    assert "This requirement was withdrawn." in words(page)
+    assert "This requirement was withdrawn." in cells(page)
 
 
 # ---- Its page
@@ -297,12 +297,12 @@ def test_its_page_says_the_rule_what_counts_for_it_and_whom_it_asks(manager, adm
     equivalence(manager, outside_course(manager), course, months=12)
     requirement = ask(manager, course, scope=Scope(job_titles=("Housing",)), target=85)
 
-    page = words(browser.get(requirement.get_absolute_url()))
+    page = cells(browser.get(requirement.get_absolute_url()))
 
     assert "Job title with “Housing”" in page
     assert "1 other course counts for it" in page
     assert "A day with the police (The police), good for 12 months" in page
-    assert "Ann Bowen – Housing Officer job title with “Housing”" in page
+    assert "Ann Bowen – Housing Officer Job title with “Housing”" in page
 
 
 def test_its_people_are_found_by_name_and_by_status(manager, admin, browser, course):
@@ -314,7 +314,7 @@ def test_its_people_are_found_by_name_and_by_status(manager, admin, browser, cou
 
     found = browser.post(address, {"search": "bowen"}, follow=True)
     in_date = browser.get(f"{address}?standing=in_date")
-    nobody = words(browser.get(f"{address}?standing=waived"))
+    nobody = cells(browser.get(f"{address}?standing=waived"))
 
     assert [line["name"] for line in found.context["lines"]] == ["Ann Bowen"]
     assert [line["name"] for line in in_date.context["lines"]] == ["Leila Manager"]
@@ -348,20 +348,20 @@ def test_a_job_that_failed_says_so_and_can_be_done_again(manager, browser, cours
         Job.objects.filter(pk=job.pk).update(
             status="failed", failure_code="error", failure_sentence="It broke.", finished_at=requirement.created_at
         )
-    page = words(browser.get(requirement.get_absolute_url()))
+    page = cells(browser.get(requirement.get_absolute_url()))
 
     browser.post(f"{requirement.get_absolute_url()}again/")
 
     assert "It broke." in page
     assert "Work it out again" in page
     assert run_jobs(manager) == 1
-    assert "Work it out again" not in words(browser.get(requirement.get_absolute_url()))
+    assert "Work it out again" not in cells(browser.get(requirement.get_absolute_url()))
 
 
 def test_whoever_reads_sees_no_button_to_change_or_withdraw(manager, acting_for, client_for, course):
     requirement = ask(manager, course)
 
-    page = words(client_for(acting_for("assurer")).get(requirement.get_absolute_url()))
+    page = cells(client_for(acting_for("assurer")).get(requirement.get_absolute_url()))
 
     assert "Change it" not in page
     assert "Withdraw it" not in page
@@ -376,7 +376,7 @@ def test_withdrawing_asks_for_confirmation_and_asks_nobody_from_then_on(manager,
 
     assert unsure.context["form"].errors == {"sure": ["Confirm that nobody is to be asked any longer"]}
     assert done.status_code == 302
-    page = words(browser.get(requirement.get_absolute_url()))
+    page = cells(browser.get(requirement.get_absolute_url()))
     assert "Nobody is asked for it any longer." in page
     with acting_as(manager):
         assert not Assignment.objects.filter(requirement=requirement, known_until__isnull=True).exists()
