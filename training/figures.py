@@ -1,10 +1,11 @@
 """How many people stand how, with the numbers behind every percentage. One query a table."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.functional import cached_property
 
 from training.models.assignments import AssignmentQuerySet
@@ -12,7 +13,6 @@ from training.workflow import Standing
 
 GOOD = (Standing.IN_DATE, Standing.EXPIRING)
 APART = (Standing.WAIVED, Standing.ABSENT)
-_COUNTS = {standing.value: Count("pk", filter=Q(standing=standing)) for standing in Standing}
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,13 @@ class Figure:
 
 def of(rows: AssignmentQuerySet) -> Figure:
     """All of some rows that have ``standing``, together."""
-    return Figure(rows.order_by().aggregate(**_COUNTS))
+    return next((figure for _key, figure in by(rows)), Figure({}))
 
 
 def by(rows: AssignmentQuerySet, *fields: str) -> Iterator[tuple[tuple[Any, ...], Figure]]:
     """Some rows that have ``standing``, by the values of these fields."""
-    for row in rows.order_by().values(*fields).annotate(**_COUNTS).values_list(*fields, *_COUNTS):
-        yield row[: len(fields)], Figure(dict(zip(_COUNTS, row[len(fields) :], strict=True)))
+    found: dict[tuple[Any, ...], dict[str, int]] = defaultdict(dict)
+    grouped = rows.order_by().values(*fields, "standing").annotate(rows=Count("pk"))
+    for *key, standing, count in grouped.values_list(*fields, "standing", "rows"):
+        found[tuple(key)][standing] = count
+    yield from ((key, Figure(counts)) for key, counts in found.items())

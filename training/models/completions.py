@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.core import addresses
 from foundation.core.models import ALPHABET, OrganisationQuerySet, OrganisationRow, reference_field
 from foundation.jobs import reports
+from foundation.organisations.models import Membership
 from training.models.courses import Course
 from training.models.learning import Attempt, LearnerQuerySet
 from training.workflow import RecordStatus
@@ -44,7 +45,9 @@ class StaffQuerySet(OrganisationQuerySet):
         rows = super().visible_to(acting)
         if acting.may("training.view"):
             return rows
-        return rows.filter(Q(membership_id=acting.membership_id) | Q(membership__line_manager_id=acting.membership_id))
+        one = acting.membership_id
+        people = Membership.objects.visible_to(acting).filter(Q(pk=one) | Q(line_manager_id=one))
+        return rows.filter(membership__in=people.order_by().values("pk"))
 
     def of(self, membership_id: int) -> Self:
         return self.filter(membership_id=membership_id)
