@@ -86,6 +86,12 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "training.equivalence_ended": Sentence(_("Let a course count for another no longer")),
         "training.outside_course_added": Sentence(_("Added a course that somebody else gives")),
         "training.outside_course_withdrawn": Sentence(_("Withdrew a course that somebody else gives")),
+        "training.waived": Sentence(_("Let somebody off training they are asked for")),
+        "training.waiver_ended": Sentence(_("Asked somebody again for training they were let off")),
+        "training.extended": Sentence(_("Gave somebody more time for training")),
+        "training.absence_recorded": Sentence(_("Recorded that somebody is away for long")),
+        "training.absence_ended": Sentence(_("Recorded that somebody is back")),
+        "training.reminded": Sentence(_("Reminded somebody of training")),
         "training.certificate_checked": Sentence(_("Somebody asked whether a certificate is genuine"), reads=True),
     },
     _("Action plans"): {

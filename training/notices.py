@@ -11,3 +11,10 @@ notifications.kind(
     text=_("Your certificate %(reference)s is ready"),
     url_name="training:certificate",
 )
+notifications.kind(
+    "training.reminded",
+    group="training",
+    text=_("You are asked to do training: see which and by when"),
+    url_name="training:mine",
+    takes_reference=False,
+)

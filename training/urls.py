@@ -1,6 +1,6 @@
 from django.urls import path
 
-from training.views import certificates, courses, equivalences, learning, requirements
+from training.views import certificates, courses, equivalences, learning, matrix, overview, people, person, requirements
 
 app_name = "training"
 
@@ -26,4 +26,14 @@ urlpatterns = [
     path("equivalences/<int:pk>/end/", equivalences.end, name="end_equivalence"),
     path("equivalences/courses/new/", equivalences.add_course, name="new_outside_course"),
     path("equivalences/courses/<slug:code>/withdraw/", equivalences.withdraw_course, name="withdraw_outside_course"),
+    path("overview/", overview.overview, name="overview"),
+    path("people/", people.people, name="people"),
+    path("people/together/", people.together_for, name="together"),
+    path("matrix/", matrix.matrix, name="matrix"),
+    path("people/<slug:reference>/", person.person, name="person"),
+    path("people/<slug:reference>/absence/", person.record_absence, name="record_absence"),
+    path("people/<slug:reference>/absence/end/", person.end_absence, name="end_absence"),
+    path("people/<slug:reference>/<slug:requirement>/waive/", person.waive, name="waive"),
+    path("people/<slug:reference>/<slug:requirement>/extend/", person.extend, name="extend"),
+    path("people/<slug:reference>/<slug:requirement>/end-waiver/", person.end_waiver, name="end_waiver"),
 ]

@@ -132,6 +132,9 @@ class Assignment(OrganisationRow):
                 condition=Q(known_until__isnull=True),
                 name="assignment_now",
             ),
+            models.Index(
+                fields=["organisation", "due_on", "id"], condition=Q(known_until__isnull=True), name="assignment_by_due"
+            ),
             models.Index(fields=["membership", "requirement", "-known_from"], name="assignment_of_person"),
             models.Index(fields=["organisation", "known_from"], name="assignment_then"),
         ]

@@ -1,0 +1,54 @@
+"""Who is trained, at a glance: figures, groups, the trend and who is overdue."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from foundation.core.access import signed_in
+from foundation.core.http import Request
+from foundation.organisations import queries as organisations
+from training import tabs
+from training.seeing import groups, listing, trend
+from training.seeing import overview as seeing
+from training.seeing.on_a_day import as_at
+from training.workflow import Standing
+
+MOST_OVERDUE = 10
+
+
+@signed_in
+@require_GET
+def overview(request: Request) -> HttpResponse:
+    """How the organisation stands, or the people somebody leads, on a day."""
+    acting, at = request.acting, as_at(request.GET)
+    by = request.GET.get("by", "")
+    by = by if by in seeing.BY else "team"
+    teams = listing.names_of(organisations.team_tree(acting))
+    found = seeing.overview(acting, at, by=by, only=request.GET.get("requirement", ""), teams=teams)
+    now = {line.requirement.pk: line.cell.figure for line in found.lines}
+    overdue = groups.narrowed(at.asked(acting), Standing.OVERDUE, on_day=at.day)
+    rows = overdue.order_by("due_on", "pk").values("pk", *OVERDUE_SHOWS)[:MOST_OVERDUE]
+    return render(
+        request,
+        "training/overview.html",
+        {
+            "tabs": tabs.of("overview"),
+            "at": at,
+            "sees_all": acting.may("training.view"),
+            "found": found,
+            "chart": trend.chart(trend.points(acting, at, now), found.columns),
+            "is_cut": len(found.columns) > trend.MOST_LINES,
+            "by": by,
+            "by_label": seeing.BY[by],
+            "bys": seeing.BY.items(),
+            "chosen": request.GET.get("requirement", ""),
+            "overdue": listing.shown(rows, teams, at),
+            "overdue_count": sum(line.cell.overdue.count for line in found.lines),
+            "overdue_url": seeing.address(at, standing=Standing.OVERDUE),
+        },
+    )
+
+
+OVERDUE_SHOWS = (
+    "membership__name", "membership__reference", "requirement__title", "standing", "due_on", "done_on", "team_id",
+)  # fmt: skip
