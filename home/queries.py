@@ -19,6 +19,8 @@ from risk.tasks_queries import MyTask
 from training import queries as training
 from training.progress import Progress
 from training.queries import Offered
+from training.seeing import own
+from training.seeing.own import Own
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Start:
     drifting: int = 0
     learning: list[Progress] = field(default_factory=list)
     courses: list[Offered] = field(default_factory=list)
+    asked: list[Own] = field(default_factory=list)
 
 
 def start(acting: Acting) -> Start:
@@ -62,6 +65,7 @@ def start(acting: Acting) -> Start:
         drifting=drifting,
         learning=learning,
         courses=courses,
+        asked=own.pressing(acting),
     )
 
 

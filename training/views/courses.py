@@ -12,22 +12,27 @@ from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.permissions import allowed
+from foundation.organisations import queries as organisations
 from training import actions, choosing, course_memory, permissions, queries, showing
 from training.forms.learning import BeginForm
 from training.models import Attempt, Course, CourseVersion
+from training.seeing import own
+from training.seeing.listing import names_of
 from training.views.sections import tabs
 
 
 @requires("portal.use")
 @require_GET
 def mine(request: Request) -> HttpResponse:
-    """What I am on the way through, what I can begin and what I have done."""
+    """What I am asked, what I am on the way through, what I can begin and what I have done."""
     acting = request.acting
+    attempts = list(queries.open_attempts(acting))
     return render(
         request,
         "training/mine.html",
         {
-            "under_way": queries.progress_of_all(list(queries.open_attempts(acting))),
+            "asked": own.asked(acting, attempts, names_of(organisations.team_tree(acting))),
+            "under_way": queries.progress_of_all(attempts),
             "offered": queries.offered(acting),
             "completions": queries.completions(acting),
             "tabs": tabs(request),

@@ -86,9 +86,7 @@ def test_what_comes_later_does_not_change_a_day_gone_by(scene, browser):
     before = browser.get(ADDRESS, {"on": "2026-11-22"})
     counts = {number.url: number.count for number in numbers(before)}
 
-    asked.did(
-        scene.manager, scene.people["Ola Overdue"], scene.awareness, date(2026, 2, 2), now=datetime.now().astimezone()
-    )
+    asked.did(scene.manager, scene.people["Ola Overdue"], scene.awareness, date(2026, 2, 2), now=NOW)
     after = browser.get(ADDRESS, {"on": "2026-11-22"})
 
     assert {number.url: number.count for number in numbers(after)} == counts
