@@ -75,6 +75,8 @@ def test_every_list_asks_for_proof_of_the_last_ten_minutes(committed, browser, b
         "/risk/reassess/",
         "/risk/recommendations/",
         "/risk/reports/",
+        "/training/matrix/",
+        "/training/people/",
     ]
     assert [address for address, response in answers.items() if is_file(response)] == []
     assert {address: answers[address].headers["Location"] for address in exported} == {

@@ -52,6 +52,8 @@ KINDS = {
     "/training/equivalences/<int:pk>": "equivalence",
     "/training/equivalences/courses/<slug:code>": "outside_course",
     "/training/learning/<slug:reference>": "attempt",
+    "/training/people/<slug:reference>": "trainee",
+    "/training/people/<slug:reference>/<slug:requirement>": "asked_of",
     "/training/learning/<slug:reference>/<slug:page>": "page",
     "/training/requirements/<slug:reference>": "training_requirement",
     "/jobs/<slug:reference>": "job",
@@ -77,7 +79,7 @@ OF_NOBODY = (
     "/static/",
 )
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
-PERSONAL = {"job", "notice", "export", "file", "action", "attempt", "certificate"}
+PERSONAL = {"job", "notice", "export", "file", "action", "attempt", "certificate", "trainee"}
 SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6", "page": "welcome"}  # words that everybody uses
 MISSING = {"requirement": "NOWHERE-1"} | SHARED
 NUMBERS = {"control", "use", "risk_use", "event", "team", "grant", "reset", "objective", "equivalence"}
@@ -187,7 +189,7 @@ def test_their_part_of_our_object_is_as_missing_too(
         if there != nowhere or {status for status, _ in there.values()} - expected:
             told_apart[route] = {method: status for method, (status, _) in there.items()}
 
-    assert len(nested) == 22
+    assert len(nested) == 25
     assert told_apart == {}
 
 

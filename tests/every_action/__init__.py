@@ -1,17 +1,18 @@
 """Every action that a person does, with what must stand before it and arguments that work: a table for tests."""
 
-from tests.every_action import certificates, duty, learning, people, plans, registers, requirements, risks
+from tests.every_action import agreements, certificates, duty, learning, people, plans, registers, requirements, risks
 from tests.every_action.ground import Action, Ground
 
 __all__ = ["ACTIONS", "ELSEWHERE", "Action", "Ground"]
 
 ACTIONS: dict[str, Action] = duty.ACTIONS | people.ACTIONS | risks.ACTIONS | registers.ACTIONS | plans.ACTIONS
-ACTIONS |= certificates.ACTIONS | learning.ACTIONS | requirements.ACTIONS
+ACTIONS |= certificates.ACTIONS | learning.ACTIONS | requirements.ACTIONS | agreements.ACTIONS
 ELSEWHERE = {
     **risks.ELSEWHERE,
     **plans.ELSEWHERE,
     **certificates.ELSEWHERE,
     **requirements.ELSEWHERE,
+    **agreements.ELSEWHERE,
     "accounts.add_app": "tests/foundation/accounts/test_factors.py: it needs a code that an app has shown",
     "accounts.add_passkey": "tests/foundation/accounts/test_factors.py: it needs what a browser has signed",
     "accounts.remove_factor": "tests/foundation/accounts/test_factors.py: it needs two of them",

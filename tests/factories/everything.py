@@ -17,7 +17,7 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import acting_of, make_membership
 from tests.factories import actionplans as plans
-from tests.factories import certificates, learning, profiles, requirements
+from tests.factories import asked, certificates, learning, profiles, requirements
 from tests.factories import compliance as answers
 from tests.factories import risk as risks
 from tests.factories.evidence import note
@@ -50,6 +50,7 @@ def one_of_each(maker: Acting, code: str) -> dict[str, str]:
         **_planned(maker),
         **_trained(maker),
         **_taught(maker, code),
+        **_asked(maker, code),
         **_told(maker),
     }
 
@@ -227,6 +228,16 @@ def _taught(maker: Acting, code: str) -> dict[str, str]:
         "outside_course": requirements.outside_course(maker, f"Unused {code}").code,
         "equivalence": str(requirements.equivalence(maker, outside, course).pk),
     }
+
+
+def _asked(maker: Acting, code: str) -> dict[str, str]:
+    """Somebody who is asked for a course, and by which requirement."""
+    now = timezone.now()
+    somebody = make_membership(maker.organisation, name=f"Trainee of {maker.organisation.name}", with_user=False)
+    course = make_course(f"asked-{code.lower()}", organisation=maker.organisation)
+    requirement = asked.require(maker, f"Requirement {code}", course=course, now=now)
+    asked.work_out(maker, now=now)
+    return {"trainee": somebody.reference, "asked_of": requirement.reference}
 
 
 def _told(maker: Acting) -> dict[str, str]:

@@ -9,7 +9,18 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from foundation.core.benchmarks import Measurement
 from foundation.ledger import benchmarks as ledger
 from foundation.organisations import benchmarks as organisations
-from prevent_portal.benchmarks import documents, files, lasting, learning, pages, policies, rooms, starting, throughput
+from prevent_portal.benchmarks import (
+    documents,
+    files,
+    lasting,
+    learning,
+    pages,
+    policies,
+    rooms,
+    starting,
+    throughput,
+    training,
+)
 from prevent_portal.benchmarks.ground import Place, fill, scratch_database
 from prevent_portal.embedded import services
 
@@ -18,6 +29,7 @@ SUITES: dict[str, Suite] = {
     "pages": pages.measure,
     "rooms": rooms.measure,
     "learning": lambda small, large: learning.measure(large),
+    "training": lambda small, large: training.measure(large),
     "throughput": lambda small, large: throughput.measure(large),
     "exports": lambda small, large: files.measure(large),
     "report": lambda small, large: documents.measure_report(),
