@@ -11,10 +11,10 @@ from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_rows
 from foundation.organisations import queries as organisations
-from training import tabs
 from training.seeing import matrix as seeing
 from training.seeing.listing import names_of
 from training.seeing.on_a_day import as_at
+from training.views.sections import tabs
 
 
 @signed_in
@@ -46,7 +46,7 @@ def matrix(request: Request) -> HttpResponseBase:
             "form": page.filter_form,
             "most": seeing.MOST_COLUMNS,
             "at": at,
-            "tabs": tabs.of("matrix"),
+            "tabs": tabs(request),
             "sees_all": acting.may("training.view"),
         },
     )

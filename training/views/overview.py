@@ -7,10 +7,10 @@ from django.views.decorators.http import require_GET
 from foundation.core.access import signed_in
 from foundation.core.http import Request
 from foundation.organisations import queries as organisations
-from training import tabs
 from training.seeing import groups, listing, trend
 from training.seeing import overview as seeing
 from training.seeing.on_a_day import as_at
+from training.views.sections import tabs
 from training.workflow import Standing
 
 MOST_OVERDUE = 10
@@ -32,7 +32,7 @@ def overview(request: Request) -> HttpResponse:
         request,
         "training/overview.html",
         {
-            "tabs": tabs.of("overview"),
+            "tabs": tabs(request),
             "at": at,
             "sees_all": acting.may("training.view"),
             "found": found,

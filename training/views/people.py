@@ -20,12 +20,13 @@ from foundation.core.lists import ListPage
 from foundation.core.permissions import allowed
 from foundation.documents.responses import export_list
 from foundation.organisations import queries as organisations
-from training import permissions, tabs
+from training import permissions
 from training.actions import reminding, together
 from training.actions.together import MOST, Outcome
 from training.forms.agreements import ExtendForm, RemindForm, WaiveForm
 from training.seeing.listing import asked_listing, names_of, shown
 from training.seeing.on_a_day import as_at
+from training.views.sections import tabs
 
 DEEDS: dict[str, str | Promise] = {
     "remind": gettext_lazy("Remind them"),
@@ -58,7 +59,7 @@ def people(request: Request) -> HttpResponseBase:
             "page": page,
             "lines": shown(page.items, names_of(teams), at),
             "at": at,
-            "tabs": tabs.of("people"),
+            "tabs": tabs(request),
             "sees_all": acting.may("training.view"),
             "job_title": request.GET.get("job_title", ""),
             "can_act": not at.is_past and allowed(permissions.check_can_manage_training, acting),

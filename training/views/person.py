@@ -19,7 +19,7 @@ from foundation.core.http import Request
 from foundation.core.permissions import allowed
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Membership
-from training import permissions, tabs
+from training import permissions
 from training.actions import agreements
 from training.forms.agreements import AbsenceForm, ExtendForm, WaiveForm
 from training.models import Absence, Assignment
@@ -45,7 +45,6 @@ def person(request: Request, reference: str) -> HttpResponse:
         {
             "person": found,
             "at": at,
-            "tabs": tabs.of("people"),
             "is_own": is_own,
             "asked": seeing.asked(acting, found, at, teams),
             "completions": [(each, given.get(each.pk)) for each in seeing.completions(acting, found, at)],
