@@ -23,11 +23,13 @@ class Figure:
     counted apart. New starters who still have time are among the counted (ADR 41).
     """
 
-    counts: dict[str, int]
+    counts: dict[str, int]  # a standing in which nobody is may be missing
 
     def __getitem__(self, standing: str) -> int:
         """Of one standing. Raises KeyError for another word, so that templates go on to the properties."""
-        return self.counts[standing]
+        if standing not in Standing.values:
+            raise KeyError(standing)
+        return self.counts.get(standing, 0)
 
     @cached_property
     def asked(self) -> int:
