@@ -54,6 +54,9 @@ KINDS = {
     "/training/learning/<slug:reference>": "attempt",
     "/training/people/<slug:reference>": "trainee",
     "/training/people/<slug:reference>/<slug:requirement>": "asked_of",
+    "/training/records/<slug:reference>": "record",
+    "/training/records/imports/<slug:reference>": "completion_import",
+    "/training/records/returns/<slug:reference>": "partner_return",
     "/training/learning/<slug:reference>/<slug:page>": "page",
     "/training/requirements/<slug:reference>": "training_requirement",
     "/jobs/<slug:reference>": "job",
@@ -79,7 +82,7 @@ OF_NOBODY = (
     "/static/",
 )
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
-PERSONAL = {"job", "notice", "export", "file", "action", "attempt", "certificate", "trainee"}
+PERSONAL = {"job", "notice", "export", "file", "action", "attempt", "certificate", "trainee", "record"}
 SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6", "page": "welcome"}  # words that everybody uses
 MISSING = {"requirement": "NOWHERE-1"} | SHARED
 NUMBERS = {"control", "use", "risk_use", "event", "team", "grant", "reset", "objective", "equivalence"}

@@ -46,6 +46,23 @@ def check_can_record(by: Acting, membership: Membership, came: Came) -> None:
     check_can_manage_training(by, membership)
 
 
+def check_can_take_back(by: Acting, completion: Completion) -> None:
+    """Take back what one said oneself, as long as nobody has decided about it."""
+    if completion.organisation_id != by.organisation_id or completion.membership_id != by.membership_id:
+        raise PermissionDenied(_("Only the person who said they did this can take it back."))
+    if completion.came != Came.SELF:
+        raise PermissionDenied(_("Somebody else wrote this record. Ask a training manager to withdraw it."))
+
+
+def check_can_open_proof(acting: Acting, completion: Completion) -> None:
+    """Open the certificate behind a record: the person, their line manager, and who records training."""
+    if completion.organisation_id != acting.organisation_id:
+        raise PermissionDenied(_("This belongs to another organisation."))
+    concerned = {completion.membership_id, completion.membership.line_manager_id}
+    if not acting.may("training.manage") and acting.membership_id not in concerned:
+        raise PermissionDenied(_("Only the person, the line manager and training managers can open this certificate."))
+
+
 def check_can_decide(by: Acting, completion: Completion) -> None:
     """Accept, refuse or withdraw a record: a training manager, or the line manager; never of oneself."""
     if completion.organisation_id != by.organisation_id:

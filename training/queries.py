@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import Case, F, Max, QuerySet, When
 from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404
 
@@ -20,6 +20,12 @@ from training.workflow import RecordStatus, Status
 def courses(acting: Acting) -> QuerySet[Course]:
     """The courses that may be begun."""
     return Course.objects.visible_to(acting).filter(withdrawn_at__isnull=True, provider="")
+
+
+def recordable_courses(acting: Acting) -> QuerySet[Course]:
+    """The courses that somebody may have done: those given elsewhere first, then those of the portal."""
+    rows = Course.objects.visible_to(acting).filter(withdrawn_at__isnull=True)
+    return rows.order_by(Case(When(provider="", then=1), default=0), "provider", "title", "pk")
 
 
 @dataclass(frozen=True)

@@ -5,4 +5,5 @@ from datetime import time, timedelta
 SCHEDULES = [
     {"name": "training.work_out_changed", "run": "training.upkeep.work_out_changed", "every": timedelta(seconds=30)},
     {"name": "training.note_roles_of_the_day", "run": "training.upkeep.note_roles_of_the_day", "at": time(0, 10)},
+    {"name": "training.forget_files", "run": "training.bringing.upkeep.forget_files", "at": time(3, 55)},
 ]

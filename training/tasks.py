@@ -41,3 +41,62 @@ def work_out(job: jobs.JobContext, *, requirement_id: int, **_later: object) -> 
     from training import requirement_job  # noqa: PLC0415 -- leaf
 
     requirement_job.work_out(job, requirement_id=requirement_id)
+
+
+@jobs.handler(
+    "training.check_completions",
+    permission="training.manage",
+    limit_seconds=600,
+    title=_("Check a file of training"),
+    messages={"reading": _("%(done)s rows read")},
+)
+def check_completions(job: jobs.JobContext, *, import_id: int, **_later: object) -> None:
+    from training import actions  # noqa: PLC0415 -- leaf
+
+    with job.step() as acting:
+        checked = actions.check_completions(
+            import_id=import_id, by=acting, now=job.now(), progress=lambda done: job.progress(done, 0, "reading")
+        )
+        job.finish(
+            label=_("See what the file would do"), url_name="training:record_import", reference=checked.reference
+        )
+
+
+@jobs.handler(
+    "training.record_completions",
+    permission="training.manage",
+    limit_seconds=600,
+    title=_("Record training from a file"),
+    messages={"recording": _("%(done)s records written")},
+)
+def record_completions(job: jobs.JobContext, *, import_id: int, **_later: object) -> None:
+    from foundation.core.exceptions import RuleBroken  # noqa: PLC0415 -- leaf
+    from training import actions  # noqa: PLC0415 -- leaf
+
+    try:
+        with job.step() as acting:
+            done = actions.record_completions(
+                import_id=import_id,
+                by=acting,
+                now=job.now(),
+                progress=lambda count: job.progress(count, 0, "recording"),
+            )
+            job.finish(label=_("See what was recorded"), url_name="training:record_import", reference=done.reference)
+    except RuleBroken:
+        with job.step() as acting:
+            actions.take_confirmation_back(import_id=import_id, by=acting, now=job.now())
+        raise
+
+
+@jobs.handler(
+    "training.withdraw_completions",
+    permission="training.manage",
+    limit_seconds=600,
+    title=_("Withdraw the records of a file"),
+)
+def withdraw_completions(job: jobs.JobContext, *, import_id: int, **_later: object) -> None:
+    from training import actions  # noqa: PLC0415 -- leaf
+
+    with job.step() as acting:
+        gone = actions.withdraw_completions(import_id=import_id, by=acting, now=job.now())
+        job.finish(label=_("See the file"), url_name="training:record_import", reference=gone.reference)

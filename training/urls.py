@@ -1,6 +1,19 @@
 from django.urls import path
 
-from training.views import certificates, courses, equivalences, learning, matrix, overview, people, person, requirements
+from training.views import (
+    bringing,
+    certificates,
+    courses,
+    equivalences,
+    learning,
+    matrix,
+    overview,
+    people,
+    person,
+    records,
+    requirements,
+    returns,
+)
 
 app_name = "training"
 
@@ -36,4 +49,23 @@ urlpatterns = [
     path("people/<slug:reference>/<slug:requirement>/waive/", person.waive, name="waive"),
     path("people/<slug:reference>/<slug:requirement>/extend/", person.extend, name="extend"),
     path("people/<slug:reference>/<slug:requirement>/end-waiver/", person.end_waiver, name="end_waiver"),
+    path("records/", records.index, name="records"),
+    path("records/elsewhere/", records.declare, name="declare"),
+    path("records/add/", records.add, name="record_for"),
+    path("records/imports/", bringing.imports, name="record_imports"),
+    path("records/imports/<slug:reference>/", bringing.show, name="record_import"),
+    path("records/imports/<slug:reference>/columns/", bringing.columns, name="record_columns"),
+    path("records/imports/<slug:reference>/names/", bringing.course_names, name="record_names"),
+    path("records/imports/<slug:reference>/errors/", bringing.errors, name="record_errors"),
+    path("records/imports/<slug:reference>/put-aside/", bringing.put_aside, name="put_records_aside"),
+    path("records/imports/<slug:reference>/withdraw/", bringing.withdraw, name="withdraw_import"),
+    path("records/returns/", returns.index, name="partner_returns"),
+    path("records/returns/add/", returns.add, name="add_return"),
+    path("records/returns/<slug:reference>/", returns.show, name="partner_return"),
+    path("records/returns/<slug:reference>/correct/", returns.correct, name="correct_return"),
+    path("records/<slug:reference>/", records.show, name="record"),
+    path("records/<slug:reference>/accept/", records.accept, name="accept_record"),
+    path("records/<slug:reference>/refuse/", records.refuse, name="refuse_record"),
+    path("records/<slug:reference>/withdraw/", records.withdraw, name="withdraw_record"),
+    path("records/<slug:reference>/take-back/", records.take_back, name="take_record_back"),
 ]

@@ -1,12 +1,23 @@
 """Every action that a person does, with what must stand before it and arguments that work: a table for tests."""
 
-from tests.every_action import agreements, certificates, duty, learning, people, plans, registers, requirements, risks
+from tests.every_action import (
+    agreements,
+    certificates,
+    duty,
+    learning,
+    people,
+    plans,
+    records,
+    registers,
+    requirements,
+    risks,
+)
 from tests.every_action.ground import Action, Ground
 
 __all__ = ["ACTIONS", "ELSEWHERE", "Action", "Ground"]
 
 ACTIONS: dict[str, Action] = duty.ACTIONS | people.ACTIONS | risks.ACTIONS | registers.ACTIONS | plans.ACTIONS
-ACTIONS |= certificates.ACTIONS | learning.ACTIONS | requirements.ACTIONS | agreements.ACTIONS
+ACTIONS |= certificates.ACTIONS | learning.ACTIONS | records.ACTIONS | requirements.ACTIONS | agreements.ACTIONS
 ELSEWHERE = {
     **risks.ELSEWHERE,
     **plans.ELSEWHERE,

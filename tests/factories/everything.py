@@ -17,7 +17,7 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import acting_of, make_membership
 from tests.factories import actionplans as plans
-from tests.factories import asked, certificates, learning, profiles, requirements
+from tests.factories import asked, certificates, learning, profiles, records, requirements
 from tests.factories import compliance as answers
 from tests.factories import risk as risks
 from tests.factories.evidence import note
@@ -51,6 +51,7 @@ def one_of_each(maker: Acting, code: str) -> dict[str, str]:
         **_trained(maker),
         **_taught(maker, code),
         **_asked(maker, code),
+        **_elsewhere(maker, code),
         **_told(maker),
     }
 
@@ -238,6 +239,18 @@ def _asked(maker: Acting, code: str) -> dict[str, str]:
     requirement = asked.require(maker, f"Requirement {code}", course=course, now=now)
     asked.work_out(maker, now=now)
     return {"trainee": somebody.reference, "asked_of": requirement.reference}
+def _elsewhere(maker: Acting, code: str) -> dict[str, str]:
+    """What the maker did elsewhere, a checked file of training, and a partner's numbers."""
+    now = timezone.now()
+    course = records.outside_course(f"Course of {code}", organisation=maker.organisation)
+    declared = records.declared(maker, course, now=now)
+    checked = records.checked(maker, records.file_of([["404", "", course.title, "27/03/2026", "", ""]]), now=now)
+    given = records.partner_return(maker, now=now)
+    return {
+        "record": declared.reference,
+        "completion_import": checked.reference,
+        "partner_return": given.reference,
+    }
 
 
 def _told(maker: Acting) -> dict[str, str]:

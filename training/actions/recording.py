@@ -1,5 +1,6 @@
 """Records of training done elsewhere or in a room: written, checked, withdrawn. Never changed, never deleted."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,13 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from foundation import ledger
+from foundation import ledger, notifications
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations.models import Membership
 from training import assigning, permissions, workflow
 from training.models import Came, Completion, Course, Mode
 from training.workflow import RecordStatus
+
+MOST_AT_ONCE = 200
+STANDING = (RecordStatus.COUNTS, RecordStatus.WAITING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,35 @@ def record(*, membership_id: int, done: Done, came: Came, by: Acting, now: datet
     What people say themselves (``Came.SELF``) waits until somebody has checked it. Raises RuleBroken for a day to come,
     a day before the course existed or the person began, and for what is recorded already.
     """
+    completion = _write(membership_id, done, came, by, now)
+    assigning.work_out(by.organisation_id, [membership_id], now=now)
+    return completion
+
+
+@transaction.atomic
+def record_for(*, membership_ids: Collection[int], done: Done, by: Acting, now: datetime) -> list[Completion]:
+    """Write down that several people did the same course on the same day, for all of them or for none.
+
+    Raises RuleBroken as ``record`` does, with the names of those for whom it is recorded already.
+    """
+    permissions.check_can_manage_training(by)
+    if not 0 < len(membership_ids) <= MOST_AT_ONCE:
+        raise RuleBroken(_("Name at least one person and at most %(most)s.") % {"most": MOST_AT_ONCE})
+    of_them = Membership.objects.visible_to(by).filter(pk__in=membership_ids).order_by("pk")
+    people = list(of_them.select_for_update(no_key=True))
+    if len(people) < len(set(membership_ids)):
+        raise RuleBroken(_("Somebody in the list does not belong to this organisation."))
+    same = Completion.objects.filter(membership__in=people, course_id=done.course_id, completed_on=done.completed_on)
+    there = set(same.filter(status__in=STANDING).values_list("membership_id", flat=True))
+    if there:
+        names = ", ".join(sorted(person.name for person in people if person.pk in there)[:10])
+        raise RuleBroken(_("It is recorded already for: %(names)s. Take them out of the list.") % {"names": names})
+    written = [_write(person.pk, done, Came.MANUAL, by, now) for person in people]
+    assigning.work_out(by.organisation_id, [person.pk for person in people], now=now)
+    return written
+
+
+def _write(membership_id: int, done: Done, came: Came, by: Acting, now: datetime) -> Completion:
     membership = Membership.objects.visible_to(by).select_for_update(no_key=True).get(pk=membership_id)
     permissions.check_can_record(by, membership, came)
     course = Course.objects.visible_to(by).filter(pk=done.course_id).first()
@@ -65,7 +98,6 @@ def record(*, membership_id: int, done: Done, came: Came, by: Acting, now: datet
         recorded_by=by.membership,
     )
     ledger.record("training.recorded", actor=by, target=membership, at=now, record=completion.reference)
-    assigning.work_out(by.organisation_id, [membership.pk], now=now)
     return completion
 
 
@@ -120,12 +152,12 @@ def _decide(completion_id: int, wanted: RecordStatus, reason: str, by: Acting, n
     if wanted == RecordStatus.WITHDRAWN:
         completion.validities.filter(ended_at__isnull=True).update(ended_at=now)
     ledger.record(VERBS[wanted], actor=by, target=completion.membership, at=now, record=completion.reference)
+    notifications.notify(membership_id=completion.membership_id, kind=VERBS[wanted], target=completion, by=by, now=now)
     assigning.work_out(by.organisation_id, [completion.membership_id], now=now)
     return completion
 
 
 def _check_not_recorded(membership: Membership, course: Course, completed_on: date) -> None:
-    standing = (RecordStatus.COUNTS, RecordStatus.WAITING)
     same = Completion.objects.filter(membership=membership, course=course, completed_on=completed_on)
-    if same.filter(status__in=standing).exists():
+    if same.filter(status__in=STANDING).exists():
         raise RuleBroken(_("It is recorded already that this person did this course on that day."))

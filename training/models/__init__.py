@@ -2,6 +2,12 @@ from training.models.assignments import Absence, Assignment, Extension, PersonCh
 from training.models.completions import Came, Certificate, Completion, Mode
 from training.models.courses import Course, CourseVersion, Level
 from training.models.learning import Attempt, PageDone, Reply
+from training.models.records import (
+    CompletionImport,
+    CompletionImportRow,
+    CourseName,
+    PartnerReturn,
+)
 from training.models.requirements import Anchor, Equivalence, Requirement, Rule
 
 __all__ = [
@@ -12,13 +18,17 @@ __all__ = [
     "Came",
     "Certificate",
     "Completion",
+    "CompletionImport",
+    "CompletionImportRow",
     "Course",
+    "CourseName",
     "CourseVersion",
     "Equivalence",
     "Extension",
     "Level",
     "Mode",
     "PageDone",
+    "PartnerReturn",
     "PersonChange",
     "Reply",
     "Requirement",

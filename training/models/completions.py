@@ -82,12 +82,28 @@ class Completion(OrganisationRow):
     decision_reason = models.CharField(_("reason"), max_length=500, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
+    brought_by = models.ForeignKey(
+        "training.CompletionImport", on_delete=models.PROTECT, null=True, related_name="completions", db_index=False
+    )
 
     objects = StaffQuerySet.as_manager()
 
     class Meta:
         ordering = ["-completed_on", "-pk"]
-        indexes = [models.Index(fields=["organisation", "membership", "-completed_on", "-id"])]
+        indexes = [
+            models.Index(fields=["organisation", "membership", "-completed_on", "-id"]),
+            models.Index(fields=["brought_by"], condition=Q(brought_by__isnull=False), name="completion_brought_by"),
+            models.Index(
+                fields=["organisation", "-completed_on", "-id"],
+                condition=~Q(came=Came.PORTAL),
+                name="completion_outside",
+            ),
+            models.Index(
+                fields=["organisation", "recorded_at"],
+                condition=Q(status=RecordStatus.WAITING),
+                name="completion_waiting",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="completion_score_is_a_percentage", condition=Q(score__isnull=True) | Q(score__lte=100)
@@ -115,6 +131,18 @@ class Completion(OrganisationRow):
 
     def __str__(self) -> str:
         return self.course_title
+
+    def get_absolute_url(self) -> str:
+        return addresses.of_row("training:record", self.reference)
+
+    @property
+    def status_colour(self) -> str:
+        """The colour of the tag that says the state in words."""
+        return {
+            RecordStatus.COUNTS: "green",
+            RecordStatus.WAITING: "yellow",
+            RecordStatus.REFUSED: "red",
+        }.get(RecordStatus(self.status), "grey")
 
 
 def new_number() -> str:

@@ -13,7 +13,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.permissions import allowed
 from foundation.organisations import queries as organisations
-from training import actions, choosing, course_memory, permissions, queries, showing
+from training import actions, choosing, course_memory, permissions, queries, record_queries, showing
 from training.forms.learning import BeginForm
 from training.models import Attempt, Course, CourseVersion
 from training.seeing import own
@@ -36,6 +36,7 @@ def mine(request: Request) -> HttpResponse:
             "offered": queries.offered(acting),
             "completions": queries.completions(acting),
             "tabs": tabs(request),
+            "checks_records": acting.may("training.manage") or record_queries.leads_people(acting),
         },
     )
 

@@ -1,0 +1,1 @@
+"""Files of training done elsewhere: read, matched to people and courses, recorded."""
