@@ -21,6 +21,7 @@ from home.severnshire import (
     plans,
     profiles,
     proof,
+    records,
     reporting,
     requirements,
     risk_reports,
@@ -108,6 +109,7 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *plan_reports.deeds(people, entry),
         *learning.deeds(people, entry),
         *requirements.deeds(people, entry),
+        *records.deeds(people, entry),
     ]
     if entry.key == COUNTY:
         deeds += oversight.county_deeds(people, book)

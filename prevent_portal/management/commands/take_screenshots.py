@@ -152,6 +152,22 @@ SHOTS = (
         then=(first('tbody a[href^="/risk/local-profiles/"]'), follow("Make the response")),
     ),
     Shot("threat-level", "/risk/threat-level/", LEAD),
+    Shot("did-elsewhere", "/training/records/elsewhere/", LEAD),
+    Shot("training-elsewhere", "/training/records/", TRAINER),
+    Shot(
+        "record-to-check",
+        "/training/records/",
+        TRAINER,
+        then=(first('.portal-rows a[href^="/training/records/"]'),),
+    ),
+    Shot("import-training", "/training/records/imports/", TRAINER),
+    Shot(
+        "imported-training",
+        "/training/records/imports/",
+        TRAINER,
+        then=(first('tbody a[href^="/training/records/imports/"]'),),
+    ),
+    Shot("partners-numbers", "/training/records/returns/", TRAINER),
     Shot("people", "/organisations/people/", ADMINISTRATOR),
     Shot(
         "person",
