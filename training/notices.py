@@ -17,6 +17,8 @@ notifications.kind(
     text=_("You are asked to do training: see which and by when"),
     url_name="training:mine",
     takes_reference=False,
+)
+notifications.kind(
     "training.record_waiting",
     group="training",
     text=_("Record %(reference)s of training done elsewhere waits for you to check it"),

@@ -239,6 +239,8 @@ def _asked(maker: Acting, code: str) -> dict[str, str]:
     requirement = asked.require(maker, f"Requirement {code}", course=course, now=now)
     asked.work_out(maker, now=now)
     return {"trainee": somebody.reference, "asked_of": requirement.reference}
+
+
 def _elsewhere(maker: Acting, code: str) -> dict[str, str]:
     """What the maker did elsewhere, a checked file of training, and a partner's numbers."""
     now = timezone.now()
