@@ -28,6 +28,10 @@ class NoticeQuerySet(PersonalQuerySet):
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
 
+    def with_things(self) -> Self:
+        """Each notice with ``thing``, what its target is called, for its sentence. It costs no further query."""
+        return self.annotate(thing=kinds.things())
+
 
 class OutgoingMail(OrganisationRow):
     """A letter on its way. It holds no address and no text: both are made when it is sent, from what is true then.
@@ -84,6 +88,8 @@ class OutgoingMail(OrganisationRow):
 class Notice(OrganisationRow):
     """Something a person should look at. Its text is made from its kind and the target's reference when it is read."""
 
+    thing: str | None = ""  # only on rows read ``with_things``
+
     reference = reference_field(unique=True)
     membership = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=80)
@@ -123,7 +129,7 @@ class Notice(OrganisationRow):
 
     @property
     def sentence(self) -> str:
-        return kinds.sentence(self.kind, self.target_reference)
+        return kinds.sentence(self.kind, self.target_reference, self.thing or "")
 
     @property
     def address(self) -> str:

@@ -32,7 +32,7 @@ LISTING = Listing(
 def index(request: Request) -> HttpResponseBase:
     """The person's own notices in the organisation they act for."""
     acting = _acting(request)
-    page = LISTING.read(request, Notice.objects.visible_to(acting))
+    page = LISTING.read(request, Notice.objects.visible_to(acting).with_things())
     assert not isinstance(page, HttpResponse)  # nothing is searched, so nothing is posted
     if export := request.GET.get("export"):
         return export_list(page, format=export, title=_("Notices"), acting=acting, now=timezone.now())
