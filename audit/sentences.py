@@ -110,6 +110,8 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "training.absence_recorded": Sentence(_("Recorded that somebody is away for long")),
         "training.absence_ended": Sentence(_("Recorded that somebody is back")),
         "training.reminded": Sentence(_("Reminded somebody of training")),
+        "training.reminders_changed": Sentence(_("Changed when people are reminded of training")),
+        "training.quarter_end_kept": Sentence(_("Kept the figures of training at the end of a quarter")),
         "training.certificate_checked": Sentence(_("Somebody asked whether a certificate is genuine"), reads=True),
     },
     _("Action plans"): {
@@ -311,6 +313,7 @@ TYPES: dict[str, str | Promise] = {
     "training.course": _("Course"),
     "training.completionimport": _("File of training"),
     "training.partnerreturn": _("Numbers of a partner"),
+    "training.remindersettings": _("Settings of reminders of training"),
     "evidence.evidenceitem": _("Evidence"),
     "files.storedfile": _("File"),
     "jobs.job": _("Job"),

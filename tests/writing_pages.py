@@ -22,6 +22,7 @@ from tests.factories import actionplans, evidence, profiles, requirements
 from tests.factories import organisations as factories
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
+from training.models import ReminderSettings
 from training.models import Requirement as TrainingRequirement
 
 
@@ -189,6 +190,11 @@ PAGES = {
         "prevent_lead", PlanSettings, "remind_days_before", "Remind the owner",
         {"escalate_days_after": "14"}, {"escalate_days_after": "0"},
         lambda *_: ("/action-plans/settings/", 1), mine="23", theirs="29",
+    ),
+    "reminders of training": Page(
+        "training_manager", ReminderSettings, "escalate_days_after", "Tell the line manager",
+        {"days_before": "30, 7", "days_after": "1, 14", "digest_on": "0"}, {"days_before": "soon"},
+        lambda *_: ("/training/reminders/", 1), mine="23", theirs="29",
     ),
     "evidence": Page("prevent_lead", EvidenceItem, "note", "Note", EVIDENCE, {"title": ""}, of_evidence),
     "local profile": Page("prevent_lead", CtlpEdition, "note", "Note", PROFILE, {"title": ""}, of_a_local_profile),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from foundation import notifications
+from training import reminding
 
 notifications.group("training", _("Training"))
 notifications.kind(
@@ -41,4 +42,31 @@ notifications.kind(
     group="training",
     text=_("Your record %(reference)s of training done elsewhere was withdrawn"),
     url_name="training:record",
+)
+for name, text in {
+    "due_soon": _("The course “%(thing)s” is due soon"),
+    "overdue": _("The course “%(thing)s” is overdue"),
+}.items():
+    notifications.kind(
+        f"training.{name}",
+        group="training",
+        text=text,
+        url_name="training:mine",
+        takes_reference=False,
+        thing=reminding.title_of_course,
+    )
+notifications.kind(
+    "training.escalated",
+    group="training",
+    text=_("Somebody you look after is still overdue with the course “%(thing)s”"),
+    url_name="training:due",
+    takes_reference=False,
+    thing=reminding.title_of_course,
+)
+notifications.kind(
+    "training.digest",
+    group="training",
+    text=_("The week’s training: people you look after are overdue or due soon"),
+    url_name="training:due",
+    takes_reference=False,
 )

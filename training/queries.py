@@ -3,16 +3,28 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Case, F, Max, QuerySet, When
+from django.db.models import Case, F, Max, Q, QuerySet, When
 from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404
 
 from foundation.core.acting import Acting
 from foundation.files.models import StoredFile
-from training import course_memory
-from training.models import Attempt, Certificate, Completion, Course, CourseVersion, PageDone, Reply
+from foundation.organisations.models import in_force
+from training import course_memory, figures
+from training.models import (
+    Assignment,
+    Attempt,
+    Certificate,
+    Completion,
+    Course,
+    CourseVersion,
+    PageDone,
+    ReminderSettings,
+    Reply,
+)
+from training.models.assignments import AssignmentQuerySet
 from training.progress import Progress
 from training.workflow import RecordStatus, Status
 
@@ -116,3 +128,16 @@ def get_certificate_or_404(acting: Acting, reference: str) -> Certificate:
 def owns_certificate(acting: Acting, stored_file: StoredFile) -> bool:
     """Whether a document is a certificate of this person's."""
     return Certificate.objects.visible_to(acting).filter(file=stored_file).exists()
+
+
+def reminders_of(acting: Acting) -> ReminderSettings:
+    """When the organisation reminds people: what it chose, or the defaults."""
+    found = ReminderSettings.objects.visible_to(acting).select_related("saved_by").first()
+    return found or ReminderSettings(organisation=acting.organisation)
+
+
+def due_soon(acting: Acting, today: date) -> AssignmentQuerySet:
+    """What people one sees, but oneself, have yet to do and is overdue or due within 30 days; nothing waived."""
+    rows = Assignment.objects.visible_to(acting).asked(today, today=today).exclude(membership=acting.membership_id)
+    late = rows.filter(due_on__lte=today + timedelta(days=30)).exclude(Q(standing__in=figures.APART))
+    return late.filter(in_force(today, "membership__starts_on", "membership__ends_on"))

@@ -10,7 +10,9 @@ from training.views import (
     overview,
     people,
     person,
+    quarter_ends,
     records,
+    reminders,
     requirements,
     returns,
 )
@@ -68,4 +70,7 @@ urlpatterns = [
     path("records/<slug:reference>/refuse/", records.refuse, name="refuse_record"),
     path("records/<slug:reference>/withdraw/", records.withdraw, name="withdraw_record"),
     path("records/<slug:reference>/take-back/", records.take_back, name="take_record_back"),
+    path("reports/quarter-ends/", quarter_ends.quarter_ends, name="quarter_ends"),
+    path("reminders/", reminders.settings, name="reminders"),
+    path("reminders/due/", reminders.due, name="due"),
 ]

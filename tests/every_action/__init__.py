@@ -11,6 +11,7 @@ from tests.every_action import (
     registers,
     requirements,
     risks,
+    training_reports,
 )
 from tests.every_action.ground import Action, Ground
 
@@ -18,6 +19,7 @@ __all__ = ["ACTIONS", "ELSEWHERE", "Action", "Ground"]
 
 ACTIONS: dict[str, Action] = duty.ACTIONS | people.ACTIONS | risks.ACTIONS | registers.ACTIONS | plans.ACTIONS
 ACTIONS |= certificates.ACTIONS | learning.ACTIONS | records.ACTIONS | requirements.ACTIONS | agreements.ACTIONS
+ACTIONS |= training_reports.ACTIONS
 ELSEWHERE = {
     **risks.ELSEWHERE,
     **plans.ELSEWHERE,

@@ -8,7 +8,9 @@ from training.models.records import (
     CourseName,
     PartnerReturn,
 )
+from training.models.reminders import ReminderSettings, Weekday
 from training.models.requirements import Anchor, Equivalence, Requirement, Rule
+from training.models.snapshots import Group, Snapshot
 
 __all__ = [
     "Absence",
@@ -25,14 +27,18 @@ __all__ = [
     "CourseVersion",
     "Equivalence",
     "Extension",
+    "Group",
     "Level",
     "Mode",
     "PageDone",
     "PartnerReturn",
     "PersonChange",
+    "ReminderSettings",
     "Reply",
     "Requirement",
     "Rule",
+    "Snapshot",
     "Validity",
     "Waiver",
+    "Weekday",
 ]
