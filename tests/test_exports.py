@@ -79,6 +79,7 @@ def test_every_list_asks_for_proof_of_the_last_ten_minutes(committed, browser, b
         "/training/people/",
         "/training/records/",
         "/training/records/returns/",
+        "/training/reports/",
         "/training/reports/quarter-ends/",
     ]
     assert [address for address, response in answers.items() if is_file(response)] == []

@@ -48,6 +48,7 @@ KINDS = {
     "/risk/threat-level/<slug:reference>": "level",
     "/risk/reassess/<slug:reference>": "task",
     "/training/certificates/<slug:reference>": "certificate",
+    "/training/reports/<slug:reference>": "training_report",
     "/training/courses/<slug:code>": "course",
     "/training/equivalences/<int:pk>": "equivalence",
     "/training/equivalences/courses/<slug:code>": "outside_course",
@@ -71,11 +72,12 @@ KINDS = {
     "/organisations/people/export/<slug:reference>": "export",
     "/organisations/people/import/<slug:reference>": "import",
 }
-# Of no organisation: a person's own sign-in, and the library that all share. What members share is there for
-# partnerships alone: tests/risk/test_sharing.py and tests/actionplans/sharing ask who sees it.
+# Of no organisation: a person's own sign-in, the library and the definitions of returns that all share. What members
+# share is there for partnerships alone: tests/risk/test_sharing.py and tests/actionplans/sharing ask who sees it.
 OF_NOBODY = (
     "/accounts/",
     "/compliance/library/",
+    "/training/returns/",
     "/compliance/contributions/",
     "/risk/members/",
     "/action-plans/gathered/",

@@ -5,10 +5,15 @@ class TrainingConfig(AppConfig):
     name = "training"
 
     def ready(self) -> None:
-        from foundation.files import owners  # noqa: PLC0415 -- models load first
-        from training import queries, record_queries  # noqa: PLC0415
+        from foundation.core.permissions import allowed  # noqa: PLC0415 -- models load first
+        from foundation.documents import copies as made_documents  # noqa: PLC0415
+        from foundation.files import owners  # noqa: PLC0415
+        from training import copies, permissions, queries, record_queries  # noqa: PLC0415
+        from training.actions import reporting  # noqa: PLC0415
         from training.actions.certificates import PURPOSE  # noqa: PLC0415
         from training.actions.declaring import PROOF  # noqa: PLC0415
 
         owners.register(PURPOSE, queries.owns_certificate)
         owners.register(PROOF, record_queries.may_open_proof)
+        owners.register(reporting.PURPOSE, lambda acting, stored_file: allowed(permissions.check_can_report, acting))
+        made_documents.register("training", copies.find)

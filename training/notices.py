@@ -70,3 +70,9 @@ notifications.kind(
     url_name="training:due",
     takes_reference=False,
 )
+notifications.kind(
+    "training.report_ready",
+    group="training",
+    text=_("Report %(reference)s of training is ready"),
+    url_name="training:report",
+)

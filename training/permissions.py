@@ -29,6 +29,12 @@ def check_can_manage_training(by: Acting, row: OrganisationRow | None = None) ->
         raise PermissionDenied(_("This belongs to another organisation."))
 
 
+def check_can_report(by: Acting) -> None:
+    """Make reports of training, open them and take lists out."""
+    if not by.may("training.report"):
+        raise PermissionDenied(_("Your role does not let you make reports of training."))
+
+
 def check_can_agree(by: Acting, assignment: Assignment) -> None:
     """Waive or extend what somebody is asked: not one's own (four eyes)."""
     check_can_manage_training(by, assignment)

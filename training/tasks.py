@@ -100,3 +100,24 @@ def withdraw_completions(job: jobs.JobContext, *, import_id: int, **_later: obje
     with job.step() as acting:
         gone = actions.withdraw_completions(import_id=import_id, by=acting, now=job.now())
         job.finish(label=_("See the file"), url_name="training:record_import", reference=gone.reference)
+
+
+def is_report_still_wanted(acting: Acting, job: "Job") -> bool:
+    """False once a report that failed was asked for again: the new job makes it."""
+    from training.models import TrainingReport  # noqa: PLC0415 -- leaf
+
+    return TrainingReport.objects.visible_to(acting).filter(job=job).exists()
+
+
+@jobs.handler(
+    "training.make_report",
+    permission="training.report",
+    limit_seconds=900,
+    title=_("Report of training"),
+    messages={"reading": _("Reading the training"), "drawing": _("Drawing the document"), "keeping": _("Keeping it")},
+    still_wanted=is_report_still_wanted,
+)
+def make_report(job: jobs.JobContext, *, report_id: int, **_later: object) -> None:
+    from training import report_making  # noqa: PLC0415 -- leaf
+
+    report_making.make(job, report_id=report_id)

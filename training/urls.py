@@ -13,7 +13,9 @@ from training.views import (
     quarter_ends,
     records,
     reminders,
+    reports,
     requirements,
+    return_figures,
     returns,
 )
 
@@ -70,7 +72,17 @@ urlpatterns = [
     path("records/<slug:reference>/refuse/", records.refuse, name="refuse_record"),
     path("records/<slug:reference>/withdraw/", records.withdraw, name="withdraw_record"),
     path("records/<slug:reference>/take-back/", records.take_back, name="take_record_back"),
+    path("reports/", reports.index, name="reports"),
+    path("reports/new/", reports.new, name="new_report"),
     path("reports/quarter-ends/", quarter_ends.quarter_ends, name="quarter_ends"),
+    path("reports/<slug:reference>/", reports.show, name="report"),
+    path("reports/<slug:reference>/download/", reports.download, name="download_report"),
+    path("reports/<slug:reference>/again/", reports.again, name="report_again"),
+    path("returns/", return_figures.index, name="returns"),
+    path("returns/<slug:code>/", return_figures.figures, name="return"),
+    path("returns/<slug:code>/choose/", return_figures.choose, name="return_choices"),
+    path("returns/<slug:code>/rows/", return_figures.rows, name="return_rows"),
+    path("returns/<slug:code>/report/", return_figures.report, name="return_report"),
     path("reminders/", reminders.settings, name="reminders"),
     path("reminders/due/", reminders.due, name="due"),
 ]

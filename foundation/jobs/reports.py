@@ -1,8 +1,9 @@
 """Reports that jobs make. How one stands is never kept: it follows from its document and from its job."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -113,7 +114,22 @@ def listing(name: str, *, search: tuple[str, ...], search_label: str | Promise) 
 
 def draw(job: "JobContext", template: str, document: layout.DocumentContext, context: Mapping[str, Any]) -> bytes:
     """The PDF of a job's report. A cancelled job stops here; what is too much for one document says so."""
+    return _drawn(job, partial(layout.make_pdf, template, document, context))
 
+
+def draw_register(
+    job: "JobContext",
+    document: layout.DocumentContext,
+    columns: Sequence[layout.RegisterColumn],
+    rows: Iterable[Sequence[str]],
+    *,
+    introduction: str,
+) -> bytes:
+    """The PDF of a job's long table, as ``draw`` makes other ones."""
+    return _drawn(job, partial(layout.make_register_pdf, document, columns, rows, introduction=introduction))
+
+
+def _drawn(job: "JobContext", make: Callable[..., bytes]) -> bytes:
     def cancelled() -> bool:
         try:
             job.check_cancelled()
@@ -122,7 +138,7 @@ def draw(job: "JobContext", template: str, document: layout.DocumentContext, con
         return False
 
     try:
-        return layout.make_pdf(template, document, context, cancelled=cancelled)
+        return make(cancelled=cancelled)
     except PdfCancelled:
         raise JobCancelled from None
     except (PdfTooLarge, PdfTooSlow) as error:

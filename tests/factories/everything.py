@@ -25,6 +25,7 @@ from tests.factories.organisations import team
 from tests.factories.partnerships import join, partnership
 from tests.factories.training import make_course
 from training import actions as training
+from training.actions import reporting as training_reports
 
 ALL_ROLES = [role for role in Role if role != Role.INSPECTOR]
 REGISTER = b"Ref,Risk\nX1,A risk\nX2,\n"
@@ -215,7 +216,11 @@ def _trained(maker: Acting) -> dict[str, str]:
     certificate = certificates.issued(maker, now=timezone.now())
     with acting_as(maker):
         training.store_certificate(certificate_id=certificate.pk, pdf=b"%PDF-1.7", by=maker, now=timezone.now())
-    return {"certificate": certificate.reference}
+        report = training_reports.request_report(
+            kind="figures", as_at=timezone.localdate(), marking="official", by=maker, now=timezone.now()
+        )
+        training_reports.store_report(report_id=report.pk, document=b"%PDF-1.7", pages=1, by=maker, now=timezone.now())
+    return {"certificate": certificate.reference, "training_report": report.reference}
 
 
 def _taught(maker: Acting, code: str) -> dict[str, str]:

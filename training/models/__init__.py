@@ -9,7 +9,9 @@ from training.models.records import (
     PartnerReturn,
 )
 from training.models.reminders import ReminderSettings, Weekday
+from training.models.reports import ReportKind, TrainingReport
 from training.models.requirements import Anchor, Equivalence, Requirement, Rule
+from training.models.returns import ReturnChoices
 from training.models.snapshots import Group, Snapshot
 
 __all__ = [
@@ -35,9 +37,12 @@ __all__ = [
     "PersonChange",
     "ReminderSettings",
     "Reply",
+    "ReportKind",
     "Requirement",
+    "ReturnChoices",
     "Rule",
     "Snapshot",
+    "TrainingReport",
     "Validity",
     "Waiver",
     "Weekday",

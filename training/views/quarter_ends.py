@@ -23,6 +23,7 @@ from foundation.documents.responses import export_rows
 from training.counted import Counted
 from training.figures import Figure
 from training.models import Group, Snapshot
+from training.views.reports import tabs
 from training.workflow import Standing
 
 HEADERS = (
@@ -95,6 +96,7 @@ def quarter_ends(request: Request) -> HttpResponseBase:
         "training/quarter_ends.html",
         {
             "form": shown,
+            "tabs": tabs(request),
             "quarter": quarter,
             "lines": [Line(Figure(row.counts), row) for row in rows],
             "is_grouped": group != Group.ALL,
