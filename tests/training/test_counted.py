@@ -14,4 +14,4 @@ def test_in_date_are_those_too_for_whom_it_ends_soon():
 
     shown = engines["django"].from_string(text).render({"f": figure})
 
-    assert shown == "5 of 9, 55%, 4 late, 2 apart"
+    assert shown == "5 of 9, 55%, 4 late, 2 apart, 11"

@@ -191,7 +191,7 @@ def test_adding_one_on_its_page_keeps_it_and_says_so(manager, browser, awareness
 
     with acting_as(manager):
         row = Equivalence.objects.get(organisation=manager.organisation)
-    assert (row.done, row.counts_for, row.months, row.only_after) == (outside, awareness, 12, False)
+    assert (row.done_id, row.counts_for_id, row.months, row.only_after) == (outside.pk, awareness.pk, 12, False)
     assert "It counts from now on" in cells(page)
 
 

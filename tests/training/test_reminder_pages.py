@@ -87,7 +87,7 @@ def test_the_list_asks_no_more_for_more_people(
     assert page.content.decode().count("Overdue") >= count
 
 
-QUERIES_OF_THE_LIST = 6
+QUERIES_OF_THE_LIST = 8
 
 
 def test_the_figures_of_a_quarter_end_and_their_file(committed, required, manager, client_for):

@@ -12,7 +12,7 @@ from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.organisations.models import Membership
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
-from tests.factories import asked
+from tests.factories import for_all as asked
 from tests.factories.training import make_course
 from training import returns
 from training.actions import agreements, reporting

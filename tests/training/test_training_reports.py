@@ -19,7 +19,7 @@ from foundation.jobs import actions as job_actions
 from foundation.notifications.models import Notice
 from foundation.organisations.models import Membership
 from tests.conftest import acting_of, make_membership
-from tests.factories import asked
+from tests.factories import for_all as asked
 from tests.factories.organisations import team
 from tests.factories.training import make_course
 from training.actions import reporting

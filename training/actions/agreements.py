@@ -34,7 +34,7 @@ def waive(*, assignment_id: int, starts_on: date, ends_on: date, reason: str, by
         recorded_at=now,
         recorded_by=by.membership,
     )
-    _written("training.waived", assignment, by, now)
+    _recorded("training.waived", assignment, by, now)
     return waiver
 
 
@@ -46,7 +46,7 @@ def end_waiver(*, assignment_id: int, by: Acting, now: datetime) -> None:
     rows = Waiver.objects.filter(**_of(assignment), ended_at__isnull=True)
     if not rows.update(ended_at=now, ended_by=by.membership):
         raise RuleBroken(_("Nothing is waived here."))
-    _written("training.waiver_ended", assignment, by, now)
+    _recorded("training.waiver_ended", assignment, by, now)
 
 
 @transaction.atomic
@@ -69,7 +69,7 @@ def extend(*, assignment_id: int, due_on: date, reason: str, by: Acting, now: da
         recorded_at=now,
         recorded_by=by.membership,
     )
-    _written("training.extended", assignment, by, now)
+    _recorded("training.extended", assignment, by, now)
     return extension
 
 
@@ -141,6 +141,6 @@ def _said(reason: str, by: Acting, now: datetime) -> dict[str, Any]:
     return {"reason": reason, "recorded_at": now, "recorded_by": by.membership}
 
 
-def _written(verb: str, assignment: Assignment, by: Acting, now: datetime) -> None:
+def _recorded(verb: str, assignment: Assignment, by: Acting, now: datetime) -> None:
     ledger.record(verb, actor=by, target=assignment.membership, at=now, requirement=assignment.requirement.reference)
     assigning.work_out(assignment.organisation_id, [assignment.membership_id], now=now)

@@ -37,7 +37,9 @@ def remind_now(*, assignment_ids: Collection[int], by: Acting, now: datetime) ->
     for row in fit:
         if _remind(row, today, now):
             outcome.fit.append(row)
-            ledger.record(KIND, actor=by, target=row.membership, at=now, requirement=row.requirement.reference)
+            ledger.record(
+                "training.reminded", actor=by, target=row.membership, at=now, requirement=row.requirement.reference
+            )
         else:
             outcome.left.append((row, TODAY))
     return outcome

@@ -85,7 +85,7 @@ def waive_together(
     _end_standing(Waiver, outcome, by, now)
     said = {"starts_on": starts_on, "ends_on": ends_on, "reason": reason, "recorded_at": now}
     Waiver.objects.bulk_create(Waiver(**_of(row), **said, recorded_by=by.membership) for row in outcome.fit)
-    _written("training.waived", outcome, by, now)
+    _recorded("training.waived", outcome, by, now)
     return outcome
 
 
@@ -110,7 +110,7 @@ def extend_together(
         )
         for row in outcome.fit
     )
-    _written("training.extended", outcome, by, now)
+    _recorded("training.extended", outcome, by, now)
     return outcome
 
 
@@ -149,7 +149,7 @@ def _of(row: Assignment) -> dict[str, int]:
     }
 
 
-def _written(verb: str, outcome: Outcome, by: Acting, now: datetime) -> None:
+def _recorded(verb: str, outcome: Outcome, by: Acting, now: datetime) -> None:
     told = [
         (row.membership_id, row.membership.reference, {"requirement": row.requirement.reference}) for row in outcome.fit
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -98,7 +99,7 @@ def team_choices(teams: list[organisations.TeamLine]) -> Choices:
     """Each team alone, those that have parts also with them, and no team."""
     found: Choices = []
     names: list[str] = []
-    for line, after in zip(teams, [*teams[1:], None], strict=True):
+    for line, after in zip_longest(teams, teams[1:]):
         names[line.depth :] = [line.team.name]
         named = ": ".join(names)
         found.append((str(line.team.pk), named))

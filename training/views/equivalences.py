@@ -98,7 +98,11 @@ def add_course(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw_course(request: Request, code: str) -> HttpResponse:
     """Offer a course from outside no longer."""
-    own = Course.objects.filter(organisation_id=request.acting.organisation_id).exclude(provider="")
+    own = (
+        Course.objects.visible_to(request.acting)
+        .filter(organisation_id=request.acting.organisation_id)
+        .exclude(provider="")
+    )
     course = own.filter(code=code).first()
     if course is None:
         raise Http404
@@ -115,7 +119,7 @@ def withdraw_course(request: Request, code: str) -> HttpResponse:
 
 
 def _own_or_404(acting: Acting, pk: int) -> Equivalence:
-    rows = Equivalence.objects.filter(organisation_id=acting.organisation_id)
+    rows = Equivalence.objects.visible_to(acting).filter(organisation_id=acting.organisation_id)
     row = rows.select_related("done", "counts_for").filter(pk=pk).first()
     if row is None:
         raise Http404

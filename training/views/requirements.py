@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.core.access import requires
+from foundation.core.acting import Acting
 from foundation.core.editing import Editor, Make
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
@@ -203,14 +204,18 @@ def _form(request: Request, begun_from: defaults.Default | None) -> Make[Require
         if row is not None:
             initial = initial_of(row, requirement_pages.newest_rule(row))
         else:
-            initial = initial_of_new(today, **(_begun(begun_from) if begun_from else {}))
+            initial = initial_of_new(today, **(_begun(begun_from, request.acting) if begun_from else {}))
         return RequirementForm(posted, offers=offers, is_new=row is None, initial=initial)
 
     return make
 
 
-def _begun(default: defaults.Default) -> dict[str, Any]:
-    course = Course.objects.filter(organisation=None, code=default.course, withdrawn_at__isnull=True).first()
+def _begun(default: defaults.Default, acting: Acting) -> dict[str, Any]:
+    course = (
+        Course.objects.visible_to(acting)
+        .filter(organisation=None, code=default.course, withdrawn_at__isnull=True)
+        .first()
+    )
     return {
         "title": default.title,
         "course_id": course.pk if course else None,

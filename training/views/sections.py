@@ -28,6 +28,10 @@ def tabs(request: Request) -> list[dict[str, Any]]:
             (_("Who must do what"), "training:requirements"),
             (_("What counts for what"), "training:equivalences"),
         ]
+    if sees_all and request.acting.may("training.manage"):
+        pages += [(_("Done elsewhere"), "training:records"), (_("Reminders"), "training:reminders")]
+    if sees_all and request.acting.may("training.report"):
+        pages.append((_("Reports"), "training:reports"))
     found = [(label, addresses.of_page(name)) for label, name in pages]
     return [{"label": label, "url": url, "is_current": url == request.path} for label, url in found]
 

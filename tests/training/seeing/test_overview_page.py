@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from foundation.organisations.roles import Role
 from tests.conftest import NOW
 from tests.factories import asked
-from tests.training.browsing import words
+from tests.training.browsing import cells as words
 from training.figures import Figure
 from training.seeing import overview
 from training.seeing.overview import rating
