@@ -8,7 +8,8 @@ from foundation.core.acting import acting_as
 from foundation.organisations.roles import Role
 from tests.conftest import make_membership
 from tests.factories import asked
-from tests.training.browsing import rows, words
+from tests.training.browsing import cells as words
+from tests.training.browsing import rows
 from training.models import Absence, Assignment, Extension, Waiver
 
 
