@@ -51,8 +51,9 @@ def deeds(cast: Cast, entry: OrganisationEntry) -> Iterator[Deed]:
 
 
 def _course(by: Acting) -> Course:
-    """An awareness course that is given elsewhere or, where none is known, the portal's own."""
-    course = queries.recordable_courses(by).filter(level="awareness").first()
+    """The awareness course on GOV.UK or, where that is not known, another."""
+    known = queries.recordable_courses(by).filter(level="awareness")
+    course = known.filter(code="govuk-awareness").first() or known.first()
     assert course is not None
     return course
 

@@ -140,13 +140,19 @@ def columns(teams: Mapping[int, str], *, whole: bool) -> tuple[Column, ...]:
         Column("due", gettext_lazy("Due"), value, sort="due_on", raw=("due_on",), from_raw=due),
         Column("done", gettext_lazy("Last done"), value, raw=("done_on",)),
         Column("team", gettext_lazy("Team"), value, raw=("team_id",), from_raw=lambda team: teams.get(team, "")),
-        Column("job_title", gettext_lazy("Job title"), value, raw=("job_title",)),
-        Column("staff_group", gettext_lazy("Staff group"), value, raw=("staff_group",)),
+        Column(
+            "job_title",
+            gettext_lazy("Job title"),
+            value,
+            raw=("job_title", "staff_group"),
+            from_raw=lambda job_title, _staff_group: job_title,
+        ),
     )
     if not whole:
         return found
     return (
         *found,
+        Column("staff_group", gettext_lazy("Staff group"), value, raw=("staff_group",)),
         Column("staff_number", gettext_lazy("Staff number"), value, raw=("membership__staff_number",)),
         Column("valid_until", gettext_lazy("Valid until"), value, raw=("valid_until",)),
         Column(
