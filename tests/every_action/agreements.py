@@ -39,12 +39,12 @@ def away(ground: Ground) -> dict[str, Any]:
 ACTIONS: dict[str, Action] = {
     "training.waive": Action(
         agreements.waive, "training.waived", MANAGERS,
-        lambda ground: {**asked(ground), "starts_on": TODAY, "ends_on": LAST, "reason": "Elsewhere"}, **BOTH,
+        lambda ground: {**asked(ground), "starts_on": TODAY, "ends_on": LAST, "reason": "Elsewhere"}, hidden=True, **BOTH,
     ),
-    "training.end_waiver": Action(agreements.end_waiver, "training.waiver_ended", MANAGERS, waived),
+    "training.end_waiver": Action(agreements.end_waiver, "training.waiver_ended", MANAGERS, waived, hidden=True),
     "training.extend": Action(
         agreements.extend, "training.extended", MANAGERS,
-        lambda ground: {**asked(ground), "due_on": LAST, "reason": "On shift"},
+        lambda ground: {**asked(ground), "due_on": LAST, "reason": "On shift"}, hidden=True,
     ),
     "training.record_absence": Action(
         agreements.record_absence, "training.absence_recorded", MANAGERS,

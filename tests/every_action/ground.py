@@ -32,7 +32,7 @@ ADMIN = frozenset({"organisation_admin"})
 READERS = EVERYBODY - {"staff", "organisation_admin"}
 REPORTERS = frozenset({"prevent_lead", "senior_approver", "assurer", "inspector"})
 SHARERS = frozenset({"prevent_lead", "senior_approver"})
-PEOPLE = frozenset({"prevent_lead", "senior_approver", "organisation_admin"})
+PEOPLE = frozenset({"prevent_lead", "senior_approver", "organisation_admin", "training_manager"})
 
 
 class Ground:

@@ -53,6 +53,7 @@ def index(request: Request) -> HttpResponseBase:
             "heading": HEADING,
             "room": _("Training"),
             "tabs": tabs(request),
+            "cannot_check_copies": not request.acting.may("compliance.report"),
             "page": page,
             "lines": [(report, REPORT_COLOUR[ReportStatus(report.state)]) for report in page.items],
             "new_url": reverse("training:new_report"),
