@@ -39,7 +39,8 @@ def away(ground: Ground) -> dict[str, Any]:
 ACTIONS: dict[str, Action] = {
     "training.waive": Action(
         agreements.waive, "training.waived", MANAGERS,
-        lambda ground: {**asked(ground), "starts_on": TODAY, "ends_on": LAST, "reason": "Elsewhere"}, hidden=True, **BOTH,
+        lambda ground: {**asked(ground), "starts_on": TODAY, "ends_on": LAST, "reason": "Elsewhere"},
+        hidden=True, **BOTH,
     ),
     "training.end_waiver": Action(agreements.end_waiver, "training.waiver_ended", MANAGERS, waived, hidden=True),
     "training.extend": Action(
