@@ -13,7 +13,7 @@ from foundation.core.markings import Marking
 from foundation.documents.layout import DocumentContext
 from foundation.organisations.models import Team
 from training import figures, rule_words
-from training.counted import Counted
+from training.figures import Figure
 from training.models import Assignment, Requirement, Rule, TrainingReport
 from training.models.assignments import AssignmentQuerySet, end_of
 from training.workflow import Standing
@@ -22,16 +22,18 @@ MOST_NAMED = 2_000  # more than this is no list to read: the register has them a
 
 
 @dataclass(frozen=True)
-class OfTeam(Counted):
+class OfTeam:
     """The figures of a team in one requirement."""
 
+    figure: Figure
     name: str
 
 
 @dataclass(frozen=True)
-class Part(Counted):
+class Part:
     """One requirement: its rule in words, its figures, and those of each team."""
 
+    figure: Figure
     title: str
     course: str
     target: int | None
@@ -41,9 +43,7 @@ class Part(Counted):
     @property
     def reaches_target(self) -> bool | None:
         """None where there is no target, or nobody is counted."""
-        if self.target is None or self.percent is None:
-            return None
-        return self.percent >= self.target
+        return self.figure.reaches(self.target)
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,9 @@ class Content:
     document: DocumentContext
     parts: list[Part]
     standings: list[tuple[str, int]]
-    whole: Counted
+    whole: Figure
     people: int
     overdue: list[Assignment] | None
-    overdue_in_all: int
 
 
 def document_of(acting: Acting, report: TrainingReport, now: datetime) -> DocumentContext:
@@ -104,11 +103,10 @@ def build(*, acting: Acting, report: TrainingReport, now: datetime) -> Content:
             )
             for each in requirements
         ],
-        standings=[(str(standing.label), whole[standing]) for standing in Standing],
-        whole=Counted(whole),
+        standings=[(str(standing.label), whole.at(standing)) for standing in Standing],
+        whole=whole,
         people=rows.order_by().values("membership_id").distinct().count(),
         overdue=_named(late) if report.with_names else None,
-        overdue_in_all=whole[Standing.OVERDUE],
     )
 
 

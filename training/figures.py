@@ -17,7 +17,7 @@ APART = (Standing.WAIVED, Standing.ABSENT)
 
 @dataclass(frozen=True)
 class Figure:
-    """How the people of one group stand, by the value of ``Standing``.
+    """How the people of one group stand. Pages read its properties; ``at`` tells of one standing.
 
     The percentage is ``in_date`` of ``counted``: everybody asked but those waived and those away for long, who are
     counted apart. New starters who still have time are among the counted (ADR 41).
@@ -25,10 +25,8 @@ class Figure:
 
     counts: dict[str, int]  # a standing in which nobody is may be missing
 
-    def __getitem__(self, standing: str) -> int:
-        """Of one standing. Raises KeyError for another word, so that templates go on to the properties."""
-        if standing not in Standing.values:
-            raise KeyError(standing)
+    def at(self, standing: str) -> int:
+        """How many stand so, by a value of ``Standing``."""
         return self.counts.get(standing, 0)
 
     @cached_property
@@ -37,16 +35,30 @@ class Figure:
 
     @cached_property
     def counted(self) -> int:
-        return self.asked - sum(self[standing] for standing in APART)
+        return self.asked - self.apart
+
+    @property
+    def apart(self) -> int:
+        """Those waived and those away for long."""
+        return sum(self.at(standing) for standing in APART)
+
+    @property
+    def overdue(self) -> int:
+        return self.at(Standing.OVERDUE)
 
     @cached_property
     def in_date(self) -> int:
-        return sum(self[standing] for standing in GOOD)
+        """Those too for whom it ends soon."""
+        return sum(self.at(standing) for standing in GOOD)
 
     @property
     def percent(self) -> int | None:
         """In date of counted, rounded down so that 100 means all of them; None where nobody is counted."""
         return 100 * self.in_date // self.counted if self.counted else None
+
+    def reaches(self, target: int | None) -> bool | None:
+        """Whether so many per cent are in date; None where there is no target, or nobody is counted."""
+        return None if target is None or self.percent is None else self.percent >= target
 
 
 def of(rows: AssignmentQuerySet) -> Figure:

@@ -17,11 +17,9 @@ from training import figures, wording
 from training.forms.requirements import Offers
 from training.models import Assignment, Course, Equivalence, Requirement, Rule
 from training.scope import Scope
-from training.workflow import Standing
 
 JOB = "training.work_out"
 MOST_WORDS = 20
-NOBODY = figures.Figure(dict.fromkeys(Standing.values, 0))
 
 
 @dataclass(frozen=True)
@@ -36,17 +34,8 @@ class Line:
     is_working: bool
 
     @property
-    def numbers(self) -> dict[str, int | None]:
-        """What a template reads: there ``figure.in_date`` would be the count of that one standing."""
-        figure = self.figure
-        return {
-            "asked": figure.asked, "counted": figure.counted, "good": figure.in_date, "percent": figure.percent,
-        }  # fmt: skip
-
-    @property
     def is_below_target(self) -> bool:
-        target, percent = self.requirement.target, self.figure.percent
-        return target is not None and percent is not None and percent < target
+        return self.figure.reaches(self.requirement.target) is False
 
 
 def lines(acting: Acting, today: date) -> list[Line]:
@@ -67,7 +56,7 @@ def lines(acting: Acting, today: date) -> list[Line]:
             rule=rules[each.pk],
             whom=wording.whom(Scope.from_json(rules[each.pk].scope), teams),
             how_often=wording.how_often(rules[each.pk]),
-            figure=counted.get(each.pk, NOBODY),
+            figure=counted.get(each.pk, figures.Figure({})),
             is_working=each.withdrawn_at is None and each.pk in working,
         )
         for each in requirements

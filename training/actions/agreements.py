@@ -21,13 +21,10 @@ def waive(*, assignment_id: int, starts_on: date, ends_on: date, reason: str, by
     """Let somebody off a requirement until a last day. Nobody waives their own."""
     assignment = _locked(assignment_id, by)
     permissions.check_can_agree(by, assignment)
-    if ends_on < starts_on:
-        raise RuleBroken(_("The last day is before the first."))
-    if ends_on < timezone.localdate(now):
-        raise RuleBroken(_("The last day has passed."))
-    Waiver.objects.filter(**_of(assignment), ended_at__isnull=True).update(ended_at=now, ended_by=by.membership)
+    check_waiver(starts_on, ends_on, now)
+    Waiver.objects.filter(**pair_of(assignment), ended_at__isnull=True).update(ended_at=now, ended_by=by.membership)
     waiver = Waiver.objects.create(
-        **_of(assignment),
+        **pair_of(assignment),
         starts_on=starts_on,
         ends_on=ends_on,
         reason=reason,
@@ -43,7 +40,7 @@ def end_waiver(*, assignment_id: int, by: Acting, now: datetime) -> None:
     """Ask somebody again for what they were let off."""
     assignment = _locked(assignment_id, by)
     permissions.check_can_agree(by, assignment)
-    rows = Waiver.objects.filter(**_of(assignment), ended_at__isnull=True)
+    rows = Waiver.objects.filter(**pair_of(assignment), ended_at__isnull=True)
     if not rows.update(ended_at=now, ended_by=by.membership):
         raise RuleBroken(_("Nothing is waived here."))
     _recorded("training.waiver_ended", assignment, by, now)
@@ -56,13 +53,12 @@ def extend(*, assignment_id: int, due_on: date, reason: str, by: Acting, now: da
     permissions.check_can_agree(by, assignment)
     if due_on <= assignment.due_on:
         raise RuleBroken(_("Enter a day after the one on which it is due now."))
-    if due_on < timezone.localdate(now):
-        raise RuleBroken(_("Enter a day that has not passed."))
-    standing = Extension.objects.filter(**_of(assignment), ended_at__isnull=True).first()
-    was_due_on = standing.was_due_on if standing and standing.due_on == assignment.due_on else assignment.due_on
-    Extension.objects.filter(**_of(assignment), ended_at__isnull=True).update(ended_at=now, ended_by=by.membership)
+    check_extension(due_on, now)
+    standing = Extension.objects.filter(**pair_of(assignment), ended_at__isnull=True).first()
+    was_due_on = due_before(assignment, standing)
+    Extension.objects.filter(**pair_of(assignment), ended_at__isnull=True).update(ended_at=now, ended_by=by.membership)
     extension = Extension.objects.create(
-        **_of(assignment),
+        **pair_of(assignment),
         was_due_on=was_due_on,
         due_on=due_on,
         reason=reason,
@@ -108,6 +104,34 @@ def end_absence(*, membership_id: int, by: Acting, now: datetime) -> None:
     assigning.work_out(by.organisation_id, [membership.pk], now=now)
 
 
+def check_waiver(starts_on: date, ends_on: date, now: datetime) -> None:
+    """Raise RuleBroken for days on which nothing can be waived."""
+    if ends_on < starts_on:
+        raise RuleBroken(_("The last day is before the first."))
+    if ends_on < timezone.localdate(now):
+        raise RuleBroken(_("The last day has passed."))
+
+
+def check_extension(due_on: date, now: datetime) -> None:
+    """Raise RuleBroken for a day until which nobody can be given time."""
+    if due_on < timezone.localdate(now):
+        raise RuleBroken(_("Enter a day that has not passed."))
+
+
+def due_before(assignment: Assignment, standing: Extension | None) -> date:
+    """When it was due before any time was given: the extension that stands knows, if it is about this time round."""
+    return standing.was_due_on if standing and standing.due_on == assignment.due_on else assignment.due_on
+
+
+def pair_of(assignment: Assignment) -> dict[str, int]:
+    """The columns by which what is agreed names its person and requirement."""
+    return {
+        "organisation_id": assignment.organisation_id,
+        "membership_id": assignment.membership_id,
+        "requirement_id": assignment.requirement_id,
+    }
+
+
 def _locked_person(membership_id: int, by: Acting) -> Membership:
     return Membership.objects.visible_to(by).select_for_update(no_key=True).get(pk=membership_id)
 
@@ -127,14 +151,6 @@ def _locked(assignment_id: int, by: Acting) -> Assignment:
     if found is None:
         raise RuleBroken(_("This person is no longer asked for this."))
     return found
-
-
-def _of(assignment: Assignment) -> dict[str, int]:
-    return {
-        "organisation_id": assignment.organisation_id,
-        "membership_id": assignment.membership_id,
-        "requirement_id": assignment.requirement_id,
-    }
 
 
 def _said(reason: str, by: Acting, now: datetime) -> dict[str, Any]:

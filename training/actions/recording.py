@@ -42,7 +42,12 @@ def record(*, membership_id: int, done: Done, came: Came, by: Acting, now: datet
     What people say themselves (``Came.SELF``) waits until somebody has checked it. Raises RuleBroken for a day to come,
     a day before the course existed or the person began, and for what is recorded already.
     """
-    completion = _write(membership_id, done, came, by, now)
+    membership = Membership.objects.visible_to(by).select_for_update(no_key=True).get(pk=membership_id)
+    permissions.check_can_record(by, membership, came)
+    course = _course(done, by, now)
+    if _recorded_already([membership], done):
+        raise RuleBroken(_("It is recorded already that this person did this course on that day."))
+    completion = _record(membership, course, done, came, by, now)
     assigning.work_out(by.organisation_id, [membership_id], now=now)
     return completion
 
@@ -57,26 +62,33 @@ def record_for(*, membership_ids: Collection[int], done: Done, by: Acting, now: 
     if not 0 < len(membership_ids) <= MOST_AT_ONCE:
         raise RuleBroken(_("Name at least one person and at most %(most)s.") % {"most": MOST_AT_ONCE})
     of_them = Membership.objects.visible_to(by).filter(pk__in=membership_ids).order_by("pk")
-    people = list(of_them.select_for_update(no_key=True))
+    people = list(of_them.select_related("team").select_for_update(no_key=True, of=("self",)))
     if len(people) < len(set(membership_ids)):
         raise RuleBroken(_("Somebody in the list does not belong to this organisation."))
-    same = Completion.objects.filter(membership__in=people, course_id=done.course_id, completed_on=done.completed_on)
-    there = set(same.filter(status__in=STANDING).values_list("membership_id", flat=True))
-    if there:
+    course = _course(done, by, now)
+    if there := _recorded_already(people, done):
         names = ", ".join(sorted(person.name for person in people if person.pk in there)[:10])
         raise RuleBroken(_("It is recorded already for: %(names)s. Take them out of the list.") % {"names": names})
-    written = [_write(person.pk, done, Came.MANUAL, by, now) for person in people]
+    written = [_record(person, course, done, Came.MANUAL, by, now) for person in people]
     assigning.work_out(by.organisation_id, [person.pk for person in people], now=now)
     return written
 
 
-def _write(membership_id: int, done: Done, came: Came, by: Acting, now: datetime) -> Completion:
-    membership = Membership.objects.visible_to(by).select_for_update(no_key=True).get(pk=membership_id)
-    permissions.check_can_record(by, membership, came)
+def _course(done: Done, by: Acting, now: datetime) -> Course:
     course = Course.objects.visible_to(by).filter(pk=done.course_id).first()
-    check_done(course, done.completed_on, now=now)
-    assert course is not None
-    _check_not_recorded(membership, course, done.completed_on)
+    if course is None:
+        raise RuleBroken(_("Select a course of the list."))
+    _check_done(course, done.completed_on, now=now)
+    return course
+
+
+def _recorded_already(people: Collection[Membership], done: Done) -> set[int]:
+    """For whom of these it is recorded that they did this course on that day."""
+    same = Completion.objects.filter(membership__in=people, course_id=done.course_id, completed_on=done.completed_on)
+    return set(same.filter(status__in=STANDING).values_list("membership_id", flat=True))
+
+
+def _record(membership: Membership, course: Course, done: Done, came: Came, by: Acting, now: datetime) -> Completion:
     completion = Completion.objects.create(
         organisation_id=by.organisation_id,
         membership=membership,
@@ -101,10 +113,8 @@ def _write(membership_id: int, done: Done, came: Came, by: Acting, now: datetime
     return completion
 
 
-def check_done(course: Course | None, completed_on: date, *, now: datetime) -> None:
+def _check_done(course: Course, completed_on: date, *, now: datetime) -> None:
     """Raise RuleBroken where nobody can have done this course on that day."""
-    if course is None:
-        raise RuleBroken(_("Select a course of the list."))
     if completed_on > timezone.localdate(now):
         raise RuleBroken(_("The day it was done must not be in the future."))
     if completed_on < date(1990, 1, 1):
@@ -155,9 +165,3 @@ def _decide(completion_id: int, wanted: RecordStatus, reason: str, by: Acting, n
     notifications.notify(membership_id=completion.membership_id, kind=VERBS[wanted], target=completion, by=by, now=now)
     assigning.work_out(by.organisation_id, [completion.membership_id], now=now)
     return completion
-
-
-def _check_not_recorded(membership: Membership, course: Course, completed_on: date) -> None:
-    same = Completion.objects.filter(membership=membership, course=course, completed_on=completed_on)
-    if same.filter(status__in=STANDING).exists():
-        raise RuleBroken(_("It is recorded already that this person did this course on that day."))

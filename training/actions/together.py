@@ -17,6 +17,7 @@ from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations.models import Membership
 from training import assigning, permissions
+from training.actions.agreements import check_extension, check_waiver, due_before, pair_of
 from training.models import Assignment, Extension, Waiver
 
 MOST = 500
@@ -77,14 +78,11 @@ def waive_together(
     """Let several people off what they are asked until a last day."""
     permissions.check_can_manage_training(by)
     today = timezone.localdate(now)
-    if ends_on < starts_on:
-        raise RuleBroken(_("The last day is before the first."))
-    if ends_on < today:
-        raise RuleBroken(_("The last day has passed."))
+    check_waiver(starts_on, ends_on, now)
     outcome = _locked(assignment_ids, by, today)
     _end_standing(Waiver, outcome, by, now)
     said = {"starts_on": starts_on, "ends_on": ends_on, "reason": reason, "recorded_at": now}
-    Waiver.objects.bulk_create(Waiver(**_of(row), **said, recorded_by=by.membership) for row in outcome.fit)
+    Waiver.objects.bulk_create(Waiver(**pair_of(row), **said, recorded_by=by.membership) for row in outcome.fit)
     _recorded("training.waived", outcome, by, now)
     return outcome
 
@@ -96,16 +94,15 @@ def extend_together(
     """Give several people until ``due_on``, this time round. Whoever has until then or longer is left out."""
     permissions.check_can_manage_training(by)
     today = timezone.localdate(now)
-    if due_on < today:
-        raise RuleBroken(_("Enter a day that has not passed."))
+    check_extension(due_on, now)
     outcome = _locked(assignment_ids, by, today, lambda row: LATER if row.due_on >= due_on else None)
     standing = _end_standing(Extension, outcome, by, now)
     said = {"due_on": due_on, "reason": reason, "recorded_at": now}
     Extension.objects.bulk_create(
         Extension(
-            **_of(row),
+            **pair_of(row),
             **said,
-            was_due_on=_was_due(row, standing.get((row.membership_id, row.requirement_id))),
+            was_due_on=due_before(row, standing.get((row.membership_id, row.requirement_id))),
             recorded_by=by.membership,
         )
         for row in outcome.fit
@@ -135,18 +132,6 @@ def _end_standing(model: type[Any], outcome: Outcome, by: Acting, now: datetime)
         ended |= {(each.membership_id, requirement): each for each in rows}
         rows.update(ended_at=now, ended_by=by.membership)
     return ended
-
-
-def _was_due(row: Assignment, standing: Extension | None) -> date:
-    return standing.was_due_on if standing and standing.due_on == row.due_on else row.due_on
-
-
-def _of(row: Assignment) -> dict[str, int]:
-    return {
-        "organisation_id": row.organisation_id,
-        "membership_id": row.membership_id,
-        "requirement_id": row.requirement_id,
-    }
 
 
 def _recorded(verb: str, outcome: Outcome, by: Acting, now: datetime) -> None:

@@ -130,7 +130,7 @@ def rating(figure: Figure, target: int | None) -> Rating:
         return Rating(_("Nobody is counted"), "grey")
     if target is None:
         return Rating(_("No target"), "grey")
-    if figure.percent >= target:
+    if figure.reaches(target):
         return Rating(_("On target"), "green")
     return (
         Rating(_("Just below target"), "orange")
@@ -145,13 +145,13 @@ def cell(figure: Figure, at: AsAt, **of: str) -> Cell:
         figure,
         good=Number(figure.in_date, address(at, standing="good", **of)),
         counted=Number(figure.counted, address(at, standing="counted", **of)),
-        overdue=Number(figure[Standing.OVERDUE], address(at, standing=Standing.OVERDUE, **of)),
+        overdue=Number(figure.overdue, address(at, standing=Standing.OVERDUE, **of)),
     )
 
 
 def _line(requirement: Requirement, figure: Figure, at: AsAt) -> Line:
     of = {"requirement": requirement.reference}
-    numbers = [Number(figure[each], address(at, standing=each, **of), label) for each, label in COLUMNS]
+    numbers = [Number(figure.at(each), address(at, standing=each, **of), label) for each, label in COLUMNS]
     return Line(requirement, cell(figure, at, **of), rating(figure, requirement.target), numbers)
 
 

@@ -20,7 +20,6 @@ from foundation.core.forms import set_choices
 from foundation.core.http import Request
 from foundation.core.templatetags.portal import day
 from foundation.documents.responses import export_rows
-from training.counted import Counted
 from training.figures import Figure
 from training.models import Group, Snapshot
 from training.views.reports import tabs
@@ -48,9 +47,10 @@ class QuarterFilter(forms.Form):
 
 
 @dataclass(frozen=True)
-class Line(Counted):
+class Line:
     """One snapshot with its figures."""
 
+    figure: Figure
     row: Snapshot
 
     @property
@@ -62,14 +62,14 @@ class Line(Counted):
 
     @property
     def is_below_target(self) -> bool:
-        return self.row.target is not None and self.percent is not None and self.percent < self.row.target
+        return self.figure.reaches(self.row.target) is False
 
     def cells(self) -> list[Any]:
         figure = self.figure
         return [
             self.row.quarter_end, self.row.title, self.row.course_title, self.row.get_group_display(), self.group,
             figure.asked, figure.counted, figure.in_date, figure.percent, self.row.target,
-            *(figure[standing] for standing in Standing),
+            *(figure.at(standing) for standing in Standing),
         ]  # fmt: skip
 
 

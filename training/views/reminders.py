@@ -68,7 +68,6 @@ def due(request: Request) -> HttpResponseBase:
     if not isinstance(page, ListPage):
         return page
     figure = figures.of(rows)
-    overdue = figure[Standing.OVERDUE]
     return render(
         request,
         "training/due.html",
@@ -76,8 +75,8 @@ def due(request: Request) -> HttpResponseBase:
             "page": page,
             "lines": [(row, standing.label, COLOUR[standing]) for row, standing in _with_standing(page.items)],
             "figures": [
-                {"value": overdue, "label": _("Overdue"), "tone": "bad" if overdue else "good"},
-                {"value": figure.asked - overdue, "label": _("Due within 30 days")},
+                {"value": figure.overdue, "label": _("Overdue"), "tone": "bad" if figure.overdue else "good"},
+                {"value": figure.asked - figure.overdue, "label": _("Due within 30 days")},
             ],
             "can_manage": allowed(permissions.check_can_manage_training, request.acting),
         },

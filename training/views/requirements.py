@@ -264,9 +264,8 @@ def _line(row: Assignment, teams: Mapping[int, str]) -> dict[str, Any]:
 
 def _figures(figure: figures.Figure, requirement: Requirement) -> list[dict[str, Any]]:
     target, percent = requirement.target, figure.percent
-    tone = "" if target is None or percent is None else "good" if percent >= target else "warn"
+    tone = {None: "", True: "good", False: "warn"}[figure.reaches(target)]
     of = _("of %(count)s") % {"count": figure.counted}
-    apart = sum(figure[standing] for standing in figures.APART)
     return [
         {"value": figure.in_date, "of": of, "label": _("In date")},
         {
@@ -274,9 +273,9 @@ def _figures(figure: figures.Figure, requirement: Requirement) -> list[dict[str,
             "label": _("In date in per cent") if target is None else _("Target %(target)s%%") % {"target": target},
             "tone": tone,
         },
-        {"value": figure[Standing.OVERDUE], "label": _("Overdue"), "tone": "bad" if figure[Standing.OVERDUE] else ""},
-        {"value": figure[Standing.EXPIRING], "label": _("Expiring soon")},
-        {"value": apart, "label": _("Waived or away for long, counted apart")},
+        {"value": figure.overdue, "label": _("Overdue"), "tone": "bad" if figure.overdue else ""},
+        {"value": figure.at(Standing.EXPIRING), "label": _("Expiring soon")},
+        {"value": figure.apart, "label": _("Waived or away for long, counted apart")},
     ]
 
 

@@ -5,17 +5,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from foundation.core import addresses
-from foundation.core.acting import Acting
 from foundation.core.http import Request
 from foundation.core.permissions import allowed
-from foundation.organisations.models import Membership
 from training import permissions
+from training.record_queries import leads_people
 
 
 def tabs(request: Request) -> list[dict[str, Any]]:
     """For components/subnav.html; none for whoever sees their own training alone."""
     sees_all = allowed(permissions.check_can_see_training, request.acting)
-    if not sees_all and not _leads(request.acting):
+    if not sees_all and not leads_people(request.acting):
         return []
     pages = [
         (_("My training"), "training:mine"),
@@ -34,8 +33,3 @@ def tabs(request: Request) -> list[dict[str, Any]]:
         pages.append((_("Reports"), "training:reports"))
     found = [(label, addresses.of_page(name)) for label, name in pages]
     return [{"label": label, "url": url, "is_current": url == request.path} for label, url in found]
-
-
-def _leads(acting: Acting) -> bool:
-    """Whether somebody is anybody's line manager."""
-    return Membership.objects.visible_to(acting).filter(line_manager_id=acting.membership_id).exists()
