@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -11,8 +11,7 @@ from foundation.organisations.models import Employment
 from foundation.organisations.roles import Role
 
 
-@dataclass(frozen=True)
-class Post:
+class Post(NamedTuple):
     """What somebody is in the organisation on a day. ``teams`` is their team and all that it is part of."""
 
     teams: Collection[int]

@@ -36,7 +36,7 @@ def _work_out_some(organisation_id: int, now: datetime) -> int:
         members = {membership for _pk, membership in taken}
         if members:
             assigning.work_out(organisation_id, members, now=now)
-            PersonChange.objects.filter(pk__in=[pk for pk, _membership in taken]).delete()
+            PersonChange.objects.filter(pk__any_of=[pk for pk, _membership in taken]).delete()
     return len(members)
 
 

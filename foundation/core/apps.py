@@ -8,4 +8,6 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
+        from foundation.core import lookups  # noqa: F401, PLC0415 -- registers them; its fields need the apps
+
         remember_messages()

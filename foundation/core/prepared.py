@@ -104,13 +104,20 @@ def answers(*questions: Question, setting: Mapping[str, int | str] | None = None
 
 class PreparedObjects:
     """A prepared query for whole objects. ``related`` names foreign keys whose objects come along, also further ones
-    (``"recommendation"``, then ``"recommendation__edition"``); what several rows point at is one object.
+    (``"recommendation"``, then ``"recommendation__edition"``); what several rows point at is one object. ``annotated``
+    names annotations that the objects carry.
 
     ``build`` makes a queryset without ``select_related``; who may see what it finds is the caller's to ask.
     """
 
-    def __init__(self, build: Callable[..., QuerySet], *types: type, related: tuple[str, ...] = ()) -> None:
-        self._build, self._related = build, related
+    def __init__(
+        self,
+        build: Callable[..., QuerySet],
+        *types: type,
+        related: tuple[str, ...] = (),
+        annotated: tuple[str, ...] = (),
+    ) -> None:
+        self._build, self._related, self._annotated = build, related, annotated
         self._prepared = Prepared(self._columns, *types)
 
     def all(self, *values: Any) -> list[Any]:
@@ -134,6 +141,8 @@ class PreparedObjects:
                 if each is not None:
                     each._state.fields_cache[name] = other
             begin += len(columns(model))
+        for each, row in zip(found[""], rows, strict=True):
+            vars(each).update(zip(self._annotated, row[begin:], strict=True))
         return found[""]
 
     def first(self, *values: Any) -> Any:
@@ -145,7 +154,7 @@ class PreparedObjects:
         self._model = rows.model
         self._models = [(path, _at_the_end_of(path, self._model)) for path in self._related]
         beside = [column for name, model in self._models for column in columns(model, f"{name}__")]
-        return rows.values_list(*columns(self._model), *beside)
+        return rows.values_list(*columns(self._model), *beside, *self._annotated)
 
 
 def _once_each(model: type[models.Model], rows: list[tuple[Any, ...]], begin: int) -> list[Any]:

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from foundation.organisations.models import Membership, RoleGrant, Team
@@ -49,14 +49,49 @@ class Asked:
         return before[-1] if before else self.rules[0]
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """A membership and the post that goes with it."""
 
     pk: int
     team_id: int | None
     post: Post
     ends_on: date | None
+
+
+class Says(NamedTuple):
+    """What an assignment says of a pair, in the names of ``Assignment``. A row that says the same is not written anew.
+
+    A tuple and no object of the model: of these, a quarter of a million are made and compared at a time.
+    """
+
+    rule_id: int
+    team_id: int | None
+    job_title: str
+    staff_group: str
+    because: list[str]
+    starts_on: date
+    ends_on: date | None
+    due_on: date
+    has_grace: bool
+    begun_on: date | None
+    completion_id: int | None
+    done_on: date | None
+    valid_until: date | None
+    expiring_from: date | None
+    waived_from: date | None
+    waived_until: date | None
+    absent_from: date | None
+    absent_until: date | None
+
+
+class Stand(NamedTuple):
+    """What stands written of a pair: the number of the row, and what it says."""
+
+    pk: int
+    says: Says
+
+
+_OF_A_STAND = ("membership_id", "requirement_id", "pk", *Says._fields)
 
 
 @dataclass
@@ -71,7 +106,7 @@ class Facts:
     waivers: Mapping[Pair, Waiver]
     extensions: Mapping[Pair, Extension]
     absences: Mapping[int, Absence]
-    stand: Mapping[Pair, Assignment]
+    stand: Mapping[Pair, Stand]
     seen: Collection[int]
     new_validities: list[Validity] = field(default_factory=list)
 
@@ -100,10 +135,10 @@ def _asked(requirement: Requirement, rules: list[Rule], equivalences: list[Equiv
 
 def read(organisation_id: int, members: Collection[int], asked: list[Asked], *, today: date) -> Facts:
     """Facts about some people. Ten queries, however many they are."""
-    of_them = {"organisation_id": organisation_id, "membership__in": members}
+    of_them = {"organisation_id": organisation_id, "membership__any_of": members}
     requirements = {"requirement__in": [each.requirement.pk for each in asked]}
     validities: dict[Pair, dict[int, Validity]] = defaultdict(dict)
-    rows = Validity.objects.filter(completion__membership__in=members, **requirements)
+    rows = Validity.objects.filter(completion__membership__any_of=members, **requirements)
     for row in rows.select_related("completion"):
         validities[row.completion.membership_id, row.requirement_id][row.completion_id] = row
     begun: dict[int, dict[int, date]] = defaultdict(dict)
@@ -115,13 +150,11 @@ def read(organisation_id: int, members: Collection[int], asked: list[Asked], *, 
     for each in done.only("pk", "membership_id", "course_id", "completed_on").order_by("completed_on", "pk"):
         completions[each.membership_id].append(each)
     still = {"ended_at__isnull": True}
-    stand = Assignment.objects.filter(known_until__isnull=True, **of_them, **requirements)
+    the_people = Membership.objects.filter(organisation_id=organisation_id, pk__any_of=members).order_by("pk")
+    was_asked = Assignment.objects.filter(organisation_id=organisation_id, membership=OuterRef("pk")).order_by()
+    stand = Assignment.objects.filter(known_until__isnull=True, **of_them, **requirements).order_by()
     return Facts(
-        people=people(
-            Membership.objects.filter(organisation_id=organisation_id, pk__in=members).order_by("pk"),
-            organisation_id,
-            today=today,
-        ),
+        people=people(the_people, organisation_id, today=today),
         asked=asked,
         completions=completions,
         begun=begun,
@@ -129,8 +162,11 @@ def read(organisation_id: int, members: Collection[int], asked: list[Asked], *, 
         waivers=_by_pair(Waiver.objects.filter(**of_them, **still)),
         extensions=_by_pair(Extension.objects.filter(**of_them, **still)),
         absences={each.membership_id: each for each in Absence.objects.filter(**of_them, **still)},
-        stand=_by_pair(stand),
-        seen=set(Assignment.objects.filter(**of_them).order_by().values_list("membership_id", flat=True).distinct()),
+        stand={
+            (membership, requirement): Stand(pk, Says(*said))
+            for membership, requirement, pk, *said in stand.values_list(*_OF_A_STAND)
+        },
+        seen=set(the_people.filter(Exists(was_asked)).order_by().values_list("pk", flat=True)),
     )
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from training.assigning.facts import Asked, Facts, Pair, Person
-from training.models import Anchor, Assignment, Completion, Validity
+from training.assigning.facts import Asked, Facts, Pair, Person, Says
+from training.models import Anchor, Completion, Validity
 from training.validity import expiring_from, period_of, valid_until
 
 FOR_EVER = date.max  # the last day to do something again that need not be done again
 
 
-def assignments(facts: Facts, *, organisation_id: int, today: date, now: datetime) -> dict[Pair, Assignment]:
+def assignments(facts: Facts, *, today: date, now: datetime) -> dict[Pair, Says]:
     """What each person is asked, as it should stand. New validities are left in the facts, to be saved first."""
     found = {}
     for asked in facts.asked:
@@ -18,16 +18,13 @@ def assignments(facts: Facts, *, organisation_id: int, today: date, now: datetim
             reasons = asked.scope.reasons(person.post)
             if reasons is None:
                 continue
-            assignment = _assignment(facts, asked, person, reasons, today=today, now=now)
-            if assignment.ends_on is None or assignment.starts_on <= assignment.ends_on:
-                assignment.organisation_id = organisation_id
-                found[person.pk, asked.requirement.pk] = assignment
+            said = _says(facts, asked, person, reasons, today=today, now=now)
+            if said.ends_on is None or said.starts_on <= said.ends_on:
+                found[person.pk, asked.requirement.pk] = said
     return found
 
 
-def _assignment(
-    facts: Facts, asked: Asked, person: Person, reasons: list[str], *, today: date, now: datetime
-) -> Assignment:
+def _says(facts: Facts, asked: Asked, person: Person, reasons: list[str], *, today: date, now: datetime) -> Says:
     pair = (person.pk, asked.requirement.pk)
     starts_on = _starts_on(facts, asked, person, today)
     best = _best(facts, asked, person, now)
@@ -38,10 +35,8 @@ def _assignment(
         due_on = extension.due_on
     waiver, absence = facts.waivers.get(pair), facts.absences.get(person.pk)
     begun = [day for course, day in facts.begun.get(person.pk, {}).items() if course in asked.counting]
-    return Assignment(
-        requirement_id=asked.requirement.pk,
-        rule=asked.rule,
-        membership_id=person.pk,
+    return Says(
+        rule_id=asked.rule.pk,
         team_id=person.team_id,
         job_title=person.post.job_title,
         staff_group=person.post.staff_group,
@@ -59,7 +54,6 @@ def _assignment(
         waived_until=waiver.ends_on if waiver else None,
         absent_from=absence.starts_on if absence else None,
         absent_until=absence.ends_on if absence else None,
-        known_from=now,
     )
 
 
@@ -68,7 +62,7 @@ def _starts_on(facts: Facts, asked: Asked, person: Person, today: date) -> date:
     change of post or of rule: from today; a new starter: from their first day."""
     stands = facts.stand.get((person.pk, asked.requirement.pk))
     if stands is not None:
-        return max(stands.starts_on, person.post.starts_on)
+        return max(stands.says.starts_on, person.post.starts_on)
     is_new = asked.requirement.worked_out_at is None or person.pk not in facts.seen
     return max(person.post.starts_on, asked.requirement.starts_on if is_new else today)
 

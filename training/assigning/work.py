@@ -1,15 +1,21 @@
 """Works out some people, or all of them, and writes down what changed."""
 
-from collections.abc import Collection, Iterator
-from datetime import datetime
+import json
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
 
+from django.db import connection
 from django.utils import timezone
 
 from foundation.organisations.models import Membership
 from training.assigning import facts, reckon
 from training.models import Assignment, PersonChange, Requirement, Validity
 
-CHUNK = 2_000
+CHUNK = 5_000
+_WRITE = """
+INSERT INTO training_assignment (organisation_id, known_from, membership_id, requirement_id, {says})
+SELECT %s, %s, membership_id, requirement_id, {says} FROM jsonb_populate_recordset(NULL::training_assignment, %s)
+""".format(says=", ".join(facts.Says._fields))
 
 
 def work_out(organisation_id: int, members: Collection[int], *, now: datetime, only: int | None = None) -> int:
@@ -18,19 +24,21 @@ def work_out(organisation_id: int, members: Collection[int], *, now: datetime, o
     Returns how many rows were opened or closed: none when all was right. Two who do it at once come one after the
     other: the people's own rows are the lock. Needs a transaction; at most ``CHUNK`` people at a time.
     """
-    today = timezone.localdate(now)
-    locked = Membership.objects.filter(organisation_id=organisation_id, pk__in=members).order_by("pk")
+    today, members = timezone.localdate(now), frozenset(members)
+    locked = Membership.objects.filter(organisation_id=organisation_id, pk__any_of=members).order_by("pk")
     list(locked.select_for_update(no_key=True).values_list("pk", flat=True))
     asked = facts.read_asked(organisation_id, only=only)
     known = facts.read(organisation_id, members, asked, today=today)
-    wanted = reckon.assignments(known, organisation_id=organisation_id, today=today, now=now)
+    wanted = reckon.assignments(known, today=today, now=now)
     Validity.objects.bulk_create(known.new_validities, batch_size=CHUNK)
-    stale = [row.pk for pair, row in known.stand.items() if not _says_the_same(row, wanted.get(pair))]
-    fresh = [row for pair, row in wanted.items() if not _says_the_same(row, known.stand.get(pair))]
-    closed = Assignment.objects.filter(pk__in=stale).update(known_until=now)
+    stale = [stand.pk for pair, stand in known.stand.items() if wanted.get(pair) != stand.says]
+    stood = {pair: stand.says for pair, stand in known.stand.items()}
+    fresh = {pair: says for pair, says in wanted.items() if stood.get(pair) != says}
+    closed = Assignment.objects.filter(pk__any_of=stale).update(known_until=now)
     if only is None:
         closed += _close_the_withdrawn(organisation_id, members, now)
-    Assignment.objects.bulk_create(fresh, batch_size=CHUNK)
+    if fresh:
+        _write(fresh, organisation_id, now)
     return closed + len(fresh)
 
 
@@ -47,11 +55,19 @@ def note_changed(organisation_id: int, members: Collection[int]) -> None:
     PersonChange.objects.bulk_create(rows, batch_size=CHUNK)
 
 
-def _says_the_same(row: Assignment, other: Assignment | None) -> bool:
-    return other is not None and all(getattr(row, name) == getattr(other, name) for name in Assignment.FACTS)
+def _write(fresh: Mapping[facts.Pair, facts.Says], organisation_id: int, now: datetime) -> None:
+    """As ``bulk_create``, which prepares every value of every row by itself and takes three times as long."""
+    rows = [
+        {"membership_id": member, "requirement_id": requirement, **says._asdict()}
+        for (member, requirement), says in fresh.items()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [organisation_id, now, json.dumps(rows, default=date.isoformat)])
 
 
 def _close_the_withdrawn(organisation_id: int, members: Collection[int], now: datetime) -> int:
-    rows = Assignment.objects.filter(organisation_id=organisation_id, membership__in=members, known_until__isnull=True)
+    rows = Assignment.objects.filter(
+        organisation_id=organisation_id, membership__any_of=members, known_until__isnull=True
+    )
     live = Requirement.objects.filter(organisation_id=organisation_id, withdrawn_at__isnull=True)
     return rows.exclude(requirement__in=live.values("pk")).update(known_until=now)

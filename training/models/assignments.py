@@ -52,8 +52,11 @@ class AssignmentQuerySet(StaffQuerySet):
         """The rows as they were known when a day ended; for today, as they are known now."""
         if on >= today:
             return self.filter(known_until__isnull=True)
-        end = end_of(on)
-        return self.filter(Q(known_until__isnull=True) | Q(known_until__gte=end), known_from__lt=end)
+        return self.known_at(end_of(on))
+
+    def known_at(self, moment: datetime) -> Self:
+        """The rows as they were known just before a moment; those that stand, for one that is yet to come."""
+        return self.filter(Q(known_until__isnull=True) | Q(known_until__gte=moment), known_from__lt=moment)
 
     def asked(self, on: date, *, today: date) -> Self:
         """Who was asked for what on a day, as known then, each with ``standing``."""
@@ -114,13 +117,6 @@ class Assignment(OrganisationRow):
     absent_until = models.DateField(null=True)
     known_from = models.DateTimeField()
     known_until = models.DateTimeField(null=True)
-
-    # What says the same in two rows makes the second unneeded.
-    FACTS = (
-        "rule_id", "team_id", "job_title", "staff_group", "because", "starts_on", "ends_on", "due_on", "has_grace",
-        "begun_on", "completion_id", "done_on", "valid_until", "expiring_from", "waived_from", "waived_until",
-        "absent_from", "absent_until",
-    )  # fmt: skip
 
     objects = AssignmentQuerySet.as_manager()
 

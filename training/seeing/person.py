@@ -1,16 +1,17 @@
-"""All that a person's page shows: what they are asked and why, what they did, what was agreed. Ten queries."""
+"""All that a person's page shows: what they are asked and why, what they did, what was agreed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from foundation.core.acting import Acting
+from foundation.core.prepared import PreparedObjects, answers
 from foundation.core.templatetags.portal import day
-from foundation.organisations.models import Membership
+from foundation.organisations.models import Membership, in_force
 from foundation.organisations.models.people import MembershipQuerySet
 from training.models import Absence, Assignment, Certificate, Completion, Extension, Waiver
 from training.models.assignments import end_of
@@ -20,6 +21,7 @@ from training.seeing.listing import due
 from training.seeing.on_a_day import AsAt
 
 MOST_HISTORY = 200
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the end of a day that goes on
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,28 @@ def get_assignment_or_404(acting: Acting, person: Membership, requirement: str, 
     return found
 
 
-def asked(acting: Acting, person: Membership, at: AsAt, teams: dict[int, str]) -> list[Asked]:
+@dataclass(frozen=True)
+class Known:
+    """What was known of a person when a day ended; for today, what is known now."""
+
+    asked: list[Assignment]
+    completions: list[Completion]
+    waivers: list[Waiver]
+    extensions: list[Extension]
+    absences: list[Absence]
+    over_time: list[Assignment]
+
+
+def known(person: Membership, at: AsAt) -> Known:
+    """All of it in one message to the database. Who may see the person is the caller's to ask."""
+    values = person.organisation_id, person.pk, end_of(at.day) if at.is_past else NEVER
+    questions = [_ASKED.question(*values, at.day), *(each.question(*values) for each in _OTHERS)]
+    found = answers(*questions)
+    return Known(*(query.made_of(rows) for query, rows in zip((_ASKED, *_OTHERS), found, strict=True)))
+
+
+def asked(known: Known, teams: dict[int, str]) -> list[Asked]:
     """What a person is asked on a day, what presses first."""
-    rows = at.asked(acting).of(person.pk).select_related("requirement__course").order_by("due_on", "pk")
     return [
         Asked(
             row,
@@ -80,16 +101,8 @@ def asked(acting: Acting, person: Membership, at: AsAt, teams: dict[int, str]) -
             because(row.because, teams=teams),
             due(row.due_on),
         )
-        for row in rows
+        for row in known.asked
     ]
-
-
-def completions(acting: Acting, person: Membership, at: AsAt) -> list[Completion]:
-    """What somebody did, as far as it was known on the day; with numbers of certificates only for oneself."""
-    rows = Completion.objects.visible_to(acting).of(person.pk).select_related("recorded_by", "decided_by")
-    if at.is_past:
-        rows = rows.filter(recorded_at__lt=end_of(at.day))
-    return list(rows)
 
 
 def certificates(acting: Acting) -> dict[int, Certificate]:
@@ -97,8 +110,8 @@ def certificates(acting: Acting) -> dict[int, Certificate]:
     return {each.completion_id: each for each in Certificate.objects.visible_to(acting)}
 
 
-def agreements(acting: Acting, person: Membership, at: AsAt) -> list[Agreement]:
-    """Waivers, extensions and absences, the newest first, those that ended too. Three queries."""
+def agreements(known: Known, at: AsAt) -> list[Agreement]:
+    """Waivers, extensions and absences, the newest first, those that ended too."""
     found = [
         *(
             Agreement(
@@ -108,7 +121,7 @@ def agreements(acting: Acting, person: Membership, at: AsAt) -> list[Agreement]:
                 row.reason,
                 _ended(row, at),
             )
-            for row in _of(Waiver.objects.visible_to(acting).select_related("requirement"), person, at)
+            for row in known.waivers
         ),
         *(
             Agreement(
@@ -118,28 +131,17 @@ def agreements(acting: Acting, person: Membership, at: AsAt) -> list[Agreement]:
                 row.reason,
                 _ended(row, at),
             )
-            for row in _of(Extension.objects.visible_to(acting).select_related("requirement"), person, at)
+            for row in known.extensions
         ),
-        *(
-            Agreement(_away(row), "", row, row.get_reason_display(), _ended(row, at))
-            for row in _of(Absence.objects.visible_to(acting), person, at)
-        ),
+        *(Agreement(_away(row), "", row, row.get_reason_display(), _ended(row, at)) for row in known.absences),
     ]
     return sorted(found, key=lambda each: each.row.recorded_at, reverse=True)
 
 
-def history(acting: Acting, person: Membership, at: AsAt) -> list[story.Entry]:
+def history(known: Known, at: AsAt) -> list[story.Entry]:
     """How each requirement stood over time, the newest first."""
-    rows = Assignment.objects.visible_to(acting).of(person.pk).select_related("requirement")
-    if at.is_past:
-        rows = rows.filter(known_from__lt=end_of(at.day))
-    told = story.told(list(rows.order_by("-known_from", "-pk")[:MOST_HISTORY]))
+    told = story.told(known.over_time)
     return [each for each in told if not at.is_past or each.at < end_of(at.day)]
-
-
-def _of(rows: Iterable, person: Membership, at: AsAt) -> Iterable:
-    found = rows.of(person.pk).select_related("recorded_by", "ended_by")  # type: ignore[attr-defined]
-    return found.filter(recorded_at__lt=end_of(at.day)) if at.is_past else found
 
 
 def _days(first: date, last: date) -> dict[str, str]:
@@ -154,3 +156,51 @@ def _away(row: Absence) -> str:
 
 def _ended(row: Waiver | Extension | Absence, at: AsAt) -> datetime | None:
     return row.ended_at if row.ended_at and (not at.is_past or row.ended_at < end_of(at.day)) else None
+
+
+def _of(rows: Any, organisation_id: int, member: int) -> Any:
+    return rows.filter(organisation_id=organisation_id, membership_id=member)
+
+
+def _agreed(model: Any, *related: str) -> PreparedObjects:
+    return PreparedObjects(
+        lambda organisation_id, member, end: _of(model.objects, organisation_id, member).filter(recorded_at__lt=end),
+        *KEYS,
+        related=("recorded_by", "ended_by", *related),
+    )
+
+
+KEYS = (int, int, datetime)
+_ASKED = PreparedObjects(
+    lambda organisation_id, member, end, on: (
+        _of(Assignment.objects.known_at(end), organisation_id, member)
+        .filter(in_force(on))
+        .with_standing(on)
+        .order_by("due_on", "pk")
+    ),
+    *KEYS,
+    date,
+    related=("requirement", "requirement__course"),
+    annotated=("standing",),
+)
+_OTHERS = (
+    PreparedObjects(
+        lambda organisation_id, member, end: _of(Completion.objects, organisation_id, member).filter(
+            recorded_at__lt=end
+        ),
+        *KEYS,
+        related=("recorded_by", "decided_by"),
+    ),
+    _agreed(Waiver, "requirement"),
+    _agreed(Extension, "requirement"),
+    _agreed(Absence),
+    PreparedObjects(
+        lambda organisation_id, member, end: (
+            _of(Assignment.objects, organisation_id, member)
+            .filter(known_from__lt=end)
+            .order_by("-known_from", "-pk")[:MOST_HISTORY]
+        ),
+        *KEYS,
+        related=("requirement",),
+    ),
+)

@@ -37,7 +37,8 @@ def person(request: Request, reference: str) -> HttpResponse:
     teams = listing.names_of(organisations.team_tree(acting))
     is_own = found.pk == acting.membership_id
     given = seeing.certificates(acting) if is_own else {}
-    agreed = seeing.agreements(acting, found, at)
+    known = seeing.known(found, at)
+    agreed = seeing.agreements(known, at)
     can_manage = not at.is_past and allowed(permissions.check_can_manage_training, acting, found)
     return render(
         request,
@@ -46,10 +47,10 @@ def person(request: Request, reference: str) -> HttpResponse:
             "person": found,
             "at": at,
             "is_own": is_own,
-            "asked": seeing.asked(acting, found, at, teams),
-            "completions": [(each, given.get(each.pk)) for each in seeing.completions(acting, found, at)],
+            "asked": seeing.asked(known, teams),
+            "completions": [(each, given.get(each.pk)) for each in known.completions],
             "agreements": agreed,
-            "history": seeing.history(acting, found, at),
+            "history": seeing.history(known, at),
             "can_agree": can_manage and not is_own,
             "can_manage": can_manage,
             "is_away": any(isinstance(each.row, Absence) and each.ended_at is None for each in agreed),

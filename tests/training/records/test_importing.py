@@ -43,7 +43,11 @@ def problems(manager, found):
 
 def recorded_rows(manager):
     with acting_as(manager):
-        return list(Completion.objects.visible_to(manager).order_by("completed_on", "membership_id").select_related("membership"))
+        return list(
+            Completion.objects.visible_to(manager)
+            .order_by("completed_on", "membership_id")
+            .select_related("membership")
+        )
 
 
 def encoded(rows, *, encoding="utf-8", delimiter=","):

@@ -1,0 +1,29 @@
+"""What the portal asks the database that Django has no lookup for."""
+
+from typing import Any
+
+from django.db.models import AutoField, BigAutoField, ForeignKey, Lookup
+
+
+@AutoField.register_lookup
+@BigAutoField.register_lookup
+@ForeignKey.register_lookup
+class AnyOf(Lookup):
+    """``filter(pk__any_of=numbers)``: as ``in``, with all numbers in one array.
+
+    ``in`` writes a place into the statement for each number: with thousands of them, writing it takes longer than
+    the answer. Takes a collection of numbers only, no objects and no queryset; none of them finds nothing.
+    """
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The numbers as one value."""
+        return "%s", ("{" + ",".join(map(str, value)) + "}",)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """``column = ANY(numbers)``."""
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right}::bigint[])", (*left_values, *right_values)
