@@ -10,6 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404
 
 from foundation.core.acting import Acting
+from foundation.core.prepared import Prepared, stand_in
 from foundation.files.models import StoredFile
 from foundation.organisations.models import in_force
 from training import course_memory, figures
@@ -52,8 +53,7 @@ class Offered:
 def offered(acting: Acting) -> list[Offered]:
     """The courses that this person is not on the way through, with whom each is for. Three queries."""
     rows = list(courses(acting).exclude(pk__in=open_attempts(acting).values("course_id")))
-    latest = CourseVersion.objects.visible_to(acting).order_by("course_id", "-number").distinct("course_id")
-    for_whom = dict(latest.values_list("course_id", KeyTextTransform("for_whom", "content")))
+    for_whom = dict(_FOR_WHOM.rows(acting.organisation_id))
     done = last_completed(acting)
     return [Offered(each, for_whom.get(each.pk, ""), done.get(each.pk)) for each in rows]
 
@@ -111,9 +111,29 @@ def completions(acting: Acting) -> QuerySet[Completion]:
 
 def last_completed(acting: Acting) -> dict[int, date]:
     """When this person last completed each course, by the number of the course."""
-    rows = Completion.objects.visible_to(acting).of(acting.membership_id)
-    rows = rows.filter(course__isnull=False, status=RecordStatus.COUNTS).order_by()
-    return dict(rows.values_list("course_id").annotate(Max("completed_on")))
+    return dict(_LAST_COMPLETED.rows(acting.organisation_id, acting.membership_id))
+
+
+_LAST_COMPLETED = Prepared(
+    lambda organisation_id, member: (
+        Completion.objects.filter(organisation_id=organisation_id, membership_id=member)
+        .filter(course__isnull=False, status=RecordStatus.COUNTS)
+        .order_by()
+        .values_list("course_id")
+        .annotate(Max("completed_on"))
+    ),
+    int,
+    int,
+)
+_FOR_WHOM = Prepared(
+    lambda organisation_id: (
+        CourseVersion.objects.visible_to(stand_in(organisation_id=organisation_id))
+        .order_by("course_id", "-number")
+        .distinct("course_id")
+        .values_list("course_id", KeyTextTransform("for_whom", "content"))
+    ),
+    int,
+)
 
 
 def get_certificate_or_404(acting: Acting, reference: str) -> Certificate:

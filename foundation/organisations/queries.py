@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import FactorReset
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, Question, answers, stand_in
+from foundation.core.prepared import Prepared, PreparedObjects, Question, answers, stand_in
 from foundation.organisations.models import (
     IdentityProvider,
     Invitation,
@@ -199,7 +199,7 @@ class TeamLine:
 
 def team_tree(acting: Acting, *, count_on: date | None = None) -> list[TeamLine]:
     """All teams, parts below the team they belong to; with how many people are in each on a day. Two queries."""
-    teams = list(Team.objects.visible_to(acting).order_by("name", "pk"))
+    teams = _TEAMS.all(acting.organisation_id)
     people: dict[int, int] = {}
     if count_on is not None:
         here = Membership.objects.visible_to(acting).current(count_on).filter(team__isnull=False)
@@ -216,6 +216,12 @@ def team_tree(acting: Acting, *, count_on: date | None = None) -> list[TeamLine]
 
     walk(None, 0)
     return lines
+
+
+_TEAMS = PreparedObjects(
+    lambda organisation_id: Team.objects.visible_to(stand_in(organisation_id=organisation_id)).order_by("name", "pk"),
+    int,
+)
 
 
 def team_choices(acting: Acting) -> list[tuple[int, str]]:

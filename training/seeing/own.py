@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from foundation.core.acting import Acting
 from training.models import Assignment, Attempt
-from training.models.assignments import AssignmentQuerySet
 from training.scope import because
 from training.seeing import groups
 from training.seeing.listing import due
+from training.seeing.of_one import asked_of_oneself
 from training.workflow import Standing
 
 MOST_PRESSING = 5
@@ -33,21 +33,18 @@ class Own:
 def asked(acting: Acting, attempts: Sequence[Attempt], teams: dict[int, str]) -> list[Own]:
     """All that somebody is asked today: what is overdue first, then by the day it is due. One query."""
     open_by_course = {each.course_id: each for each in attempts}
-    rows = sorted(_mine(acting), key=lambda row: (row.standing != Standing.OVERDUE, row.due_on, row.pk))
+    rows = sorted(
+        asked_of_oneself(acting, timezone.localdate()),
+        key=lambda row: (row.standing != Standing.OVERDUE, row.due_on, row.pk),
+    )
     return [_shown(row, open_by_course, teams) for row in rows]
 
 
 def pressing(acting: Acting) -> list[Own]:
     """What somebody is asked and has not done or must soon do again, at most five. One query."""
     wanted = (*groups.NOT_GOOD, Standing.EXPIRING)
-    rows = sorted((row for row in _mine(acting) if row.standing in wanted), key=lambda row: (row.due_on, row.pk))
+    rows = [row for row in asked_of_oneself(acting, timezone.localdate()) if row.standing in wanted]
     return [_shown(row, {}, {}) for row in rows[:MOST_PRESSING]]
-
-
-def _mine(acting: Acting) -> AssignmentQuerySet:
-    today = timezone.localdate()
-    rows = Assignment.objects.visible_to(acting).of(acting.membership_id).asked(today, today=today)
-    return rows.select_related("requirement__course")
 
 
 def _shown(row: Assignment, attempts: dict[int, Attempt], teams: dict[int, str]) -> Own:

@@ -1,7 +1,7 @@
 """All that a person's page shows: what they are asked and why, what they did, what was agreed."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
@@ -11,17 +11,17 @@ from django.utils.translation import gettext as _
 from foundation.core.acting import Acting
 from foundation.core.prepared import PreparedObjects, answers
 from foundation.core.templatetags.portal import day
-from foundation.organisations.models import Membership, in_force
+from foundation.organisations.models import Membership
 from foundation.organisations.models.people import MembershipQuerySet
 from training.models import Absence, Assignment, Certificate, Completion, Extension, Waiver
 from training.models.assignments import end_of
 from training.scope import because
 from training.seeing import groups, story
 from training.seeing.listing import due
+from training.seeing.of_one import ASKED, NEVER
 from training.seeing.on_a_day import AsAt
 
 MOST_HISTORY = 200
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the end of a day that goes on
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,9 @@ class Known:
 def known(person: Membership, at: AsAt) -> Known:
     """All of it in one message to the database. Who may see the person is the caller's to ask."""
     values = person.organisation_id, person.pk, end_of(at.day) if at.is_past else NEVER
-    questions = [_ASKED.question(*values, at.day), *(each.question(*values) for each in _OTHERS)]
+    questions = [ASKED.question(*values, at.day), *(each.question(*values) for each in _OTHERS)]
     found = answers(*questions)
-    return Known(*(query.made_of(rows) for query, rows in zip((_ASKED, *_OTHERS), found, strict=True)))
+    return Known(*(query.made_of(rows) for query, rows in zip((ASKED, *_OTHERS), found, strict=True)))
 
 
 def asked(known: Known, teams: dict[int, str]) -> list[Asked]:
@@ -171,18 +171,6 @@ def _agreed(model: Any, *related: str) -> PreparedObjects:
 
 
 KEYS = (int, int, datetime)
-_ASKED = PreparedObjects(
-    lambda organisation_id, member, end, on: (
-        _of(Assignment.objects.known_at(end), organisation_id, member)
-        .filter(in_force(on))
-        .with_standing(on)
-        .order_by("due_on", "pk")
-    ),
-    *KEYS,
-    date,
-    related=("requirement", "requirement__course"),
-    annotated=("standing",),
-)
 _OTHERS = (
     PreparedObjects(
         lambda organisation_id, member, end: _of(Completion.objects, organisation_id, member).filter(
