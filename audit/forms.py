@@ -8,12 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.sentences import GROUPS, SENTENCES, TYPES
-from foundation.core.forms import set_choices
+from foundation.core.forms import FilterDayField, set_choices
 from foundation.core.lists import FilterForm
 
 REFERENCE = re.compile(r"\A[A-Z0-9-]{1,20}\Z")  # nothing that could be a name may get into the address or the ledger
-
-DAY = {"class": "govuk-input govuk-input--width-10", "type": "date"}
 
 
 class LogFilter(FilterForm):
@@ -30,8 +28,8 @@ class LogFilter(FilterForm):
         error_messages={"invalid": _("Enter a reference like K7M2-Q9XD")},
     )
     person = forms.RegexField(REFERENCE, required=False, widget=forms.HiddenInput)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs=DAY))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs=DAY))
+    since = FilterDayField(label=_("From"))
+    until = FilterDayField(label=_("To"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

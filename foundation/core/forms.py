@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms_gds.fields import DateInputField
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Button, Div, Field, Layout, Size
+from crispy_forms_gds.widgets import DateInputWidget
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,32 @@ class DayField(DateInputField):
                 raise ValueError
             return date(year, int(data_list[1]), int(data_list[0]))
         except (IndexError, TypeError, ValueError):
+            raise forms.ValidationError(_("Enter a real date, like 27 3 2026"), code="invalid") from None
+
+
+class DayInAddressWidget(DateInputWidget):
+    """Three boxes that an address can also fill at once, such as ``on=2026-03-27``: links have one value for a day."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        boxes = super().value_from_datadict(data, files, name)
+        if any(boxes) or not data.get(name):
+            return boxes
+        year, month, day = [*data[name].split("-", 2), "", ""][:3]
+        return [day, month, year]
+
+
+class FilterDayField(DayField):
+    """A day that narrows a list or says of which day a page is; it may be left open. One sentence per mistake."""
+
+    widget = DayInAddressWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, value: Any) -> date | None:
+        try:
+            return super().clean(value)
+        except forms.ValidationError:
             raise forms.ValidationError(_("Enter a real date, like 27 3 2026"), code="invalid") from None
 
 

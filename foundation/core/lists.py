@@ -13,6 +13,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.forms.boundfield import BoundField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +97,11 @@ class Listing:
         return HttpResponseRedirect(f"{request.path}?{parameters.urlencode()}")
 
 
+def _is_filled(field: BoundField) -> bool:
+    """Whether anything was given for a field; a date has three boxes."""
+    return any(field.data) if isinstance(field.data, list) else bool(field.data)
+
+
 @dataclass
 class ListPage:
     """One page of a list, and the means to export all of it."""
@@ -133,10 +139,7 @@ class ListPage:
 
     @property
     def is_filtered(self) -> bool:
-        chosen = self.filter_form is not None and any(
-            value for name, value in self.filter_form.data.items() if name in self.filter_form.fields
-        )
-        return bool(self.search_text) or chosen
+        return bool(self.search_text) or (self.filter_form is not None and any(map(_is_filled, self.filter_form)))
 
     # ---- The rows of this page
     @cached_property

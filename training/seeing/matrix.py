@@ -56,7 +56,7 @@ class MatrixFilter(FilterForm):
     team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
     staff_group = forms.ChoiceField(label=gettext_lazy("Staff group"), required=False)
     requirement = forms.MultipleChoiceField(
-        label=gettext_lazy("Requirements"), required=False, widget=forms.SelectMultiple(attrs={"size": 4})
+        label=gettext_lazy("Requirements"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(

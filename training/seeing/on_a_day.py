@@ -1,34 +1,29 @@
 """The day a page is about: today, or a day before it, read as it was known then."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.core.acting import Acting
+from foundation.core.forms import FilterDayField
 from training.models import Assignment
 from training.models.assignments import AssignmentQuerySet
 
 FIRST = date(2000, 1, 1)
-INPUT = {"class": "govuk-input govuk-input--width-10", "type": "date"}
+NAME = "on"
 
 
-class DayField(forms.DateField):
+class DayField(FilterDayField):
     """A day that has come: today or before it."""
 
     def __init__(self) -> None:
-        super().__init__(
-            label=gettext_lazy("As at"),
-            required=False,
-            input_formats=["%Y-%m-%d"],
-            widget=forms.DateInput(attrs=INPUT, format="%Y-%m-%d"),
-            error_messages={"invalid": gettext_lazy("Enter a real date, like 2026-03-27")},
-        )
+        super().__init__(label=gettext_lazy("As at"))
 
     def clean(self, value: Any) -> date | None:
         day = super().clean(value)
@@ -60,7 +55,12 @@ class AsAt:
     @property
     def parameters(self) -> dict[str, str]:
         """What links of the page carry on, so that what is behind a figure is of the same day."""
-        return {"on": self.day.isoformat()} if self.is_past else {}
+        return {NAME: self.day.isoformat()} if self.is_past else {}
+
+    @property
+    def names(self) -> list[str]:
+        """The names that an address may say the day by: at once, or by the three boxes of the form."""
+        return [NAME, *(f"{NAME}_{box}" for box in range(3))]
 
     def asked(self, acting: Acting) -> AssignmentQuerySet:
         """Who of those this person may see is asked for what, each with ``standing``."""
@@ -71,9 +71,9 @@ class AsAt:
         return Assignment.objects.visible_to(acting).asked(day, today=self.today)
 
 
-def as_at(parameters: Mapping[str, str]) -> AsAt:
+def as_at(parameters: QueryDict) -> AsAt:
     """The day that an address asks for as ``on``; today without one."""
     today = timezone.localdate()
-    form = DayForm({"on": parameters.get("on", "")})
-    day = form.cleaned_data["on"] if form.is_valid() else None
+    form = DayForm(parameters)
+    day = form.cleaned_data[NAME] if form.is_valid() else None
     return AsAt(day or today, today, form)

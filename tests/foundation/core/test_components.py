@@ -105,7 +105,8 @@ BAITED: dict[str, dict[str, Any]] = {
     "warning": {"text": BAIT},
 }
 WITHOUT_TEXT_OF_OTHERS = {
-    "demonstration", "export_links", "filter", "footer", "gallery", "list_head", "pagination", "session",
+    "demonstration", "export_links", "filter", "filter_field", "footer", "gallery", "list_head", "pagination",
+    "session",
 }  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def test_what_comes_later_does_not_change_a_day_gone_by(scene, browser):
     ("on", "sentence"),
     [
         ("2026-11-24", "Enter today or a day before it: what will be is not known yet"),
-        ("yesterday", "Enter a real date, like 2026-03-27"),
+        ("yesterday", "Enter a real date, like 27 3 2026"),
         ("1999-12-31", "Enter a day after 1 January 2000"),
     ],
 )
@@ -111,6 +111,22 @@ def test_a_day_that_cannot_be_shown_is_refused_with_a_sentence(scene, browser, a
 
 
 def test_a_line_manager_sees_only_themself_and_those_they_lead(scene, client_for):
+@pytest.mark.parametrize("address", [ADDRESS, "/training/people/", "/training/matrix/"])
+def test_the_day_is_typed_in_three_boxes_and_kept_in_them(scene, browser, address):
+    response = browser.get(address, {"on_0": "22", "on_1": "11", "on_2": "2026"})
+
+    assert "As at 22 November 2026, as it was known then" in words(response)
+    body = response.content.decode()
+    assert [f'name="on_{box}" value="{value}"' in body for box, value in enumerate((22, 11, 2026))] == [True] * 3
+    assert 'type="date"' not in body
+
+
+def test_the_lists_behind_a_day_typed_in_boxes_are_of_that_day(scene, browser):
+    response = browser.get(ADDRESS, {"on_0": "15", "on_1": "10", "on_2": "2026"})
+
+    assert {number.url for number in numbers(response) if "on=2026-10-15" not in number.url} == set()
+
+
     me = asked.make_membership(scene.manager.organisation, Role.STAFF, name="Lin Leader")
     with asked.acting_as(scene.manager):
         for name in ("Ola Overdue", "Ida Indate"):
