@@ -13,6 +13,7 @@ from actionplans.recurrence import later
 from actionplans.views.finding import get_plan_or_404, today
 from actionplans.yearly_forms import NextPlanForm
 from foundation.core.access import requires
+from foundation.core.dates import a_year_on
 from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
@@ -44,6 +45,6 @@ def begin_next(request: Request, reference: str) -> HttpResponse:
 
 
 def _next_period(plan: Plan) -> dict[str, object]:
-    """A year from the day after the plan ends, under the same title."""
+    """A year from the day after the plan ends, under the same title with its years a year on."""
     begins = plan.period_to + timedelta(days=1)
-    return {"title": plan.title, "period_from": begins, "period_to": later(begins, 12) - timedelta(days=1)}
+    return {"title": a_year_on(plan.title), "period_from": begins, "period_to": later(begins, 12) - timedelta(days=1)}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from foundation.core.access import requires
-from foundation.core.dates import months_after
+from foundation.core.dates import a_year_on, months_after
 from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
@@ -136,7 +136,7 @@ def copy(request: Request, reference: str) -> HttpResponse:
     """Begin the next period with what the approved assessment says."""
     row = queries.get_assessment_or_404(request.acting, reference)
     initial = {
-        "title": row.title,
+        "title": a_year_on(row.title),
         "period_from": months_after(row.period_from, 12),
         "period_to": months_after(row.period_to, 12),
     }

@@ -241,6 +241,7 @@ def test_from_the_plan_the_next_one_is_begun_with_everything_ticked(lead, plan, 
     )  # fmt: skip
 
     assert form.initial["action_ids"] == [row.pk for row in rows]
+    assert form.initial["title"] == "Prevent plan 2027"
     assert (form.initial["period_from"], form.initial["period_to"]) == (date(2027, 4, 1), date(2028, 3, 31))
     assert "The next plan is begun" in posted.content.decode()
     old = client.get(plan.get_absolute_url()).content.decode()

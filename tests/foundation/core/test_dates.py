@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.core.dates import months_after
+from foundation.core.dates import a_year_on, months_after
 
 DAYS = st.dates(date(2020, 1, 1), date(2090, 12, 31))
 MONTHS = st.integers(1, 60)
@@ -59,3 +59,19 @@ def test_days_that_trip_others_up(day, months, expected):
 )
 def test_months_before_a_day_keep_to_the_calendar(day, months, expected):
     assert months_after(day, -months) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "later"),
+    [
+        ("Risk assessment 2025-26", "Risk assessment 2026-27"),
+        ("Plan 2025/2026", "Plan 2026/2027"),
+        ("2099–00 and after", "2100–01 and after"),
+        ("April 2026 to March 2027", "April 2027 to March 2028"),
+        ("Review of 2026-12", "Review of 2027-12"),
+        ("Prevent plan of the county", "Prevent plan of the county"),
+        ("Case 120261 of 1999", "Case 120261 of 1999"),
+    ],
+)
+def test_a_title_names_the_next_year_where_it_names_one(title, later):
+    assert a_year_on(title) == later
