@@ -244,7 +244,9 @@ def test_others_cannot_list_everybodys(running: Job, acting_for: Callable[..., A
 def test_the_list_is_empty_with_a_word_on_what_will_be_here(
     committed: None, lead: Acting, client_for: ClientFor
 ) -> None:
-    assert "No jobs yet" in client_for(lead).get("/jobs/").content.decode()
+    body = client_for(lead).get("/jobs/").content.decode()
+    assert "No jobs yet" in body
+    assert "Search and filter" not in body
 
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
