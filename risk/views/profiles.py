@@ -153,7 +153,7 @@ def add_recommendation(request: Request, reference: str) -> HttpResponse:
         except RuleBroken as error:
             editor.refuse(error)
         else:
-            return editor.saved(_("Recommendation %(code)s added") % {"code": added.code}, to=added)
+            return editor.saved(_("Recommendation added: %(code)s") % {"code": added.code}, to=added)
     return editor.render("risk/profiles/recommendation_form.html", edition=found, recommendation=None)
 
 

@@ -162,7 +162,7 @@ def done(request: Request, reference: str) -> HttpResponse:
     except RuleBroken as error:
         messages.warning(request, str(error))
     else:
-        messages.success(request, _("Recommendation %(code)s is done") % {"code": found.code})
+        messages.success(request, _("Recommendation done: %(code)s") % {"code": found.code})
     return redirect(found)
 
 
