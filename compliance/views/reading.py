@@ -28,7 +28,7 @@ def overview(request: Request) -> HttpResponse:
         {
             "register": found,
             "chart": pictures.by_theme(found),
-            "trend": pictures.trend(trend),
+            "trend": pictures.trend(trend) if any(point.assessed for point in trend) else None,
             "is_partnership": contributions.is_partnership(request.acting),
             "can_report": request.acting.may("compliance.report"),
             "can_customise": request.acting.may("compliance.customise"),

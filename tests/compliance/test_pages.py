@@ -220,3 +220,10 @@ def test_evidence_is_searched_without_putting_the_words_in_the_address(browser, 
 
     assert "minutes" not in response.redirect_chain[0][0]
     assert [item.title for item, _state, _colour in response.context["rows"]] == ["Quarterly minutes"]
+
+
+def test_a_trend_of_nothing_is_not_drawn(browser, lead, requirement):
+    empty = browser.get("/compliance/").context["trend"]
+    give_answer(lead, requirement("LA-05"), status="met", now=NOW)
+
+    assert (empty, browser.get("/compliance/").context["trend"] is None) == (None, False)
