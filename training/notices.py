@@ -15,9 +15,10 @@ notifications.kind(
 notifications.kind(
     "training.reminded",
     group="training",
-    text=_("You are asked to do training: see which and by when"),
+    text=_("You are reminded to do the course “%(thing)s”"),
     url_name="training:mine",
     takes_reference=False,
+    thing=reminding.title_of_course,
 )
 notifications.kind(
     "training.record_waiting",

@@ -179,5 +179,14 @@ def test_somebody_is_reminded_once_a_day_and_not_of_what_they_did(scene, browser
     assert "1 left out: nothing to do now. 1 left out: reminded today already." in second
 
 
+def test_a_reminder_by_hand_names_its_course(scene, browser, acting_for, client_for):
+    rae = acting_for(Role.STAFF, name="Rae Reminded")
+    asked.work_out(scene.manager)
+
+    together(browser, "remind", [rae.membership], scene, sent="1")
+
+    assert "You are reminded to do the course “A small course”" in words(client_for(rae).get("/notifications/"))
+
+
 def test_absences_tell_no_illness(scene):
     assert {row.reason for row in rows(scene.manager, Absence)} == {"leave"}
