@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from foundation.core.access import signed_in
 from foundation.core.http import Request
 from foundation.organisations import queries as organisations
+from training import aggregates, record_lists
 from training.seeing import groups, listing, trend
 from training.seeing import overview as seeing
 from training.seeing.on_a_day import as_at
@@ -14,6 +15,7 @@ from training.views.sections import tabs
 from training.workflow import Standing
 
 MOST_OVERDUE = 10
+MOST_PARTNERS = 20
 
 
 @signed_in
@@ -28,6 +30,7 @@ def overview(request: Request) -> HttpResponse:
     now = {line.requirement.pk: line.cell.figure for line in found.lines}
     overdue = groups.narrowed(at.asked(acting), Standing.OVERDUE, on_day=at.day)
     rows = overdue.order_by("due_on", "pk").values("pk", *OVERDUE_SHOWS)[:MOST_OVERDUE]
+    partners = aggregates.latest(acting, at.day)
     return render(
         request,
         "training/overview.html",
@@ -46,6 +49,8 @@ def overview(request: Request) -> HttpResponse:
             "overdue_count": sum(line.cell.overdue.count for line in found.lines),
             "overdue_url": seeing.address(at, standing=Standing.OVERDUE),
         },
+            "partners": [(row, record_lists.of_what(row)) for row in partners[:MOST_PARTNERS]],
+            "more_partners": len(partners) > MOST_PARTNERS,
     )
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from foundation.organisations.roles import Role
 from tests.conftest import NOW
 from tests.factories import asked
+from tests.factories.records import partner_return
 from tests.training.browsing import cells as words
 from training.figures import Figure
 from training.seeing import overview
@@ -215,3 +216,15 @@ def test_more_groups_than_fit_are_said(scene, browser, monkeypatch):
     found = browser.get(ADDRESS).context["found"]
 
     assert (len(found.groups), found.more_groups) == (2, 1)
+
+
+def test_partners_numbers_stand_apart_each_with_its_return(scene, browser, client_for, acting_for):
+    row = partner_return(scene.manager)
+
+    response = browser.get(ADDRESS)
+
+    assert [found for found, _of_what in response.context["partners"]] == [row]
+    assert f'href="{row.get_absolute_url()}"' in response.content.decode()
+    assert line_of(response, scene.awareness).cell.counted.count == 5
+    assert browser.get(ADDRESS, {"on": "2026-10-15"}).context["partners"] == []
+    assert client_for(acting_for(Role.STAFF)).get(ADDRESS).context["partners"] == []
