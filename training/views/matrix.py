@@ -48,5 +48,6 @@ def matrix(request: Request) -> HttpResponseBase:
             "at": at,
             "tabs": tabs(request),
             "sees_all": acting.may("training.view"),
+            "can_manage": acting.may("training.manage"),
         },
     )

@@ -38,6 +38,7 @@ def overview(request: Request) -> HttpResponse:
             "tabs": tabs(request),
             "at": at,
             "sees_all": acting.may("training.view"),
+            "can_manage": acting.may("training.manage"),
             "found": found,
             "chart": trend.chart(trend.points(acting, at, now), found.columns),
             "is_cut": len(found.columns) > trend.MOST_LINES,
@@ -48,9 +49,9 @@ def overview(request: Request) -> HttpResponse:
             "overdue": listing.shown(rows, teams, at),
             "overdue_count": sum(line.cell.overdue.count for line in found.lines),
             "overdue_url": seeing.address(at, standing=Standing.OVERDUE),
-        },
             "partners": [(row, record_lists.of_what(row)) for row in partners[:MOST_PARTNERS]],
             "more_partners": len(partners) > MOST_PARTNERS,
+        },
     )
 
 

@@ -61,6 +61,7 @@ def people(request: Request) -> HttpResponseBase:
             "at": at,
             "tabs": tabs(request),
             "sees_all": acting.may("training.view"),
+            "can_manage": acting.may("training.manage"),
             "job_title": request.GET.get("job_title", ""),
             "can_act": not at.is_past and allowed(permissions.check_can_manage_training, acting),
             "together_url": f"{of_page('training:together')}?{request.GET.urlencode()}",

@@ -111,7 +111,6 @@ def test_a_day_that_cannot_be_shown_is_refused_with_a_sentence(scene, browser, a
     assert "as it was known then" not in words(response)
 
 
-def test_a_line_manager_sees_only_themself_and_those_they_lead(scene, client_for):
 @pytest.mark.parametrize("address", [ADDRESS, "/training/people/", "/training/matrix/"])
 def test_the_day_is_typed_in_three_boxes_and_kept_in_them(scene, browser, address):
     response = browser.get(address, {"on_0": "22", "on_1": "11", "on_2": "2026"})
@@ -128,6 +127,7 @@ def test_the_lists_behind_a_day_typed_in_boxes_are_of_that_day(scene, browser):
     assert {number.url for number in numbers(response) if "on=2026-10-15" not in number.url} == set()
 
 
+def test_a_line_manager_sees_only_themself_and_those_they_lead(scene, client_for):
     me = asked.make_membership(scene.manager.organisation, Role.STAFF, name="Lin Leader")
     with asked.acting_as(scene.manager):
         for name in ("Ola Overdue", "Ida Indate"):
@@ -204,10 +204,14 @@ def queries(browser, address):
     return len(captured)
 
 
-def test_nothing_asked_says_so(acting_for, client_for):
-    response = client_for(acting_for(Role.TRAINING_MANAGER)).get(ADDRESS)
+@pytest.mark.parametrize("address", [ADDRESS, "/training/people/", "/training/matrix/"])
+@pytest.mark.parametrize(("role", "is_led"), [(Role.TRAINING_MANAGER, True), (Role.ASSURER, False)])
+def test_nothing_asked_says_so_and_leads_on_whoever_may_change_it(acting_for, client_for, role, is_led, address):
+    response = client_for(acting_for(role)).get(address)
 
     assert "Nothing is asked yet" in words(response)
+    assert ("Begin from the default matrix" in words(response)) is is_led
+    assert 'name="on_0"' not in response.content.decode()
 
 
 def test_more_groups_than_fit_are_said(scene, browser, monkeypatch):
