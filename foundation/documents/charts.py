@@ -131,8 +131,9 @@ def trend(periods: Sequence[str], lines: Sequence[Trend], *, caption: str, chart
         last = next((point for point in reversed(points) if point), None)
         if last:
             y = last[1]
-            while any(abs(y - taken) < 14 for taken in ends):
-                y += 14
+            away = 14 if y < top + tall / 2 else -14  # towards the middle, so that no name leaves the drawing
+            while any(abs(y - taken) < abs(away) for taken in ends):
+                y += away
             ends.append(y)
             words = drawing.broken(one.label, width=right - 16, size=11.5, lines=1)
             drawing.text(svg, last[0] + 12, y + 4, words[0] if words else "", size=11.5)

@@ -1,3 +1,4 @@
+from itertools import pairwise
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -157,3 +158,15 @@ def contrast(one: str, other: str) -> float:
 
     lighter, darker = sorted((light(one), light(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("value", [0, 50, 100])
+def test_the_names_of_lines_that_end_together_stand_apart_inside_the_drawing(value):
+    lines = [Trend(f"Line {number}", [100, value], Shade.GOOD) for number in range(4)]
+
+    chart = charts.trend(["Q1", "Q2"], lines, caption="Trend", chart_id="t", period_header="Quarter")
+
+    texts = [each for each in fromstring(chart.svg).iter(f"{SVG}text") if (each.text or "").startswith("Line")]
+    heights = sorted(float(each.attrib["y"]) for each in texts)
+    assert [after - before for before, after in pairwise(heights)] == [14, 14, 14]
+    assert (heights[0] > 8, heights[-1] < 220) == (True, True)
