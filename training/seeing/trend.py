@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.cache import cache
 from django.db.models import CharField, Count, Value
 from django.utils.formats import date_format
@@ -106,6 +107,6 @@ def _in_words(counts: tuple[int, int] | None) -> str:
         return "–"
     return _("%(percent)s%% (%(good)s of %(counted)s)") % {
         "percent": percent,
-        "good": counts[0],
-        "counted": counts[1],
+        "good": intcomma(counts[0]),
+        "counted": intcomma(counts[1]),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -265,7 +266,7 @@ def _line(row: Assignment, teams: Mapping[int, str]) -> dict[str, Any]:
 def _figures(figure: figures.Figure, requirement: Requirement) -> list[dict[str, Any]]:
     target, percent = requirement.target, figure.percent
     tone = {None: "", True: "good", False: "warn"}[figure.reaches(target)]
-    of = _("of %(count)s") % {"count": figure.counted}
+    of = _("of %(count)s") % {"count": intcomma(figure.counted)}
     return [
         {"value": figure.in_date, "of": of, "label": _("In date")},
         {
