@@ -142,7 +142,7 @@ def columns(teams: Mapping[int, str], *, whole: bool) -> tuple[Column, ...]:
         Column("team", gettext_lazy("Team"), value, raw=("team_id",), from_raw=lambda team: teams.get(team, "")),
         Column(
             "job_title",
-            gettext_lazy("Job title"),
+            gettext_lazy("Job title") if whole else gettext_lazy("Job title and staff group"),
             value,
             raw=("job_title", "staff_group"),
             from_raw=lambda job_title, _staff_group: job_title,

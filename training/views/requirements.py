@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.core import addresses
 from foundation.core.access import requires
 from foundation.core.acting import Acting
 from foundation.core.editing import Editor, Make
@@ -254,6 +255,7 @@ def _line(row: Assignment, teams: Mapping[int, str]) -> dict[str, Any]:
     standing = Standing(row.standing)
     return {
         "name": row.membership.name,
+        "url": addresses.of_row("training:person", row.membership.reference),
         "team": row.team.name if row.team else "",
         "job_title": row.job_title,
         "why": because(row.because, teams=teams),
