@@ -28,6 +28,7 @@ ASHMERE, ASHMERE_APPROVER = "Ashmere District Council", "Gareth Llewellyn-Dawes"
 COLLEGE_LEAD, DISTRICT_LEAD = "Tariq Mahmood-Lane", "Trevor Highmoor"
 LEAD, ASSURER, ADMINISTRATOR = "Priya Ravindran", "Iwan Treharne", "Gwen Adeyemi-Price"
 TRAINER = "Leila Farouk"
+NURSE, TRUST = "Maria-Teresa Lobo", "Severnshire Healthcare NHS Trust"
 ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
@@ -168,6 +169,13 @@ SHOTS = (
         then=(first('tbody a[href^="/training/records/imports/"]'),),
     ),
     Shot("partners-numbers", "/training/records/returns/", TRAINER),
+    Shot("who-is-trained", "/training/overview/", TRAINER),
+    Shot("training-people", "/training/people/?standing=overdue", TRAINER),
+    Shot("training-matrix", "/training/matrix/", TRAINER),
+    Shot("training-reminders", "/training/reminders/", TRAINER),
+    Shot("who-is-due", "/training/reminders/due/", TRAINER),
+    Shot("training-report-new", "/training/reports/new/", TRAINER),
+    Shot("training-return", "/training/returns/nhs-quarterly/", NURSE, organisation=TRUST),
     Shot("people", "/organisations/people/", ADMINISTRATOR),
     Shot(
         "person",
