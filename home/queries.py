@@ -35,6 +35,7 @@ class Start:
     jobs: list[Latest] = field(default_factory=list)
     setup: list[organisations.SetupStep] = field(default_factory=list)
     manages_people: bool = False
+    runs_training: bool = False
     may_assess: bool = False
     actions: list[ActionLine] = field(default_factory=list)
     overdue: int = 0
@@ -59,6 +60,7 @@ def start(acting: Acting) -> Start:
         jobs=latest(acting),
         setup=_first_hour(acting),
         manages_people=acting.may("people.manage"),
+        runs_training=acting.may("training.manage"),
         may_assess=acting.may("compliance.assess"),
         actions=actionplans.mine(acting, today),
         overdue=overdue,

@@ -44,3 +44,10 @@ def test_what_waits_for_the_library_alone_is_nobodys_work(lead, client_for):
 
     assert [line.code for line in start.register.lines if line.flags and line.code == "LA-10"] == ["LA-10"]
     assert start.mine == []
+
+
+@pytest.mark.parametrize(("role", "is_led"), [("training_manager", True), ("prevent_lead", True), ("staff", False)])
+def test_who_runs_training_is_led_to_the_people_who_are_overdue(acting_for, client_for, role, is_led):
+    page = client_for(acting_for(role)).get("/").content.decode()
+
+    assert ('href="/training/people/?standing=overdue"' in page) is is_led
