@@ -28,6 +28,7 @@ from home.severnshire import (
     risks,
     sharing,
     sharing_risks,
+    training_year,
 )
 from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
@@ -110,6 +111,7 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *learning.deeds(people, entry),
         *requirements.deeds(people, entry),
         *records.deeds(people, entry),
+        *training_year.deeds(people, entry),
     ]
     if entry.key == COUNTY:
         deeds += oversight.county_deeds(people, book)
