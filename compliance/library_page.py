@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compliance import library_memory
-from compliance.library_words import KINDS, MARKS, NATIONS, kind_in_words, mark_in_words, nations_in_words
+from compliance.library_words import KINDS, NATIONS, kind_in_words, nations_in_words
 from compliance.models import Framework, Instrument, Requirement, SectorEntry, Theme
 from compliance.models.library import Force
 from foundation.core.acting import Acting
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
+from foundation.core.marks import Mark, mark_in_words
 from foundation.organisations.models import in_force
 
 ANY = ("", gettext_lazy("Any"))
@@ -52,7 +53,7 @@ class DocumentFilter(_Filter):
     checked = forms.ChoiceField(
         label=gettext_lazy("Checked"),
         required=False,
-        choices=[ANY, *((mark, text) for mark, (text, _c) in MARKS.items())],
+        choices=[ANY, *Mark.choices],
     )
     rows = forms.ChoiceField(
         label=gettext_lazy("Requirements"),

@@ -4,13 +4,6 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-# How far something was checked, as README.md of the library explains it: text and colour of its tag.
-MARKS = {
-    "S": (_("Seen in the original"), "green"),
-    "S2": (_("Seen second hand"), "yellow"),
-    "NV": (_("Not verified"), "grey"),
-    "INF": (_("This library's judgement"), "blue"),
-}
 KINDS = {
     "act": _("Act of Parliament"),
     "statutory_guidance": _("Statutory guidance"),
@@ -39,7 +32,3 @@ def nations_in_words(codes: Iterable[str]) -> str:
 
 def kind_in_words(code: str) -> str:
     return str(KINDS.get(code, code))
-
-
-def mark_in_words(mark: str) -> str:
-    return str(MARKS[mark][0]) if mark in MARKS else mark

@@ -3,19 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
+from foundation.core.marks import mark_in_words
 from training.content import Content, Option, Page, Question
 from training.models import Reply
 from training.progress import Progress
-
-MARKS: dict[str, str | Promise] = {
-    "S": _("Read in the original"),
-    "S2": _("Seen in a secondary source"),
-    "NV": _("Not verified"),
-    "INF": _("Our own reading of several sources"),
-}
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,7 @@ def _judged(question: Question, chosen: set[int]) -> Judged:
 
 def sources(content: Content) -> list[tuple[str, str, str, str]]:
     """Title, address, how far it was checked and what was not, of each thing the course rests on."""
-    return [(each.title, each.address, str(MARKS.get(each.mark, each.mark)), each.note) for each in content.sources]
+    return [(each.title, each.address, mark_in_words(each.mark), each.note) for each in content.sources]
 
 
 def beside(content: Content, page: Page) -> tuple[Page | None, Page | None]:

@@ -6,7 +6,8 @@ from datetime import date
 from django import template
 from django.utils.translation import gettext as _
 
-from compliance.library_words import MARKS, kind_in_words, mark_in_words, nations_in_words
+from compliance.library_words import kind_in_words, nations_in_words
+from foundation.core.marks import COLOURS, Mark, mark_in_words
 from foundation.core.templatetags.portal import day, status_tag
 
 register = template.Library()
@@ -15,7 +16,7 @@ register = template.Library()
 @register.simple_tag
 def mark_tag(mark: str) -> str:
     """How far something was checked, as a tag. Empty for what carries no mark."""
-    return status_tag(str(MARKS[mark][0]), MARKS[mark][1]) if mark in MARKS else ""
+    return status_tag(mark_in_words(mark), COLOURS[Mark(mark)]) if mark in Mark.values else ""
 
 
 @register.filter

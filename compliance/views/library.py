@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from compliance import editions, library_memory, queries
 from compliance.library_page import Uses, documents_listing, rows_for_list, rows_listing, rows_of_library
 from compliance.library_page import documents as all_documents
-from compliance.library_words import mark_in_words
 from compliance.models import Framework, Instrument, LibraryLoad, Scale, SectorEntry, Theme
 from compliance.relations import relations_of
 from compliance.views.finding import today
 from foundation.core.access import requires
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
+from foundation.core.marks import mark_in_words
 from foundation.documents.responses import export_list, export_rows
 
 SHOWN_OF_DOCUMENTS, SHOWN_OF_ROWS = 7, 8  # the columns beyond are for exports

@@ -123,7 +123,7 @@ def test_a_course_says_what_it_is_and_how_far_its_sources_were_checked(browser):
     for said in (
         "A small course", "What to do with a worry.", "Everybody.", "About 20 minutes", "You need 80%",
         "Version 1, published 5 January 2026", "Reviewed on 1 January 2026", "Next review by 1 January 2027",
-        "The ActRead in the original. Section 26 only", "A newspaperSeen in a secondary source", "A rumourNot verified",
+        "The ActSeen in the original. Section 26 only", "A newspaperSeen second hand", "A rumourNot verified",
         "What to do", "Check what you know Check", "A worry Scenario",
     ):  # fmt: skip
         assert said in text
