@@ -15,6 +15,7 @@ from typing import Any
 
 PAGES = "pages"
 FROM_COURSE = "course"
+LONGEST_WAIT = 600  # seconds that a page may take at least
 _EMPTY: tuple[Any, ...] = (None, "", 0, [], {})
 
 
@@ -55,8 +56,27 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture on a page, by the reference of its stored file. The text says ``[picture 2]`` where it stands."""
+
+    number: int
+    file: str
+    alt: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Video:
+    """A video elsewhere: a link, never a part of the page, and all that is said in it."""
+
+    address: str
+    transcript: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
 class Page:
-    """One page: to read (``body``), a scenario (``body`` and one ``question``) or a check.
+    """One page: to read (``body``), a video, a scenario (``body`` and one ``question``) or a check.
 
     ``sectors``: only in these versions of the course; none for all. ``least_seconds``: how long it takes at least.
     """
@@ -68,22 +88,35 @@ class Page:
     check: Check | None = None
     sectors: tuple[str, ...] = ()
     least_seconds: int = 0
+    video: Video | None = None
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def kind(self) -> str:
         if self.check:
             return "check"
-        return "scenario" if self.question else "text"
+        if self.question:
+            return "scenario"
+        return "video" if self.video else "text"
+
+    @property
+    def asks(self) -> bool:
+        """Whether the page has something to answer."""
+        return self.kind in {"check", "scenario"}
 
 
 @dataclass(frozen=True)
 class Module:
-    """Pages under one heading, and the bank of questions its check draws from."""
+    """Pages under one heading, and the bank of questions its check draws from.
+
+    ``slug`` is what its author's pages call it; courses from files have none.
+    """
 
     title: str
     pages: tuple[Page, ...]
     questions: tuple[Question, ...] = ()
     kind: str = PAGES
+    slug: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,6 +211,7 @@ class Content:
                 tuple(_page(page) for page in each["pages"]),
                 tuple(_question(question) for question in each["questions"]),
                 each["kind"],
+                each.get("slug", ""),
             )
             for each in plain["modules"]
         )
@@ -213,12 +247,14 @@ def _question(plain: Mapping[str, Any]) -> Question:
 
 
 def _page(plain: Mapping[str, Any]) -> Page:
-    question, check = plain["question"], plain["check"]
+    question, check, video = plain["question"], plain["check"], plain.get("video")
     return Page(
         **{
             **plain,
             "question": _question(question) if question else None,
             "check": Check(**check) if check else None,
             "sectors": tuple(plain["sectors"]),
+            "video": Video(**video) if video else None,
+            "pictures": tuple(Picture(**each) for each in plain.get("pictures", ())),
         }
     )

@@ -11,8 +11,8 @@ from pathlib import Path
 from foundation.core.marks import Mark
 from foundation.core.yaml_files import Entry, Problems, compose
 from foundation.organisations.sectors import Sector
-from training import course_markdown
-from training.content import FROM_COURSE, Check, Content, Module, Option, Page, Question, Source
+from training import course_checks, course_markdown
+from training.content import FROM_COURSE, LONGEST_WAIT, Check, Content, Module, Option, Page, Question, Source, Video
 from training.models import Course, Level
 
 FORMAT = b"1"  # raise it when the same files are to be read differently: then all are read again
@@ -133,8 +133,8 @@ def _sources(about: Entry) -> tuple[Source, ...]:
     sources = []
     for entry in about.entries("sources", "title mark", "address note"):
         address = entry.optional_text("address")
-        if address and not address.startswith("https://"):
-            entry.report(f"the address {address!r} does not begin with https://", "address")
+        if address and (wrong := course_checks.address_reason(address)):
+            entry.report(wrong, "address")
         mark = entry.choice("mark", Mark, "mark")
         sources.append(Source(entry.text("title"), mark.value, address, entry.optional_text("note")))
     if not sources:
@@ -168,7 +168,8 @@ def _modules(folder: Path, names: _Names, problems: Problems) -> Iterator[Module
 
 def _module(entry: Entry, names: _Names) -> Module:
     pages = tuple(
-        _page(page, names) for page in entry.entries("pages", "slug title", "for least_seconds body scenario check")
+        _page(page, names)
+        for page in entry.entries("pages", "slug title", "for least_seconds body scenario video check")
     )
     if not pages:
         entry.report("a module has at least one page", "pages")
@@ -181,9 +182,9 @@ def _module(entry: Entry, names: _Names) -> Module:
 
 def _page(entry: Entry, names: _Names) -> Page:
     slug = _once(entry, "slug", names.pages)
-    if sum(entry.has(key) for key in ("body", "scenario", "check")) != 1:
-        entry.report("a page has one of body, scenario and check")
-    body, question, check = _markdown(entry, "body"), None, None
+    if sum(entry.has(key) for key in ("body", "scenario", "video", "check")) != 1:
+        entry.report("a page has one of body, scenario, video and check")
+    body, question, check, video = _markdown(entry, "body"), None, None, None
     if scenario := entry.entry("scenario", "story question options", "choose"):
         body = _markdown(scenario, "story")
         question = _question(scenario, slug, (), text="question")
@@ -191,8 +192,18 @@ def _page(entry: Entry, names: _Names) -> Page:
         draw = _whole(asked, "draw", 1, 50)
         bank = asked.known("from", (FROM_COURSE,), "bank") if asked.has("from") else ""
         check = Check(draw, from_course=bank == FROM_COURSE)
-    least = entry.whole("least_seconds", lowest=0, highest=600) or 0
-    return Page(slug, _title(entry), body, question, check, _sectors(entry, names.sectors), least)
+    if seen := entry.entry("video", "address transcript", "caption"):
+        video = _video(seen)
+    least = entry.whole("least_seconds", lowest=0, highest=LONGEST_WAIT) or 0
+    return Page(slug, _title(entry), body, question, check, _sectors(entry, names.sectors), least, video)
+
+
+def _video(entry: Entry) -> Video:
+    address = entry.text("address")
+    if address and (wrong := course_checks.address_reason(address)):
+        entry.report(wrong, "address")
+    entry.must("transcript")
+    return Video(address, _markdown(entry, "transcript"), entry.optional_text("caption"))
 
 
 def _markdown(entry: Entry, key: str) -> str:
@@ -210,16 +221,10 @@ def _question(entry: Entry, code: str, sectors: tuple[str, ...], *, text: str = 
     several = entry.has("choose")
     if several:
         entry.known("choose", ("several",), "way to choose")
-    right = sum(option.right for option in options)
-    if right == 0:
-        entry.report("none of the options is right", "options")
-    if right == len(options) and options:
-        entry.report("none of the options is wrong", "options")
-    if right > 1 and not several:
-        entry.report("more than one option is right: say choose: several", "options")
-    if len({option.text for option in options}) < len(options):
-        entry.report("two options say the same", "options")
-    return Question(code, entry.text(text), options, several, _sectors(entry, sectors))
+    question = Question(code, entry.text(text), options, several, _sectors(entry, sectors))
+    for reason in course_checks.of_options(question):
+        entry.report(reason, "options")
+    return question
 
 
 def _sectors(entry: Entry, sectors: tuple[str, ...]) -> tuple[str, ...]:
@@ -236,16 +241,8 @@ def _once(entry: Entry, key: str, names: dict[str, Entry]) -> str:
 
 
 def _check_versions(about: Entry, content: Content, names: _Names) -> None:
-    """What must hold in each version: every check finds its questions, and the last page is the check that decides."""
-    if not names.questions:
-        about.report("the course has no question")
-    for sector in (*content.sectors, ""):
-        version, name = content.for_sector(sector), f"for {sector}" if sector else "for no sector"
-        if version.final_check is None:
-            about.report(f"the version {name} has no check that draws from the course")
-        elif version.final_check != version.pages[-1]:
-            names.pages[version.final_check.slug].report("nothing comes after the check that draws from the course")
-        for page in version.pages:
-            if page.check and len(version.bank(page)) < page.check.draw and page.slug in names.pages:
-                draw = f"draws {page.check.draw} questions, but the version {name} has {len(version.bank(page))}"
-                names.pages[page.slug].report(draw, "check")
+    for problem in course_checks.of_versions(content):
+        if not problem.page:
+            about.report(problem.reason)
+        elif problem.page in names.pages:
+            names.pages[problem.page].report(problem.reason, problem.field)

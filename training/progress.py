@@ -55,7 +55,7 @@ class Progress:
 
         The check that decides is answered when it is passed; any other as soon as somebody tried.
         """
-        if page.kind == "text":
+        if not page.asks:
             return True
         replies = self.replies.get(page.slug, ())
         return any(reply.passed for reply in replies) if page == self.content.final_check else bool(replies)

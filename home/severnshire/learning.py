@@ -60,7 +60,7 @@ def _take(way: Way) -> Callable[[Acting, datetime], None]:
 
 
 def _go_through(attempt: Attempt, page: Page, way: Way, by: Acting, now: datetime) -> None:
-    if page.kind != "text":
+    if page.asks:
         is_final = page == queries.progress_of(attempt).content.final_check
         if is_final and way.misses:
             _answer(attempt, page, way.misses, by, now - ON_A_PAGE / 2)

@@ -44,7 +44,7 @@ def _step(client: Client, attempt: Attempt, acting: Acting) -> Callable[[], None
     def all_steps() -> Iterator[tuple[str, dict[str, object]]]:
         for page in progress.content.pages:
             address = f"{attempt.get_absolute_url()}{page.slug}/"
-            if page.kind != "text":
+            if page.asks:
                 chosen = {f"answer-{each.code}": sorted(each.right) for each in progress.questions(page, 1)}
                 yield address, {"number": 1, **chosen}
             yield f"{address}done/", {}

@@ -47,7 +47,7 @@ def up_to(by: Acting, attempt: Attempt, page: str, now: datetime = NOW) -> Attem
         if each.slug == page:
             return attempt
         now += timedelta(seconds=each.least_seconds)
-        if each.kind != "text":
+        if each.asks:
             answer(by, attempt, each.slug, now=now)
         finish(by, attempt, each.slug, now=now)
     return attempt

@@ -123,11 +123,15 @@ def test_what_is_wrong_about_a_course_is_named(courses, old, new, problem):
         ("slug: welcome", "slug: a welcome", f"{FIRST}:3: 'slug' is 'a welcome': use letters, digits and hyphens only"),
         ("slug: check", "slug: final-check", f"{LAST}:3: the slug 'final-check' is used twice in this course"),
         ("code: second", "code: first", f"{FIRST}:36: the code 'first' is used twice in this course"),
-        ("    body: Speak with the designated lead.\n", "", f"{FIRST}:12: a page has one of body, scenario and check"),
+        (
+            "    body: Speak with the designated lead.\n",
+            "",
+            f"{FIRST}:12: a page has one of body, scenario, video and check",
+        ),
         (
             "check: {draw: 2}",
             "check: {draw: 2}\n    body: Text",
-            f"{FIRST}:27: a page has one of body, scenario and check",
+            f"{FIRST}:27: a page has one of body, scenario, video and check",
         ),
         (
             "title: In your school\n    for: [SCH]",
@@ -151,7 +155,7 @@ def test_what_is_wrong_about_a_course_is_named(courses, old, new, problem):
             "right: true, why: Nobody needs",
             f"{FIRST}:25: none of the options is wrong",
         ),
-        ("    choose: several\n", "", f"{FIRST}:39: more than one option is right: say choose: several"),
+        ("    choose: several\n", "", f"{FIRST}:39: more than one option is right, but only one can be chosen"),
         ("choose: several", "choose: some", f"{FIRST}:38: unknown way to choose 'some'"),
         (
             WRONG,
@@ -238,7 +242,7 @@ def test_a_page_after_the_final_check_is_refused(courses):
         "course}\n  - slug: goodbye\n    title: Goodbye\n    for: [SCH]\n    body: Thank you.",
     )
 
-    assert problems_of(courses) == [f"{LAST}:3: nothing comes after the check that draws from the course"]
+    assert problems_of(courses) == [f"{LAST}:5: nothing comes after the check that draws from the course"]
 
 
 def test_a_course_without_a_question_is_refused(courses):

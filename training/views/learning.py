@@ -40,7 +40,7 @@ def page(request: Request, reference: str, page: str) -> HttpResponse:
     if not progress.is_open(found):
         return render(request, "training/ahead.html", {**_around(progress, found), "progress": progress})
     reply = progress.last_reply(found)
-    if found.kind == "text":
+    if not found.asks:
         return render(request, "training/page.html", _around(progress, found))
     if request.method == "GET" and reply and not (_tries_again(request) and _may_try_again(progress, found)):
         return _result(request, progress, found)
