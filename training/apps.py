@@ -12,8 +12,10 @@ class TrainingConfig(AppConfig):
         from training.actions import reporting  # noqa: PLC0415
         from training.actions.certificates import PURPOSE  # noqa: PLC0415
         from training.actions.declaring import PROOF  # noqa: PLC0415
+        from training.actions.writing import PICTURE  # noqa: PLC0415
 
         owners.register(PURPOSE, queries.owns_certificate)
         owners.register(PROOF, record_queries.may_open_proof)
         owners.register(reporting.PURPOSE, lambda acting, stored_file: allowed(permissions.check_can_report, acting))
         made_documents.register("training", copies.find)
+        owners.register(PICTURE, queries.may_see_picture)

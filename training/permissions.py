@@ -77,3 +77,9 @@ def check_can_decide(by: Acting, completion: Completion) -> None:
         raise PermissionDenied(_("You cannot decide about your own record. Ask a colleague."))
     if not by.may("training.manage") and completion.membership.line_manager_id != by.membership_id:
         raise PermissionDenied(_("Only a training manager, a Prevent lead or the line manager can do this."))
+
+
+def check_can_write_courses(acting: Acting) -> None:
+    """Write the organisation's own courses and publish them."""
+    if not acting.may("training.write"):
+        raise PermissionDenied(_("Only training managers and Prevent leads write the organisation's courses."))

@@ -12,14 +12,18 @@ from django.http import Http404
 from foundation.core.acting import Acting
 from foundation.core.prepared import Prepared, stand_in
 from foundation.files.models import StoredFile
+from foundation.files.permissions import why_closed
 from foundation.organisations.models import in_force
 from training import course_memory, figures
+from training.content import Content
 from training.models import (
     Assignment,
     Attempt,
     Certificate,
     Completion,
     Course,
+    CourseDraft,
+    CoursePicture,
     CourseVersion,
     PageDone,
     ReminderSettings,
@@ -161,3 +165,45 @@ def due_soon(acting: Acting, today: date) -> AssignmentQuerySet:
     rows = Assignment.objects.visible_to(acting).asked(today, today=today).exclude(membership=acting.membership_id)
     late = rows.filter(due_on__lte=today + timedelta(days=30)).exclude(Q(standing__in=figures.APART))
     return late.filter(in_force(today, "membership__starts_on", "membership__ends_on"))
+# ---- Courses that the organisation writes
+def get_draft_or_404(acting: Acting, reference: str) -> CourseDraft:
+    """With its course, the version published last, and ``state``."""
+    rows = CourseDraft.objects.visible_to(acting).with_state().select_related("course", "published", "saved_by")
+    draft = rows.filter(reference=reference).first()
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def portal_courses(acting: Acting) -> QuerySet[Course]:
+    """What a course of one's own may begin as a copy of."""
+    return courses(acting).filter(organisation=None)
+
+
+def versions_of(acting: Acting, course: Course) -> QuerySet[CourseVersion]:
+    """The versions of a course with who published them, the newest first, without what they say."""
+    rows = CourseVersion.objects.visible_to(acting).filter(course=course).select_related("published_by")
+    return rows.defer("content").order_by("-number")
+
+
+def count_inside(acting: Acting, course: Course) -> int:
+    """How many people of the organisation are on their way through a course: a number, never who."""
+    rows = Attempt.objects.filter(organisation_id=acting.organisation_id, course=course)
+    return rows.filter(status=Status.IN_PROGRESS).count()
+
+
+def closed_pictures(acting: Acting, content: Content) -> dict[str, str]:
+    """Why pictures of a course cannot be opened, by the reference of the file; those that can are left out."""
+    wanted = [picture.file for page in content.pages for picture in page.pictures]
+    if not wanted:
+        return {}
+    rows = StoredFile.objects.visible_to(acting).filter(reference__in=wanted)
+    return {row.reference: why for row in rows if (why := why_closed(acting, row))}
+
+
+def may_see_picture(acting: Acting, stored_file: StoredFile) -> bool:
+    """Authors see every picture of their courses; everybody else those of a course that was published."""
+    pictures = CoursePicture.objects.visible_to(acting).filter(file=stored_file)
+    if not acting.may("training.write"):
+        pictures = pictures.filter(published_at__isnull=False)
+    return acting.may("portal.use") and pictures.exists()

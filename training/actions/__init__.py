@@ -14,14 +14,40 @@ from training.actions.bringing import (
 from training.actions.certificates import make_certificate_again, store_certificate
 from training.actions.declaring import declare, take_back
 from training.actions.learning import answer, begin, begin_anew, finish_page
+from training.actions.publishing import offer_course, publish_course, withdraw_course
 from training.actions.recording import accept, record, record_for, refuse, withdraw
 from training.actions.returns import correct_return, record_return
+from training.actions.writing import (
+    add_page,
+    add_picture,
+    add_question,
+    begin_course,
+    change_course,
+    change_page,
+    change_picture,
+    change_question,
+    move_module,
+    move_page,
+    remove_module,
+    remove_page,
+    remove_picture,
+    remove_question,
+    save_module,
+)
 
 __all__ = [
     "accept",
+    "add_page",
+    "add_picture",
+    "add_question",
     "answer",
     "begin",
     "begin_anew",
+    "begin_course",
+    "change_course",
+    "change_page",
+    "change_picture",
+    "change_question",
     "check_completions",
     "confirm_completions",
     "correct_return",
@@ -30,6 +56,10 @@ __all__ = [
     "explain_names",
     "finish_page",
     "make_certificate_again",
+    "move_module",
+    "move_page",
+    "offer_course",
+    "publish_course",
     "put_completions_aside",
     "put_completions_aside_by_the_clock",
     "record",
@@ -37,11 +67,17 @@ __all__ = [
     "record_for",
     "record_return",
     "refuse",
+    "remove_module",
+    "remove_page",
+    "remove_picture",
+    "remove_question",
+    "save_module",
     "store_certificate",
     "take_back",
     "take_confirmation_back",
     "upload_completions",
     "withdraw",
     "withdraw_completions",
+    "withdraw_course",
     "withdraw_import",
 ]

@@ -26,7 +26,8 @@ Chosen = Mapping[str, Sequence[int]]
 def begin(*, course_id: int, sector: str = "", by: Acting, now: datetime) -> Attempt:
     """Begin a course in its latest version, or go on with the way one is on: a second click begins nothing new.
 
-    Raises RuleBroken for a course that was withdrawn and for a sector of which it has no version.
+    Raises RuleBroken for a course that was withdrawn or is not published yet, and for a sector of which it has no
+    version.
     """
     permissions.check_can_learn(by)
     course = Course.objects.visible_to(by).get(pk=course_id)
@@ -142,6 +143,8 @@ def _begin(course: Course, sector: str, by: Acting, now: datetime) -> Attempt:
     if course.withdrawn_at is not None:
         raise RuleBroken(_("This course is no longer offered."))
     version = queries.latest_version(course)
+    if version.published_at > now:
+        raise RuleBroken(_("This course is not published yet."))
     if sector and sector not in course_memory.content_of(version.pk).sectors:
         raise RuleBroken(_("Select one of the versions that this course has."))
     attempt = Attempt.objects.create(

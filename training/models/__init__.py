@@ -13,6 +13,7 @@ from training.models.reports import ReportKind, TrainingReport
 from training.models.requirements import Anchor, Equivalence, Requirement, Rule
 from training.models.returns import ReturnChoices
 from training.models.snapshots import Group, Snapshot
+from training.models.writing import CourseDraft, CoursePicture, DraftState
 
 __all__ = [
     "Absence",
@@ -25,8 +26,11 @@ __all__ = [
     "CompletionImport",
     "CompletionImportRow",
     "Course",
+    "CourseDraft",
     "CourseName",
+    "CoursePicture",
     "CourseVersion",
+    "DraftState",
     "Equivalence",
     "Extension",
     "Group",

@@ -68,6 +68,7 @@ class CourseVersion(models.Model):
     """What a course says from a moment on. Only ever added: whoever began on one finishes on it.
 
     ``content`` is ``training.content.Content`` as JSON. ``expires_earlier``: who did an earlier one is to do it again.
+    ``published_by`` is empty for the portal's own.
     """
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="versions")
@@ -78,6 +79,9 @@ class CourseVersion(models.Model):
     content = models.JSONField()
     content_hash = models.CharField(max_length=64)
     published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        "organisations.Membership", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     expires_earlier = models.BooleanField(default=False)
 
     objects = CourseQuerySet.as_manager()
