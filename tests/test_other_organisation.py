@@ -60,6 +60,15 @@ KINDS = {
     "/training/records/returns/<slug:reference>": "partner_return",
     "/training/learning/<slug:reference>/<slug:page>": "page",
     "/training/requirements/<slug:reference>": "training_requirement",
+    "/training/writing/<slug:reference>": "own_course",
+    "/training/writing/<slug:reference>/parts/<slug:part>": "part",
+    "/training/writing/<slug:reference>/parts/<slug:part>/pages/<slug:kind>": "page_kind",
+    "/training/writing/<slug:reference>/questions/<slug:question>": "question",
+    "/training/writing/<slug:reference>/pages/<slug:page>": "own_page",
+    "/training/writing/<slug:reference>/pages/<slug:page>/pictures/<int:number>": "picture",
+    "/training/writing/<slug:reference>/preview/<slug:page>": "own_page",
+    "/training/writing/<slug:reference>/versions/<int:number>": "course_version",
+    "/training/writing/<slug:reference>/versions/<int:number>/<slug:page>": "own_page",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",
     "/audit/event/<int:event_id>": "event",
@@ -86,6 +95,15 @@ OF_NOBODY = (
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
 PERSONAL = {"job", "notice", "export", "file", "action", "attempt", "certificate", "trainee", "record"}
 SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6", "page": "welcome"}  # words that everybody uses
+PERSONAL = {"job", "notice", "export", "file", "action", "attempt", "certificate"}
+SHARED = {
+    "target_type": "evidence.evidenceitem",
+    "benchmark": "B6",
+    "page": "welcome",
+    "page_kind": "text",
+    "picture": "1",
+    "course_version": "1",
+}  # words that everybody uses
 MISSING = {"requirement": "NOWHERE-1"} | SHARED
 NUMBERS = {"control", "use", "risk_use", "event", "team", "grant", "reset", "objective", "equivalence"}
 TYPED = {"decision": "withdraw"}  # one address asks for it; the others do not look at it
@@ -195,6 +213,7 @@ def test_their_part_of_our_object_is_as_missing_too(
             told_apart[route] = {method: status for method, (status, _) in there.items()}
 
     assert len(nested) == 25
+    assert len(nested) == 34
     assert told_apart == {}
 
 

@@ -18,11 +18,11 @@ from foundation.organisations.models import IdentityProvider, Membership, Organi
 from risk.models import Assessment, CtlpEdition, CtlpRecommendation, Entry
 from risk.models import Settings as RiskSettings
 from tests.conftest import NOW
-from tests.factories import actionplans, evidence, profiles, requirements
+from tests.factories import actionplans, evidence, own_courses, profiles, requirements
 from tests.factories import organisations as factories
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
-from training.models import ReminderSettings
+from training.models import CourseDraft, ReminderSettings
 from training.models import Requirement as TrainingRequirement
 
 
@@ -155,6 +155,19 @@ OWN = {"theme_code": "LEAD", "title": "Ours", "force": "should", "review_interva
 EVIDENCE = {"title": "Minutes", "marking": "official", **day("effective_from", "1 1 2026")}
 COUNCIL = {"sectors": ["LA"], "nation": "england", "is_specified_authority": "yes", "open_unscanned_files": "no"}
 PROVIDER = {"client_id": "portal", "client_secret": "s3cret-canary", "claim": "sub"}
+COURSE = {"level": "awareness", "minutes": "20", "pass_mark": "80", **day("reviewed_on", "1 10 2026")}
+
+
+def of_a_course(by: Acting, _other: Acting) -> tuple[str, int]:
+    draft = own_courses.written(by)
+    return f"{draft.get_absolute_url()}about/", draft.version
+
+
+def of_a_page_of_a_course(by: Acting, _other: Acting) -> tuple[str, int]:
+    draft = own_courses.written(by)
+    return f"{draft.get_absolute_url()}pages/welcome/change/", draft.version
+
+
 PAGES = {
     "answer": Page(
         "prevent_lead", Answer, "comment", "How do you meet it, and what is missing?",
@@ -211,6 +224,13 @@ PAGES = {
     "settings of the organisation": Page(
         "organisation_admin", Organisation, "name", "Name",
         COUNCIL, {"nation": "narnia"}, lambda *_: ("/organisations/settings/", 1),
+    ),
+    "own course": Page(
+        "training_manager", CourseDraft, "title", "Title", COURSE, {"pass_mark": "101"}, of_a_course
+    ),
+    "page of an own course": Page(
+        "training_manager", CourseDraft, "body", "Text", {"title": "Welcome"}, {"least_seconds": "601"},
+        of_a_page_of_a_course, column="content",
     ),
     "team": Page(
         "organisation_admin", Team, "name", "Name of the team", {"part_of_id": ""}, {"part_of_id": "999999"}, of_a_team

@@ -161,5 +161,5 @@ def _of_question(question: Question) -> Iterator[tuple[str, str]]:
 
 
 def _of_text(field: str, text: str) -> Iterator[tuple[str, str]]:
-    for line, reason in course_markdown.problems(text):
+    for line, reason in dict.fromkeys(course_markdown.problems(text)):
         yield field, _("line %(line)s: %(reason)s") % {"line": line + 1, "reason": reason}

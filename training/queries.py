@@ -175,6 +175,11 @@ def get_draft_or_404(acting: Acting, reference: str) -> CourseDraft:
     return draft
 
 
+def drafts_for_list(acting: Acting) -> QuerySet[CourseDraft]:
+    """What the organisation writes, each with its state and who changed it last."""
+    return CourseDraft.objects.visible_to(acting).with_state().select_related("saved_by", "created_by").defer("content")
+
+
 def portal_courses(acting: Acting) -> QuerySet[Course]:
     """What a course of one's own may begin as a copy of."""
     return courses(acting).filter(organisation=None)

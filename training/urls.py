@@ -8,8 +8,12 @@ from training.views import (
     learning,
     matrix,
     overview,
+    own_pages,
     people,
     person,
+    pictures,
+    previewing,
+    publishing,
     quarter_ends,
     records,
     reminders,
@@ -17,9 +21,14 @@ from training.views import (
     requirements,
     return_figures,
     returns,
+    writing,
 )
 
 app_name = "training"
+
+OWN = "writing/<slug:reference>"
+PAGE = f"{OWN}/pages/<slug:page>"
+PART = f"{OWN}/parts/<slug:part>"
 
 urlpatterns = [
     path("", courses.mine, name="mine"),
@@ -85,4 +94,40 @@ urlpatterns = [
     path("returns/<slug:code>/report/", return_figures.report, name="return_report"),
     path("reminders/", reminders.settings, name="reminders"),
     path("reminders/due/", reminders.due, name="due"),
+    path("writing/", writing.index, name="own_courses"),
+    path("writing/begin/", writing.begin, name="begin_course"),
+    path(f"{OWN}/", writing.show, name="own_course"),
+    path(f"{OWN}/about/", writing.about, name="about_own_course"),
+    path(f"{OWN}/publish/", publishing.publish, name="publish_course"),
+    path(f"{OWN}/withdraw/", publishing.withdraw, name="withdraw_course"),
+    path(f"{OWN}/offer/", publishing.offer, name="offer_course"),
+    path(f"{OWN}/parts/add/", writing.add_part, name="add_part"),
+    path(f"{PART}/change/", writing.change_part, name="change_part"),
+    path(f"{PART}/move/", writing.move_part, name="move_part"),
+    path(f"{PART}/remove/", writing.remove_part, name="remove_part"),
+    path(f"{PART}/questions/add/", own_pages.add_question, name="add_question"),
+    path(f"{PART}/pages/<slug:kind>/", own_pages.add, name="add_own_page"),
+    path(
+        "writing/<slug:reference>/questions/<slug:question>/change/", own_pages.change_question, name="change_question"
+    ),
+    path(
+        "writing/<slug:reference>/questions/<slug:question>/remove/", own_pages.remove_question, name="remove_question"
+    ),
+    path(f"{PAGE}/change/", own_pages.change, name="change_own_page"),
+    path(f"{PAGE}/move/", own_pages.move, name="move_own_page"),
+    path(f"{PAGE}/remove/", own_pages.remove, name="remove_own_page"),
+    path(f"{PAGE}/pictures/add/", pictures.add, name="add_picture"),
+    path(
+        "writing/<slug:reference>/pages/<slug:page>/pictures/<int:number>/change/",
+        pictures.change,
+        name="change_picture",
+    ),
+    path(
+        "writing/<slug:reference>/pages/<slug:page>/pictures/<int:number>/remove/",
+        pictures.remove,
+        name="remove_picture",
+    ),
+    path(f"{OWN}/preview/<slug:page>/", previewing.draft, name="preview"),
+    path(f"{OWN}/versions/<int:number>/", previewing.version, name="course_version"),
+    path(f"{OWN}/versions/<int:number>/<slug:page>/", previewing.version_page, name="version_page"),
 ]

@@ -5,6 +5,7 @@ from tests.every_action import (
     certificates,
     duty,
     learning,
+    own_courses,
     people,
     plans,
     records,
@@ -19,7 +20,7 @@ __all__ = ["ACTIONS", "ELSEWHERE", "Action", "Ground"]
 
 ACTIONS: dict[str, Action] = duty.ACTIONS | people.ACTIONS | risks.ACTIONS | registers.ACTIONS | plans.ACTIONS
 ACTIONS |= certificates.ACTIONS | learning.ACTIONS | records.ACTIONS | requirements.ACTIONS | agreements.ACTIONS
-ACTIONS |= training_reports.ACTIONS
+ACTIONS |= training_reports.ACTIONS | own_courses.ACTIONS
 ELSEWHERE = {
     **risks.ELSEWHERE,
     **plans.ELSEWHERE,

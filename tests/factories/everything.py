@@ -17,15 +17,18 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import acting_of, make_membership
 from tests.factories import actionplans as plans
-from tests.factories import asked, certificates, learning, profiles, records, requirements
+from tests.factories import asked, certificates, learning, own_courses, profiles, records, requirements
 from tests.factories import compliance as answers
 from tests.factories import risk as risks
 from tests.factories.evidence import note
 from tests.factories.organisations import team
 from tests.factories.partnerships import join, partnership
 from tests.factories.training import make_course
+from tests.factories.training import question as make_question
 from training import actions as training
 from training.actions import reporting as training_reports
+from training.content import Page
+from training.course_editing import new_name
 
 ALL_ROLES = [role for role in Role if role != Role.INSPECTOR]
 REGISTER = b"Ref,Risk\nX1,A risk\nX2,\n"
@@ -53,6 +56,7 @@ def one_of_each(maker: Acting, code: str) -> dict[str, str]:
         **_taught(maker, code),
         **_asked(maker, code),
         **_elsewhere(maker, code),
+        **_written(maker),
         **_told(maker),
     }
 
@@ -258,6 +262,21 @@ def _elsewhere(maker: Acting, code: str) -> dict[str, str]:
         "completion_import": checked.reference,
         "partner_return": given.reference,
     }
+
+
+def _written(maker: Acting) -> dict[str, str]:
+    """A course that the organisation writes, with a picture, published; each part of it by a name of its own."""
+    page = Page(new_name(), "Where things are")
+    draft = own_courses.with_picture(
+        maker, own_courses.written(maker, page, now=timezone.now()), page.slug, timezone.now()
+    )
+    own_courses.published(maker, draft, now=timezone.now())
+    question = make_question(new_name())
+    part = own_courses.part_of(draft)
+    with acting_as(maker):
+        training.add_question(draft_id=draft.pk, module=part, question=question, by=maker, now=timezone.now())
+    named = {"own_course": draft.reference, "part": part, "question": question.code, "own_page": page.slug}
+    return named | {"picture": "1", "course_version": "1"}
 
 
 def _told(maker: Acting) -> dict[str, str]:

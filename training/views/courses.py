@@ -37,6 +37,7 @@ def mine(request: Request) -> HttpResponse:
             "completions": queries.completions(acting),
             "tabs": tabs(request),
             "checks_records": acting.may("training.manage") or record_queries.leads_people(acting),
+            "can_write": allowed(permissions.check_can_write_courses, acting),
         },
     )
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -121,22 +122,13 @@ def _number(request: Request) -> int | None:
 
 def _around(progress: Progress, found: Page) -> dict[str, object]:
     """What stands around every page of a course."""
-    content = progress.content
-    before, after = showing.beside(content, found)
+    attempt = progress.attempt
     return {
-        "attempt": progress.attempt,
-        "course": progress.attempt.course,
-        "content": content,
-        "page": found,
-        "module": content.module_of(found.slug),
-        "place": content.places[found.slug] + 1,
-        "total": len(content.pages),
-        "percent": progress.percent,
-        "parts": showing.outline(content, progress, found),
-        "before": before,
-        "after": after,
-        "is_behind": found.slug in progress.done,
-        "is_final": found == content.final_check,
+        **showing.around(progress, found, lambda page: reverse("training:page", args=[attempt.reference, page.slug])),
+        "attempt": attempt,
+        "course": attempt.course,
+        "back_url": attempt.course.get_absolute_url(),
+        "finish_url": reverse("training:finish_page", args=[attempt.reference, found.slug]),
     }
 
 
