@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from crispy_forms_gds.layout import HTML, Field, Fieldset, Size
+from crispy_forms_gds.layout import HTML, Field, Fieldset, Fixed, Size
 from django import forms
 from django.utils.html import escape
 from django.utils.translation import gettext as _t
@@ -126,8 +126,8 @@ class AboutForm(forms.Form):
             Field.textarea("summary", rows=3),
             Field.textarea("for_whom", rows=2),
             Field.select("level"),
-            Field.text("minutes", field_width="govuk-input--width-4"),
-            Field.text("pass_mark", field_width="govuk-input--width-4"),
+            Field.text("minutes", field_width=Fixed.FOUR),
+            Field.text("pass_mark", field_width=Fixed.FOUR),
             Field("reviewed_on"),
             Field("review_due_on"),
             Field.textarea("sources", rows=5),
@@ -335,7 +335,7 @@ def _shown(name: str) -> Field:
     rows = {"body": 14, "transcript": 14, "question": 2}
     if name in rows:
         return Field.textarea(name, rows=rows[name])
-    width = {"field_width": "govuk-input--width-4"} if name in {"draw", "least_seconds"} else {}
+    width = {"field_width": Fixed.FOUR} if name in {"draw", "least_seconds"} else {}
     return Field.text(name, **width)
 
 
