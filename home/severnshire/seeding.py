@@ -29,6 +29,7 @@ from home.severnshire import (
     sharing,
     sharing_risks,
     training_year,
+    writing,
 )
 from home.severnshire.moments import Moments
 from home.severnshire.people import SITE, Cast, Deed, found, join_partnership, perform
@@ -108,6 +109,7 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *plans.deeds(people, book, entry),
         *reporting.deeds(people, entry),
         *plan_reports.deeds(people, entry),
+        *writing.deeds(people, entry),
         *learning.deeds(people, entry),
         *requirements.deeds(people, entry),
         *records.deeds(people, entry),
