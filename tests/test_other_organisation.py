@@ -94,8 +94,6 @@ OF_NOBODY = (
 )
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
 PERSONAL = {"job", "notice", "export", "file", "action", "attempt", "certificate", "trainee", "record"}
-SHARED = {"target_type": "evidence.evidenceitem", "benchmark": "B6", "page": "welcome"}  # words that everybody uses
-PERSONAL = {"job", "notice", "export", "file", "action", "attempt", "certificate"}
 SHARED = {
     "target_type": "evidence.evidenceitem",
     "benchmark": "B6",

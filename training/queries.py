@@ -165,6 +165,8 @@ def due_soon(acting: Acting, today: date) -> AssignmentQuerySet:
     rows = Assignment.objects.visible_to(acting).asked(today, today=today).exclude(membership=acting.membership_id)
     late = rows.filter(due_on__lte=today + timedelta(days=30)).exclude(Q(standing__in=figures.APART))
     return late.filter(in_force(today, "membership__starts_on", "membership__ends_on"))
+
+
 # ---- Courses that the organisation writes
 def get_draft_or_404(acting: Acting, reference: str) -> CourseDraft:
     """With its course, the version published last, and ``state``."""
