@@ -6,13 +6,13 @@ from datetime import datetime
 from django.utils import timezone
 
 from foundation.core.acting import Acting
+from foundation.core.marks import mark_in_words
 from foundation.documents.layout import DocumentContext
 from training import compliance_report, returns
 from training.models import TrainingReport
 from training.return_files import Choice, Definition, definitions
 from training.return_periods import Period, period_of
 from training.returns import Line
-from training.showing import MARKS
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def build(*, acting: Acting, report: TrainingReport, now: datetime) -> Content:
         definition=definition,
         period=period,
         is_running=period.last >= today,
-        lines=[(line, str(MARKS[line.field.mark.value])) for line in lines],
+        lines=[(line, mark_in_words(line.field.mark.value)) for line in lines],
         chosen=[(choice.label, _titles(acting, choice, kept.get(choice.code, ()))) for choice in definition.choices],
     )
 

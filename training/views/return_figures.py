@@ -15,6 +15,7 @@ from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
+from foundation.core.marks import mark_in_words
 from foundation.core.permissions import allowed
 from foundation.documents.responses import export_list
 from training import permissions, return_lists, returns
@@ -24,7 +25,6 @@ from training.forms.return_choices import ChoicesForm, ReturnReportForm, field_o
 from training.models import ReturnChoices
 from training.return_files import Definition, Of, definitions
 from training.return_periods import Period, offered
-from training.showing import MARKS
 from training.views.reports import tabs
 
 
@@ -65,7 +65,9 @@ def figures(request: Request, code: str) -> HttpResponse:
             "period": period,
             "is_running": period.last >= today,
             "periods": offered(definition.every, today),
-            "lines": [(line, MARKS[line.field.mark.value], _address(definition, period, line)) for line in lines],
+            "lines": [
+                (line, mark_in_words(line.field.mark.value), _address(definition, period, line)) for line in lines
+            ],
             "is_chosen": any(choices.chosen.values()),
             "form": ReturnReportForm(),
             "can_choose": allowed(permissions.check_can_manage_training, request.acting),
