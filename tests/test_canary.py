@@ -29,13 +29,15 @@ from risk import actions as risk
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.crawling import crawl
 from tests.factories import actionplans as plans
-from tests.factories import certificates, learning, profiles, requirements
+from tests.factories import certificates, learning, own_courses, profiles, requirements
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
 from tests.factories.organisations import person, team
 from tests.factories.partnerships import join, partnership, share, take_back
-from tests.factories.training import make_course
+from tests.factories.training import make_course, question
+from training import actions as training
+from training.content import Page, Video
 from training.scope import Scope
 
 CANARY = "zanzibarquokka"
@@ -62,6 +64,7 @@ def plant(organisation, word=CANARY) -> Acting:
     record(lead, word)
     certificates.made(lead, now=timezone.now())
     learn(lead, word)
+    write(lead, word)
     upkeep.send_mail(now=timezone.now())
     return lead
 
@@ -156,6 +159,19 @@ def learn(lead: Acting, word: str) -> None:
     requirements.equivalence(lead, outside, course, reason=f"{word} why")
 
 
+def write(lead: Acting, word: str) -> None:
+    """A course that they wrote, with a page of each kind and a picture, published; and what was typed since."""
+    now = timezone.now()
+    film = Page("film", f"{word} film", video=Video("https://video.example/1", f"{word} said", f"{word} caption"))
+    told = Page("told", f"{word} story", f"{word} once", question(f"{word}-told", text=f"{word} what now?"))
+    draft = own_courses.written(lead, film, told, title=f"{word} course", now=now)
+    draft = own_courses.with_picture(lead, draft, "welcome", now, alt=f"{word} plan", caption=f"{word} below it")
+    own_courses.published(lead, draft, now=now)
+    with acting_as(lead):
+        page = Page("welcome", f"{word} welcome", f"{word} text")
+        training.change_page(draft_id=draft.pk, version=99, page=page, by=lead, now=now)
+
+
 def invite(administrator: Acting, word: str) -> None:
     """A team, and somebody who is invited to sign in; the letter is sent."""
     team(administrator, f"{word} team")
@@ -241,6 +257,7 @@ ADDRESSES_WITH_SEARCH = (
     "/action-plans/gathered/",
     "/risk/reports/",
     "/action-plans/reports/",
+    "/training/writing/",
 )
 
 

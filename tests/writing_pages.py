@@ -24,6 +24,7 @@ from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
 from training.models import CourseDraft, ReminderSettings
 from training.models import Requirement as TrainingRequirement
+from training.models.writing import ABOUT, of_page
 
 
 def day(name: str, text: str) -> dict[str, str]:
@@ -160,12 +161,12 @@ COURSE = {"level": "awareness", "minutes": "20", "pass_mark": "80", **day("revie
 
 def of_a_course(by: Acting, _other: Acting) -> tuple[str, int]:
     draft = own_courses.written(by)
-    return f"{draft.get_absolute_url()}about/", draft.version
+    return f"{draft.get_absolute_url()}about/", draft.version_of(ABOUT)
 
 
 def of_a_page_of_a_course(by: Acting, _other: Acting) -> tuple[str, int]:
     draft = own_courses.written(by)
-    return f"{draft.get_absolute_url()}pages/welcome/change/", draft.version
+    return f"{draft.get_absolute_url()}pages/welcome/change/", draft.version_of(of_page("welcome"))
 
 
 PAGES = {

@@ -7,6 +7,7 @@ it. A module is of a ``kind``: ``pages`` is the only one so far, and the place w
 import hashlib
 import json
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -16,6 +17,7 @@ from typing import Any
 PAGES = "pages"
 FROM_COURSE = "course"
 LONGEST_WAIT = 600  # seconds that a page may take at least
+PLACE = re.compile(r"^\[picture (\d{1,4})\][ \t]*$", re.MULTILINE)  # the line of a text on which a picture stands
 _EMPTY: tuple[Any, ...] = (None, "", 0, [], {})
 
 
@@ -100,6 +102,11 @@ class Page:
         return "video" if self.video else "text"
 
     @property
+    def files(self) -> frozenset[str]:
+        """The references of the stored files that its pictures are."""
+        return frozenset(picture.file for picture in self.pictures)
+
+    @property
     def asks(self) -> bool:
         """Whether the page has something to answer."""
         return self.kind in {"check", "scenario"}
@@ -150,6 +157,11 @@ class Content:
     def pages(self) -> tuple[Page, ...]:
         """All pages in the order in which they are read."""
         return tuple(page for module in self.modules for page in module.pages)
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """The references of the stored files that its pictures are."""
+        return frozenset(file for page in self.pages for file in page.files)
 
     @cached_property
     def places(self) -> dict[str, int]:

@@ -5,14 +5,15 @@ Each reason is a clause, as it follows the name of a file; ``Problem.sentence`` 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from training import course_markdown
-from training.content import Content, Module, Page, Question
-
-ALL_OF_IT = ""
+from training.content import PLACE, Content, Module, Page, Question
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,14 @@ class Problem:
 
 def address_reason(address: str) -> str:
     """Why a link of a course is refused, or nothing."""
-    if address.startswith("https://"):
-        return ""
-    return _("the address %(address)r does not begin with https://") % {"address": address}
+    if not address.startswith("https://"):
+        return _("the address “%(address)s” does not begin with https://") % {"address": address}
+    try:
+        parts = urlsplit(address)
+        is_whole = bool(parts.hostname) and parts.username is None and not any(map(str.isspace, address))
+    except ValueError:
+        is_whole = False
+    return "" if is_whole else _("the address “%(address)s” is not a whole one") % {"address": address}
 
 
 def of_options(question: Question) -> Iterator[str]:
@@ -71,29 +77,34 @@ def _of_version(version: Content, name: str) -> Iterator[Problem]:
     final = version.final_check
     if final is None:
         subject = _("the version %(name)s") % {"name": name} if name else _("the course")
-        yield Problem("final_check", _("%(subject)s has no check that draws from the course") % {"subject": subject})
+        yield Problem("final_check", _("%(subject)s has no final check") % {"subject": subject})
     elif final != version.pages[-1]:
-        yield Problem("check", _("nothing comes after the check that draws from the course"), final.slug)
+        yield Problem("check", _("the final check is not the last page"), final.slug)
     for page in version.pages:
         if page.check and (held := len(version.bank(page))) < page.check.draw:
             bank = _("the version %(name)s has") % {"name": name} if name else _("there are")
-            reason = _("draws %(draw)s questions, but %(bank)s %(held)s")
-            yield Problem("check", reason % {"draw": page.check.draw, "bank": bank, "held": held}, page.slug)
+            draw = page.check.draw
+            reason = ngettext(
+                "draws %(draw)s question, but %(bank)s %(held)s",
+                "draws %(draw)s questions, but %(bank)s %(held)s",
+                draw,
+            )
+            yield Problem("check", reason % {"draw": draw, "bank": bank, "held": held}, page.slug)
 
 
-def before_publishing(content: Content, closed: Mapping[str, str]) -> list[Problem]:
+def before_publishing(content: Content, closed: Mapping[str, str], *, today: date) -> list[Problem]:
     """Everything that keeps an author's course from being published, in the order in which it is read.
 
     ``closed``: why the file of a picture cannot be opened, by its reference.
     """
     return [
-        *_about(content),
+        *_about(content, today),
         *(problem for module in content.modules for problem in _of_module(module, closed)),
         *of_versions(content),
     ]
 
 
-def _about(content: Content) -> Iterator[Problem]:
+def _about(content: Content, today: date) -> Iterator[Problem]:
     for field, value, reason in (
         ("title", content.title, _("the course has no title")),
         ("summary", content.summary, _("nothing says what the course is about")),
@@ -105,6 +116,8 @@ def _about(content: Content) -> Iterator[Problem]:
         yield Problem("pass_mark", _("the pass mark is a percentage from 1 to 100"))
     if not 1 <= content.minutes <= 240:
         yield Problem("minutes", _("the course takes from 1 to 240 minutes"))
+    if content.reviewed_on and content.reviewed_on > today:
+        yield Problem("reviewed_on", _("the course was last reviewed on a day that is still to come"))
     if content.reviewed_on and content.review_due_on and content.review_due_on <= content.reviewed_on:
         yield Problem("review_due_on", _("the next review is due after the last one"))
     for source in content.sources:
@@ -116,7 +129,7 @@ def _of_module(module: Module, closed: Mapping[str, str]) -> Iterator[Problem]:
     if not module.title:
         yield Problem("modules", _("a part of the course has no title"))
     if not module.pages:
-        yield Problem("modules", _("the part %(title)r has no page") % {"title": module.title})
+        yield Problem("modules", _("the part “%(title)s” has no page") % {"title": module.title})
     for page in module.pages:
         for field, reason in _of_page(page, closed):
             yield Problem(field, reason, page.slug)
@@ -141,6 +154,10 @@ def _of_page(page: Page, closed: Mapping[str, str]) -> Iterator[tuple[str, str]]
         yield from _of_text("transcript", page.video.transcript)
     if page.question:
         yield from (("question" if field == "text" else field, reason) for field, reason in _of_question(page.question))
+    there = {picture.number for picture in page.pictures}
+    for number in dict.fromkeys(int(match[1]) for match in PLACE.finditer(page.body)):
+        if number not in there:
+            yield "body", _("the text names picture %(number)s, which is not on this page") % {"number": number}
     for picture in page.pictures:
         if not picture.alt.strip():
             yield "pictures", _("picture %(number)s has no text that stands for it") % {"number": picture.number}

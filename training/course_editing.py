@@ -15,6 +15,7 @@ from foundation.core.models import new_reference
 from training.content import Content, Module, Page, Picture, Question
 
 UP, DOWN = "up", "down"
+MOST_PARTS, MOST_PAGES, MOST_QUESTIONS, MOST_PICTURES = 30, 200, 500, 20  # of a course; pictures of a page
 T = TypeVar("T")
 
 
@@ -25,8 +26,17 @@ def new_name() -> str:
 
 def own(content: Content, title: str) -> Content:
     """A course of the portal as the start of one's own: for everybody, without versions by sector."""
-    modules = tuple(replace(module, slug=new_name()) for module in content.for_sector("").modules)
+    modules = tuple(
+        replace(module, slug=new_name(), pages=tuple(map(tidy, module.pages)))
+        for module in content.for_sector("").modules
+    )
     return replace(content, title=title, modules=modules, sectors=(), before=(), reviewed_on=None, review_due_on=None)
+
+
+def tidy(page: Page) -> Page:
+    """A page of a file as a form would send it: so that saving it without a change changes nothing."""
+    video = replace(page.video, transcript=page.video.transcript.strip()) if page.video else None
+    return replace(page, body=page.body.strip(), video=video)
 
 
 # ---- Finding
@@ -57,6 +67,7 @@ def put_module(content: Content, slug: str, title: str) -> Content:
     """Give a part this title, or add one at the end."""
     if any(module.slug == slug for module in content.modules):
         return _with_module(content, slug, lambda module: replace(module, title=title))
+    _check_room(len(content.modules), MOST_PARTS, _("A course has at most %(most)s parts."))
     return replace(content, modules=(*content.modules, Module(title, (), slug=slug)))
 
 
@@ -78,6 +89,7 @@ def put_page(content: Content, module: str, page: Page) -> Content:
     def put(found: Module) -> Module:
         if any(each.slug == page.slug for each in found.pages):
             return replace(found, pages=tuple(page if each.slug == page.slug else each for each in found.pages))
+        _check_room(len(content.pages), MOST_PAGES, _("A course has at most %(most)s pages."))
         return replace(found, pages=(*found.pages, page))
 
     return _with_module(content, module, put)
@@ -124,6 +136,8 @@ def put_question(content: Content, module: str, question: Question) -> Content:
             return replace(
                 found, questions=tuple(question if each.code == question.code else each for each in found.questions)
             )
+        held = sum(len(each.questions) for each in content.modules)
+        _check_room(held, MOST_QUESTIONS, _("A course has at most %(most)s questions."))
         return replace(found, questions=(*found.questions, question))
 
     return _with_module(content, module, put)
@@ -146,6 +160,7 @@ def remove_question(content: Content, code: str) -> Content:
 def put_picture(page: Page, picture: Picture) -> Page:
     """Put a picture in the place of the one of its number, or after the others."""
     others = [each for each in page.pictures if each.number != picture.number]
+    _check_room(len(others), MOST_PICTURES, _("A page has at most %(most)s pictures."))
     return replace(page, pictures=tuple(sorted([*others, picture], key=lambda each: each.number)))
 
 
@@ -156,6 +171,11 @@ def next_number(page: Page) -> int:
 def remove_picture(page: Page, number: int) -> Page:
     gone = picture_of(page, number)
     return replace(page, pictures=tuple(each for each in page.pictures if each is not gone))
+
+
+def _check_room(held: int, most: int, sentence: str) -> None:
+    if held >= most:
+        raise RuleBroken(sentence % {"most": most})
 
 
 def _with_module(content: Content, slug: str, change: Callable[[Module], Module]) -> Content:

@@ -1,15 +1,22 @@
 """What the text of a course may be: Markdown without HTML, under headings of level 2 and 3, with safe addresses.
 
+Links lead to https:// or to an e-mail address.
+
 What a page would show otherwise than its author wrote it is refused, not dropped: HTML and pictures.
 """
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 HEADINGS = ("h2", "h3")
-HTML = "HTML is not used here; write it in Markdown"
+ADDRESSES = ("https://", "mailto:")
+HTML = _("HTML is not used here; write it in Markdown")
+HEADING = _("headings are of level 2 or 3 (## or ###); the page's title stands above them")
+PICTURE = _("pictures are not written in the text like this")
 
 _READER = MarkdownIt("commonmark").enable("table")
 
@@ -24,9 +31,9 @@ def _problems(tokens: list[Token]) -> Iterator[tuple[int, str]]:
     for token in tokens:
         line = token.map[0] if token.map else line
         if token.type == "html_block":
-            yield line, HTML
+            yield line, str(HTML)
         elif token.type == "heading_open" and token.tag not in HEADINGS:
-            yield line, "headings are of level 2 or 3 (## or ###); the page's title stands above them"
+            yield line, str(HEADING)
         for each, below in _inside(token):
             yield line + below, each
 
@@ -38,8 +45,8 @@ def _inside(token: Token) -> Iterator[tuple[str, int]]:
         if each.type in ("softbreak", "hardbreak"):
             below += 1
         elif each.type == "html_inline":
-            yield HTML, below
+            yield str(HTML), below
         elif each.type == "image":
-            yield "pictures are not shown here; say it in words", below
-        elif each.type == "link_open" and not str(each.attrs["href"]).startswith("https://"):
-            yield f"the address {each.attrs['href']!r} does not begin with https://", below
+            yield str(PICTURE), below
+        elif each.type == "link_open" and not str(each.attrs["href"]).startswith(ADDRESSES):
+            yield _t("the address “%(address)s” does not begin with https://") % {"address": each.attrs["href"]}, below

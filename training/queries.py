@@ -1,21 +1,21 @@
 """Reads that pages, actions and the demonstration share."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Case, F, Max, Q, QuerySet, When
 from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from foundation.core.acting import Acting
 from foundation.core.prepared import Prepared, stand_in
 from foundation.files.models import StoredFile
-from foundation.files.permissions import why_closed
+from foundation.files.permissions import why_held_back
 from foundation.organisations.models import in_force
 from training import course_memory, figures
-from training.content import Content
 from training.models import (
     Assignment,
     Attempt,
@@ -74,6 +74,12 @@ def get_course_or_404(acting: Acting, code: str) -> Course:
 def latest_version(course: Course) -> CourseVersion:
     """The version that somebody who begins now reads, without what it says."""
     return CourseVersion.objects.filter(course=course).defer("content").order_by("-number")[:1].get()
+
+
+def is_asked_anew(attempt: Attempt) -> bool:
+    """Whether a later version of the course asks everybody anew, also those who finish this one."""
+    later = CourseVersion.objects.filter(course=attempt.course_id, number__gt=attempt.version.number)
+    return later.filter(expires_earlier=True).exists()
 
 
 def open_attempts(acting: Acting) -> QuerySet[Attempt]:
@@ -199,13 +205,14 @@ def count_inside(acting: Acting, course: Course) -> int:
     return rows.filter(status=Status.IN_PROGRESS).count()
 
 
-def closed_pictures(acting: Acting, content: Content) -> dict[str, str]:
-    """Why pictures of a course cannot be opened, by the reference of the file; those that can are left out."""
-    wanted = [picture.file for page in content.pages for picture in page.pictures]
-    if not wanted:
+def closed_pictures(acting: Acting, files: Collection[str]) -> dict[str, str]:
+    """Why pictures cannot be opened, by the references of their files; those that can are left out. One query."""
+    if not files:
         return {}
-    rows = StoredFile.objects.visible_to(acting).filter(reference__in=wanted)
-    return {row.reference: why for row in rows if (why := why_closed(acting, row))}
+    rows = CoursePicture.objects.visible_to(acting).filter(file__reference__in=files).select_related("file")
+    found = {row.file.reference: why_held_back(acting, row.file) for row in rows}
+    gone = _("This file is no longer there.")
+    return {reference: why for reference in sorted(files) if (why := found.get(reference, gone))}
 
 
 def may_see_picture(acting: Acting, stored_file: StoredFile) -> bool:

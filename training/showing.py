@@ -1,16 +1,14 @@
 """What pages show of a course: where the learner stands, and what came of an answer. Touches no database."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from foundation.core.marks import mark_in_words
-from training.content import Content, Option, Page, Picture, Question
+from training.content import PLACE, Content, Option, Page, Picture, Question
 from training.models import Reply
 from training.progress import Progress
 
 Address = Callable[[Page], str]
-PLACE = re.compile(r"^\[picture (\d+)\][ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

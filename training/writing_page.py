@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 
 from training.content import Content, Module, Page, Question
 from training.course_checks import Problem
-from training.forms.writing import KINDS, kind_of
+from training.forms.own_pages import KINDS, kind_of
 from training.models import CourseDraft, DraftState
 
 PUBLISHABLE = (DraftState.DRAFT, DraftState.CHANGED, DraftState.WITHDRAWN)
@@ -44,19 +44,23 @@ class ToDo:
     url: str
 
 
-def parts_of(draft: CourseDraft, content: Content) -> list[WrittenPart]:
-    """The parts in their order."""
-    pages = content.pages
-    return [
-        WrittenPart(
-            module,
-            [Row(page, KINDS[kind_of(page)], page is pages[0], page is pages[-1]) for page in module.pages],
-            module.questions,
-            module is content.modules[0],
-            module is content.modules[-1],
+def parts_of(content: Content) -> list[WrittenPart]:
+    """The parts in their order. A page can leave its part for one beside it, even for an empty one."""
+    return [_part(content, module) for module in content.modules]
+
+
+def _part(content: Content, module: Module) -> WrittenPart:
+    is_first, is_last = module is content.modules[0], module is content.modules[-1]
+    rows = [
+        Row(
+            page,
+            KINDS[kind_of(page)],
+            is_first and page is module.pages[0],
+            is_last and page is module.pages[-1],
         )
-        for module in content.modules
+        for page in module.pages
     ]
+    return WrittenPart(module, rows, module.questions, is_first, is_last)
 
 
 def with_addresses(draft: CourseDraft, content: Content, problems: Sequence[Problem]) -> list[ToDo]:

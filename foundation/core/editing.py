@@ -30,6 +30,7 @@ FORM_ID = "edit-form"
 F = TypeVar("F", bound=forms.Form)
 Make = Callable[[Any, QueryDict | None], F]
 WhoSaved = Callable[[Any], tuple[models.Model | None, datetime | None]]
+VersionOf = Callable[[Any], int]
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Conflict:
     at: datetime | None
 
 
+def its_version(row: Any) -> int:
+    """The version of a row that is edited as a whole."""
+    return int(row.version)
+
+
 def saved_by_its_columns(row: Any) -> tuple[models.Model | None, datetime | None]:
     """Who saved an ``Edited`` row last, and when."""
     return row.saved_by, row.saved_at
@@ -60,7 +66,8 @@ class Editor(Generic[F]):
 
     ``make(row, posted)`` builds the form of a row as it stands: its values as ``initial``, and bound if something was
     posted. ``row`` is None where something new is written. ``compares`` is False where the form adds to a row and does
-    not rewrite what others wrote, such as the reason for withdrawing it.
+    not rewrite what others wrote, such as the reason for withdrawing it. ``version_of`` is what the form's version is
+    held against, where it is about one part of the row.
     """
 
     http_status: int
@@ -73,11 +80,12 @@ class Editor(Generic[F]):
         make: Make[F],
         *,
         who_saved: WhoSaved = saved_by_its_columns,
+        version_of: VersionOf = its_version,
         compares: bool = True,
     ) -> None:
         self.request, self.row = request, row
         self.http_status, self.conflict, self.has_draft = 200, None, False
-        self._make, self._who_saved, self._compares = make, who_saved, compares
+        self._make, self._who_saved, self._version_of, self._compares = make, who_saved, version_of, compares
         if request.method == "POST":
             self.form = make(row, request.POST)
             if not self.form.is_valid():
@@ -104,7 +112,7 @@ class Editor(Generic[F]):
             return
         self.http_status, self.row = 409, error.current
         posted = self.request.POST.copy()
-        posted[VERSION] = str(self.row.version)
+        posted[VERSION] = str(self._version_of(self.row))
         self.form = self._make(self.row, posted)
         self.form.is_valid()
         if self._compares:
@@ -146,7 +154,7 @@ class Editor(Generic[F]):
         self.has_draft = True
         for name, field in _written(self.form, posted):
             self.form.initial[name] = field.widget.value_from_datadict(posted, {}, self.form.add_prefix(name))
-        version = str(self.row.version if self.row else 0)
+        version = str(self._version_of(self.row) if self.row else 0)
         if self._compares and posted.get(VERSION, version) != version:
             self._show_conflict(found)
 

@@ -12,7 +12,7 @@ from home.severnshire.reading import COUNTY, OrganisationEntry
 from training import actions, course_files
 from training.actions.writing import About
 from training.content import Content, Page
-from training.course_editing import new_name
+from training.course_editing import new_name, tidy
 from training.models import Course, CourseDraft
 
 HERE = Path(__file__).parent
@@ -35,7 +35,7 @@ def _write_and_publish(by: Acting, now: datetime) -> None:
     about = About(**{name: getattr(said, name) for name in About.__dataclass_fields__})
     draft = actions.change_course(draft_id=draft.pk, version=draft.version, about=about, by=by, now=now)
     for module in said.modules:
-        draft = actions.save_module(draft_id=draft.pk, version=draft.version, title=module.title, by=by, now=now)
+        draft = actions.add_module(draft_id=draft.pk, title=module.title, by=by, now=now)
         name = Content.from_plain(draft.content).modules[-1].slug
         for page in module.pages:
             _add_page(draft, name, page, by, now)
@@ -58,4 +58,4 @@ def _begin_another(by: Acting, now: datetime) -> None:
 
 
 def _add_page(draft: CourseDraft, module: str, page: Page, by: Acting, now: datetime) -> None:
-    actions.add_page(draft_id=draft.pk, module=module, page=replace(page, sectors=()), by=by, now=now)
+    actions.add_page(draft_id=draft.pk, module=module, page=tidy(replace(page, sectors=())), by=by, now=now)

@@ -11,8 +11,11 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import NOW
 from tests.e2e.axe import assert_accessible
-from tests.factories import certificates, compliance, evidence, organisations, profiles
+from tests.factories import certificates, compliance, evidence, organisations, own_courses, profiles
 from tests.factories import risk as risks
+from tests.factories.training import question
+from training.content import Check, Video
+from training.content import Page as CoursePage
 
 # Not pages: files, probes, what a script asks for, and steps that need one before them.
 NOT_PAGES = {"/livez", "/readyz", "/stay/", "/accounts/second-factor/app/"}
@@ -52,6 +55,26 @@ def risk_pages(lead):
         *(f"{one}controls/{page}" for page in ("add/", f"{control.pk}/")),
         *(f"{entry.risk.get_absolute_url()}{page}" for page in ("", "close/")),
         *(f"{written.get_absolute_url()}risks/{other.risk.reference}/{page}" for page in ("", "prompts/")),
+    ]
+
+
+def course_pages(lead):
+    """The pages on which somebody writes a course of their organisation, and those of its published version."""
+    film = CoursePage("film", "A film", video=Video("https://video.example/1", "They talk.", "Two minutes"))
+    check = CoursePage("check", "Check", check=Check(1))
+    told = CoursePage("told", "A story", "Once.", question("told"))
+    row = own_courses.with_picture(lead, own_courses.written(lead, film, told, check))
+    own_courses.published(lead, row)
+    whole, part = row.get_absolute_url(), own_courses.part_of(row)
+    return [
+        *(f"{whole}{page}" for page in ("", "about/", "publish/", "parts/add/", "questions/q-1/change/")),
+        *(f"{whole}parts/{part}/{page}" for page in ("change/", "remove/", "questions/add/")),
+        *(f"{whole}parts/{part}/pages/{kind}/" for kind in ("text", "video", "scenario", "check", "final")),
+        *(f"{whole}pages/{page}/change/" for page in ("welcome", "film", "told", "final-check")),
+        *(f"{whole}pages/welcome/{page}" for page in ("remove/", "pictures/add/", "pictures/1/change/")),
+        *(f"{whole}preview/{page}/" for page in ("welcome", "film", "told", "final-check")),
+        f"{whole}versions/1/welcome/",
+        f"{whole}versions/1/final-check/",
     ]
 
 
@@ -99,7 +122,7 @@ def busy(committed, acting_for, organisation):
         f"/organisations/people/{person.reference}/change/",
         f"/organisations/people/{person.reference}/roles/give/",
     ]
-    details += risk_pages(lead)
+    details += risk_pages(lead) + course_pages(lead)
     details += [certificates.made(lead).get_absolute_url(), certificates.issued(lead).get_absolute_url()]
     return {Role.PREVENT_LEAD: lead, Role.ORGANISATION_ADMIN: admin, "details": details}
 

@@ -40,7 +40,7 @@ def of_part(ground: Ground) -> dict[str, Any]:
 def two_parts(ground: Ground) -> dict[str, Any]:
     found = made.written(ground.me)
     with acting_as(ground.me) as by:
-        training.save_module(**seen(found), title="More", by=by, now=NOW)
+        training.add_module(draft_id=found.pk, title="More", by=by, now=NOW)
     return {"draft_id": found.pk, "module": made.part_of(found), "way": "down"}
 
 
@@ -67,7 +67,8 @@ ACTIONS: dict[str, Action] = {
         training.begin_course, "training.course_begun", WRITERS, lambda _: {"title": "Ours"}, **BOTH
     ),
     "training.change_course": change(training.change_course, lambda ground: {**draft(ground), "about": made.ABOUT}),
-    "training.save_module": change(training.save_module, lambda ground: {**draft(ground), "title": "More"}, **BOTH),
+    "training.add_module": change(training.add_module, lambda ground: {**unseen(ground), "title": "More"}, **BOTH),
+    "training.change_module": change(training.change_module, lambda ground: {**of_part(ground), "title": "Other"}),
     "training.move_module": change(training.move_module, two_parts, **BOTH),
     "training.remove_module": change(training.remove_module, of_part),
     "training.add_page": change(

@@ -30,7 +30,7 @@ def written(by: Acting, *pages: Page, title: str = ABOUT.title, now: datetime = 
     with acting_as(by):
         about = About(**{**ABOUT.__dict__, "title": title})
         draft = actions.change_course(draft_id=draft.pk, version=draft.version, about=about, by=by, now=now)
-        draft = actions.save_module(draft_id=draft.pk, version=draft.version, title="What to do", by=by, now=now)
+        draft = actions.add_module(draft_id=draft.pk, title="What to do", by=by, now=now)
         for page in (WELCOME, *pages, FINAL):
             actions.add_page(draft_id=draft.pk, module=part_of(draft), page=page, by=by, now=now)
         for code in ("q-1", "q-2"):
@@ -64,11 +64,19 @@ def picture() -> Examined:
     return examine(io.BytesIO(samples.png()), "plan.png", IMAGES)
 
 
-def with_picture(by: Acting, draft: CourseDraft, page: str = "welcome", now: datetime = NOW) -> CourseDraft:
+def with_picture(
+    by: Acting,
+    draft: CourseDraft,
+    page: str = "welcome",
+    now: datetime = NOW,
+    *,
+    alt: str = "A plan of the floor",
+    caption: str = "Ours",
+) -> CourseDraft:
     """The same with a picture on a page, which people of the organisation may open."""
-    by.organisation.open_unscanned_files = True
-    by.organisation.save(update_fields=["open_unscanned_files"])
     with acting_as(by):
+        by.organisation.open_unscanned_files = True
+        by.organisation.save(update_fields=["open_unscanned_files"])
         return actions.add_picture(
-            draft_id=draft.pk, page=page, upload=picture(), alt="A plan of the floor", caption="Ours", by=by, now=now
+            draft_id=draft.pk, page=page, upload=picture(), alt=alt, caption=caption, by=by, now=now
         )

@@ -17,6 +17,7 @@ WHOLE = Content(
     (Module("A part", (WELCOME, FINAL), BANK, slug="part"),), reviewed_on=date(2026, 10, 1),
 )  # fmt: skip
 VIDEO = Page("film", "A film", video=Video("https://video.example/1", "They talk."))
+TODAY = date(2026, 11, 23)
 PICTURE = Picture(1, "AAAA-AAAA", "A plan")
 
 
@@ -25,7 +26,10 @@ def with_pages(*pages: Page) -> Content:
 
 
 def problems(content: Content, **closed: str) -> list[tuple[str, str, str]]:
-    return [(each.page or each.question, each.field, each.reason) for each in before_publishing(content, closed)]
+    return [
+        (each.page or each.question, each.field, each.reason)
+        for each in before_publishing(content, closed, today=TODAY)
+    ]
 
 
 def test_a_whole_course_has_none():
@@ -41,11 +45,16 @@ def test_a_whole_course_has_none():
         ({"pass_mark": 0}, "pass_mark", "the pass mark is a percentage from 1 to 100"),
         ({"pass_mark": 101}, "pass_mark", "the pass mark is a percentage from 1 to 100"),
         ({"minutes": 0}, "minutes", "the course takes from 1 to 240 minutes"),
+        (
+            {"reviewed_on": date(2026, 11, 24)},
+            "reviewed_on",
+            "the course was last reviewed on a day that is still to come",
+        ),
         ({"review_due_on": date(2026, 10, 1)}, "review_due_on", "the next review is due after the last one"),
         (
             {"sources": (Source("A page", "", "http://a.example"),)},
             "sources",
-            "the address 'http://a.example' does not begin with https://",
+            "the address “http://a.example” does not begin with https://",
         ),
     ],
 )
@@ -64,7 +73,22 @@ def test_what_is_missing_about_the_course_is_named(changes, field, reason):
         (
             replace(VIDEO, video=Video("http://v.example", "They talk.")),
             "address",
-            "the address 'http://v.example' does not begin with https://",
+            "the address “http://v.example” does not begin with https://",
+        ),
+        (
+            replace(VIDEO, video=Video("https://us er@v.example/", "They talk.")),
+            "address",
+            "the address “https://us er@v.example/” is not a whole one",
+        ),
+        (
+            replace(VIDEO, video=Video("https://", "They talk.")),
+            "address",
+            "the address “https://” is not a whole one",
+        ),
+        (
+            replace(WELCOME, body="See:\n\n[picture 2]"),
+            "body",
+            "the text names picture 2, which is not on this page",
         ),
         (
             replace(WELCOME, pictures=(replace(PICTURE, alt=""),)),
@@ -120,17 +144,13 @@ def test_a_course_without_a_question_is_named():
 def test_a_course_without_a_final_check_is_named():
     module = replace(WHOLE.modules[0], pages=(WELCOME, Page("check", "Check", check=Check(1))))
 
-    assert problems(replace(WHOLE, modules=(module,))) == [
-        ("", "final_check", "the course has no check that draws from the course")
-    ]
+    assert problems(replace(WHOLE, modules=(module,))) == [("", "final_check", "the course has no final check")]
 
 
 def test_a_page_after_the_final_check_is_named():
     module = replace(WHOLE.modules[0], pages=(FINAL, WELCOME))
 
-    assert problems(replace(WHOLE, modules=(module,))) == [
-        ("final", "check", "nothing comes after the check that draws from the course")
-    ]
+    assert problems(replace(WHOLE, modules=(module,))) == [("final", "check", "the final check is not the last page")]
 
 
 def test_a_check_that_draws_more_than_its_part_has_is_named():

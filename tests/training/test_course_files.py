@@ -103,7 +103,7 @@ def test_that_earlier_completions_expire_is_read_too(courses):
         (
             "address: https:",
             "address: http:",
-            f"{ABOUT}:14: the address 'http://www.legislation.gov.uk/ukpga/2015/6' does not begin with https://",
+            f"{ABOUT}:14: the address “http://www.legislation.gov.uk/ukpga/2015/6” does not begin with https://",
         ),
     ],
 )
@@ -182,12 +182,12 @@ def test_what_is_wrong_about_a_course_is_named(courses, old, new, problem):
         (
             "      It helps. See [the Act](https:",
             "      It helps.\n      See [the Act](http:",
-            f"{FIRST}:12: the address 'http://www.legislation.gov.uk/ukpga/2015/6' does not begin with https://",
+            f"{FIRST}:12: the address “http://www.legislation.gov.uk/ukpga/2015/6” does not begin with https://",
         ),
         (
             "Read this first.",
             "![A map](https://example.org/map.png)",
-            f"{FIRST}:7: pictures are not shown here; say it in words",
+            f"{FIRST}:7: pictures are not written in the text like this",
         ),
         (
             "        Nobody knows why.",
@@ -223,15 +223,15 @@ def test_the_final_check_is_held_against_every_version_too(courses):
 def test_a_course_that_nothing_decides_is_refused(courses):
     courses.change(LAST, ", from: course", "")
 
-    assert f"{ABOUT}:1: the version for SCH has no check that draws from the course" in problems_of(courses)
+    assert f"{ABOUT}:1: the version for SCH has no final check" in problems_of(courses)
 
 
 def test_a_version_without_the_final_check_is_refused(courses):
     courses.change(LAST, "slug: final-check", "slug: final-check\n    for: [SCH]")
 
     assert problems_of(courses) == [
-        f"{ABOUT}:1: the version for LA has no check that draws from the course",
-        f"{ABOUT}:1: the version for no sector has no check that draws from the course",
+        f"{ABOUT}:1: the version for LA has no final check",
+        f"{ABOUT}:1: the version for no sector has no final check",
     ]
 
 
@@ -242,7 +242,7 @@ def test_a_page_after_the_final_check_is_refused(courses):
         "course}\n  - slug: goodbye\n    title: Goodbye\n    for: [SCH]\n    body: Thank you.",
     )
 
-    assert problems_of(courses) == [f"{LAST}:5: nothing comes after the check that draws from the course"]
+    assert problems_of(courses) == [f"{LAST}:5: the final check is not the last page"]
 
 
 def test_a_course_without_a_question_is_refused(courses):

@@ -1,25 +1,23 @@
 """Writing, publishing and withdrawing a course of the organisation's own."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
 
 from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken, StaleVersion
-from foundation.files import actions as files
-from foundation.files.models import StoredFile
-from foundation.files.workflow import Status as FileStatus
 from foundation.ledger.models import Event
 from tests.at_once import at_once
 from tests.conftest import NOW, acting_of, make_membership
 from tests.factories import learning
 from tests.factories import own_courses as made
+from tests.factories.asking import ask
 from tests.factories.training import make_course, publish, question, small_content
-from training import actions, queries
-from training.content import Page
-from training.models import CourseDraft, CoursePicture, CourseVersion, DraftState
+from training import actions, course_editing, queries
+from training.content import Page, Video
+from training.models import CourseDraft, CourseVersion, DraftState
 
 
 @pytest.fixture
@@ -80,7 +78,7 @@ def test_a_course_without_a_title_is_not_begun(author):
 
 # ---- Parts and pages
 def test_pages_move_within_their_part_and_on_into_the_next(author, draft):
-    do(author, actions.save_module, draft, version=1, title="More")
+    do(author, actions.add_module, draft, title="More")
     move = {"page": "welcome", "way": "down"}
 
     do(author, actions.move_page, draft, **move)
@@ -95,7 +93,7 @@ def test_pages_move_within_their_part_and_on_into_the_next(author, draft):
 
 
 def test_a_page_moves_up_out_of_its_part_to_the_end_of_the_one_before(author, draft):
-    do(author, actions.save_module, draft, version=1, title="More")
+    do(author, actions.add_module, draft, title="More")
     second = made.content_of(made.as_it_stands(author, draft)).modules[1].slug
     do(author, actions.add_page, draft, module=second, page=Page("late", "Late"))
 
@@ -105,7 +103,7 @@ def test_a_page_moves_up_out_of_its_part_to_the_end_of_the_one_before(author, dr
 
 
 def test_parts_move_and_go_with_what_they_hold(author, draft):
-    do(author, actions.save_module, draft, version=1, title="More")
+    do(author, actions.add_module, draft, title="More")
     first = made.part_of(draft)
 
     do(author, actions.move_module, draft, module=first, way="down")
@@ -147,6 +145,60 @@ def test_two_people_write_on_one_page_and_the_second_is_told(author, draft):
     assert made.content_of(made.as_it_stands(author, draft)).pages[0].body == "Theirs."
 
 
+def test_a_page_and_a_question_of_the_same_name_are_two_things(author, draft):
+    do(author, actions.add_page, draft, module=made.part_of(draft), page=Page("q-1", "Named like a question"))
+    seen = made.as_it_stands(author, draft).version
+    do(author, actions.change_page, draft, version=seen, page=Page("q-1", "Changed"))
+
+    do(author, actions.change_question, draft, version=seen, question=question("q-1", text="Else?"))
+
+    assert made.content_of(made.as_it_stands(author, draft)).modules[0].questions[0].text == "Else?"
+
+
+@pytest.mark.parametrize("changed", ["page", "question", "picture"])
+def test_a_part_is_not_removed_with_what_somebody_changed_in_it_meanwhile(author, draft, changed):
+    made.with_picture(author, draft)
+    seen = made.as_it_stands(author, draft).version
+    if changed == "page":
+        do(author, actions.change_page, draft, version=seen, page=Page("welcome", "Hello", "New."))
+    elif changed == "question":
+        do(author, actions.change_question, draft, version=seen, question=question("q-1", text="Else?"))
+    else:
+        said = {"page": "welcome", "number": 1, "alt": "Another plan", "caption": ""}
+        do(author, actions.change_picture, draft, version=seen, **said)
+
+    with pytest.raises(StaleVersion):
+        do(author, actions.remove_module, draft, version=seen, module=made.part_of(draft))
+
+    assert slugs(author, draft) == [["welcome", "final-check"]]
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "http://video.example/1", "https://", "https://a@b.example/"]
+)
+def test_a_video_with_another_kind_of_address_is_not_kept(author, draft, address):
+    film = Page("film", "A film", video=Video(address, "They talk."))
+
+    with pytest.raises(RuleBroken, match="The address"):
+        do(author, actions.add_page, draft, module=made.part_of(draft), page=film)
+
+    assert slugs(author, draft) == [["welcome", "final-check"]]
+
+
+def test_a_course_has_its_limits(author, draft, monkeypatch):
+    monkeypatch.setattr(course_editing, "MOST_PAGES", 2)
+    monkeypatch.setattr(course_editing, "MOST_PARTS", 1)
+    monkeypatch.setattr(course_editing, "MOST_QUESTIONS", 2)
+    part = made.part_of(draft)
+
+    with pytest.raises(RuleBroken, match="A course has at most 2 pages"):
+        do(author, actions.add_page, draft, module=part, page=Page("more", "More"))
+    with pytest.raises(RuleBroken, match="A course has at most 1 parts"):
+        do(author, actions.add_module, draft, title="More")
+    with pytest.raises(RuleBroken, match="A course has at most 2 questions"):
+        do(author, actions.add_question, draft, module=part, question=question("q-3"))
+
+
 def test_what_was_removed_meanwhile_is_said(author, draft):
     do(author, actions.remove_page, draft, version=99, page="welcome")
 
@@ -165,7 +217,7 @@ def test_publishing_makes_a_version_that_people_can_take(author, learner, draft,
     assert attempt.version_id == published.pk
     assert state(author, draft) == DraftState.PUBLISHED
     event = backup(Event).get(verb="training.course_published")
-    assert event.details == {"number": 1, "course": published.course.code, "expires_earlier": False}
+    assert json.loads(event.facts) == {"number": 1, "course": published.course.code, "expires_earlier": False}
 
 
 def test_who_is_inside_finishes_the_version_they_began(author, learner, draft):
@@ -222,7 +274,23 @@ def test_a_version_that_is_published_later_is_not_begun(author, learner, draft):
         learning.begin(learner, published.course)
 
 
+def test_a_title_without_latin_letters_still_gives_the_course_an_address(author):
+    published = made.published(author, made.written(author, title="课程"))
+
+    assert published.course.code.startswith("course-")
+
+
 # ---- Withdrawing
+def test_a_course_that_a_requirement_asks_for_is_not_withdrawn(author, draft):
+    course = made.published(author, draft).course
+    ask(author, course, title="Our own")
+
+    with pytest.raises(RuleBroken, match="“Our own” asks people for this course"):
+        do(author, actions.withdraw_course, draft)
+
+    assert state(author, draft) == DraftState.PUBLISHED
+
+
 def test_a_withdrawn_course_is_finished_by_who_is_inside_and_begun_by_nobody(author, learner, acting_for, draft):
     course = made.published(author, draft).course
     attempt = learning.begin(learner, course)
@@ -248,54 +316,6 @@ def test_withdrawing_and_offering_twice_is_refused(author, draft):
     do(author, actions.withdraw_course, draft)
     with pytest.raises(RuleBroken, match="withdrawn already"):
         do(author, actions.withdraw_course, draft)
-
-
-# ---- Pictures
-def opens(by, reference: str) -> bool:
-    with acting_as(by):
-        file = StoredFile.objects.visible_to(by).filter(reference=reference).first()
-        if file is None:
-            return False
-        try:
-            files.open_file(stored_file_id=file.pk, by=by, now=NOW)
-        except PermissionDenied:
-            return False
-        return True
-
-
-def test_a_picture_is_for_authors_until_it_is_published_and_for_the_organisation_alone(
-    author, learner, draft, other_organisation
-):
-    stranger = acting_of(make_membership(other_organisation, "training_manager"))
-    draft = made.with_picture(author, draft)
-    for each in (learner, author):
-        each.organisation.open_unscanned_files = True
-    reference = made.content_of(draft).pages[0].pictures[0].file
-    before = [opens(each, reference) for each in (author, learner, stranger)]
-
-    made.published(author, draft)
-
-    assert before == [True, False, False]
-    assert [opens(each, reference) for each in (author, learner, stranger)] == [True, True, False]
-
-
-def test_a_picture_without_a_text_that_stands_for_it_is_refused(author, draft, backup):
-    with pytest.raises(RuleBroken, match="Say what the picture shows"):
-        do(author, actions.add_picture, draft, page="welcome", upload=made.picture(), alt=" ")
-
-    assert backup(CoursePicture).count() == 0
-
-
-def test_a_picture_taken_off_before_it_was_published_is_withdrawn_and_later_kept(author, draft, backup):
-    made.with_picture(author, draft)
-    do(author, actions.remove_picture, draft, version=99, page="welcome", number=1)
-    made.with_picture(author, draft)
-    made.published(author, draft)
-
-    do(author, actions.remove_picture, draft, version=99, page="welcome", number=1)
-
-    files_of = backup(CoursePicture).order_by("pk").values_list("file__status", flat=True)
-    assert list(files_of) == [FileStatus.WITHDRAWN, FileStatus.NOT_SCANNED]
 
 
 # ---- Who may

@@ -18,11 +18,13 @@ from training.actions.publishing import offer_course, publish_course, withdraw_c
 from training.actions.recording import accept, record, record_for, refuse, withdraw
 from training.actions.returns import correct_return, record_return
 from training.actions.writing import (
+    add_module,
     add_page,
     add_picture,
     add_question,
     begin_course,
     change_course,
+    change_module,
     change_page,
     change_picture,
     change_question,
@@ -32,11 +34,11 @@ from training.actions.writing import (
     remove_page,
     remove_picture,
     remove_question,
-    save_module,
 )
 
 __all__ = [
     "accept",
+    "add_module",
     "add_page",
     "add_picture",
     "add_question",
@@ -45,6 +47,7 @@ __all__ = [
     "begin_anew",
     "begin_course",
     "change_course",
+    "change_module",
     "change_page",
     "change_picture",
     "change_question",
@@ -71,7 +74,6 @@ __all__ = [
     "remove_page",
     "remove_picture",
     "remove_question",
-    "save_module",
     "store_certificate",
     "take_back",
     "take_confirmation_back",

@@ -16,6 +16,7 @@ from training.models import (
     Assignment,
     Attempt,
     Completion,
+    CourseVersion,
     Equivalence,
     Extension,
     Requirement,
@@ -30,13 +31,23 @@ Pair = tuple[int, int]  # a membership and a requirement
 
 
 @dataclass(frozen=True)
+class Anew:
+    """A version of a course that asks everybody anew, and the day on which it was published."""
+
+    number: int
+    on: date
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A requirement with its rules, the oldest first, and the courses that count for it."""
+    """A requirement with its rules, the oldest first, the courses that count for it, and their versions that ask
+    everybody anew, the oldest first."""
 
     requirement: Requirement
     rules: tuple[Rule, ...]
     scope: Scope
     counting: Mapping[int, Equivalence | None]
+    anew: Mapping[int, Collection[Anew]] = field(default_factory=dict)
 
     @property
     def rule(self) -> Rule:
@@ -47,6 +58,17 @@ class Asked:
         """The rule in force on a day; the first for what was done before there was any."""
         before = [rule for rule in self.rules if timezone.localdate(rule.saved_at) <= day]
         return before[-1] if before else self.rules[0]
+
+    def asked_anew_on(self, completion: Completion) -> date | None:
+        """The day from which something done no longer counts, but for the days that the rule gives."""
+        for version in self.anew.get(completion.course_id or 0, ()):
+            if completion.version_number is None:  # done elsewhere
+                is_earlier = completion.completed_on < version.on
+            else:
+                is_earlier = completion.version_number < version.number
+            if is_earlier:
+                return version.on
+        return None
 
 
 class Person(NamedTuple):
@@ -109,10 +131,11 @@ class Facts:
     stand: Mapping[Pair, Stand]
     seen: Collection[int]
     new_validities: list[Validity] = field(default_factory=list)
+    shortened: list[Validity] = field(default_factory=list)
 
 
 def read_asked(organisation_id: int, *, only: int | None = None) -> list[Asked]:
-    """The requirements an organisation makes, or one of them, and what counts for each. Three queries."""
+    """The requirements an organisation makes, or one of them, and what counts for each. Four queries."""
     rows = Requirement.objects.filter(organisation_id=organisation_id, withdrawn_at__isnull=True)
     requirements = list(rows.filter(pk=only) if only else rows)
     rules: dict[int, list[Rule]] = defaultdict(list)
@@ -124,13 +147,27 @@ def read_asked(organisation_id: int, *, only: int | None = None) -> list[Asked]:
         counts_for__in={requirement.course_id for requirement in requirements},
     ).order_by(F("ended_on").asc(nulls_last=True), F("organisation_id").asc(nulls_first=True), "pk"):
         equivalences[each.counts_for_id].append(each)
-    return [_asked(each, rules[each.pk], equivalences[each.course_id]) for each in requirements if rules[each.pk]]
+    counting = {each.pk: _counting(each, equivalences[each.course_id]) for each in requirements}
+    anew = _asking_anew(set().union(*counting.values()))
+    return [
+        Asked(each, tuple(rules[each.pk]), Scope.from_json(rules[each.pk][-1].scope), counting[each.pk], anew)
+        for each in requirements
+        if rules[each.pk]
+    ]
 
 
-def _asked(requirement: Requirement, rules: list[Rule], equivalences: list[Equivalence]) -> Asked:
+def _counting(requirement: Requirement, equivalences: list[Equivalence]) -> dict[int, Equivalence | None]:
     counting: dict[int, Equivalence | None] = {each.done_id: each for each in equivalences}
     counting[requirement.course_id] = None
-    return Asked(requirement, tuple(rules), Scope.from_json(rules[-1].scope), counting)
+    return counting
+
+
+def _asking_anew(courses: Collection[int]) -> dict[int, list[Anew]]:
+    found: dict[int, list[Anew]] = defaultdict(list)
+    rows = CourseVersion.objects.filter(course__in=courses, expires_earlier=True).order_by("course", "number")
+    for course, number, published_at in rows.values_list("course_id", "number", "published_at"):
+        found[course].append(Anew(number, timezone.localdate(published_at)))
+    return dict(found)
 
 
 def read(organisation_id: int, members: Collection[int], asked: list[Asked], *, today: date) -> Facts:
@@ -147,7 +184,9 @@ def read(organisation_id: int, members: Collection[int], asked: list[Asked], *, 
         begun[membership][course] = timezone.localdate(started_at)
     completions: dict[int, list[Completion]] = defaultdict(list)
     done = Completion.objects.filter(status=RecordStatus.COUNTS, course__isnull=False, **of_them)
-    for each in done.only("pk", "membership_id", "course_id", "completed_on").order_by("completed_on", "pk"):
+    for each in done.only("pk", "membership_id", "course_id", "version_number", "completed_on").order_by(
+        "completed_on", "pk"
+    ):
         completions[each.membership_id].append(each)
     still = {"ended_at__isnull": True}
     the_people = Membership.objects.filter(organisation_id=organisation_id, pk__any_of=members).order_by("pk")

@@ -11,7 +11,8 @@ FOR_EVER = date.max  # the last day to do something again that need not be done 
 
 
 def assignments(facts: Facts, *, today: date, now: datetime) -> dict[Pair, Says]:
-    """What each person is asked, as it should stand. New validities are left in the facts, to be saved first."""
+    """What each person is asked, as it should stand. New and shortened validities are left in the facts, to be saved
+    first."""
     found = {}
     for asked in facts.asked:
         for person in facts.people:
@@ -90,8 +91,11 @@ def _counting(facts: Facts, asked: Asked, person: Person, now: datetime) -> Iter
         stands = known.get(completion.pk)
         if stands is None and _counts(asked, completion, has_done_it_before):
             stands = _reckoned(asked, completion, now)
+            _shorten(asked, stands, completion)
             known[completion.pk] = stands
             facts.new_validities.append(stands)
+        elif stands is not None and _shorten(asked, stands, completion):
+            facts.shortened.append(stands)
         if stands is not None:
             stands.completion = completion
             has_done_it_before = True
@@ -117,3 +121,16 @@ def _reckoned(asked: Asked, completion: Completion, now: datetime) -> Validity:
         valid_until=valid_until(rule, completion.completed_on, months=equivalence.months if equivalence else None),
         recorded_at=now,
     )
+
+
+def _shorten(asked: Asked, validity: Validity, completion: Completion) -> bool:
+    """Where a later version of the course asks everybody anew: let it count for the days that the rule gives, and no
+    longer. True where that was news."""
+    asked_anew_on = asked.asked_anew_on(completion)
+    if asked_anew_on is None:
+        return False
+    last = asked_anew_on + timedelta(days=asked.rule_on(asked_anew_on).grace_days)
+    if validity.valid_until is not None and validity.valid_until <= last:
+        return False
+    validity.valid_until = last
+    return True

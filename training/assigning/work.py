@@ -31,6 +31,8 @@ def work_out(organisation_id: int, members: Collection[int], *, now: datetime, o
     known = facts.read(organisation_id, members, asked, today=today)
     wanted = reckon.assignments(known, today=today, now=now)
     Validity.objects.bulk_create(known.new_validities, batch_size=CHUNK)
+    if known.shortened:
+        Validity.objects.bulk_update(known.shortened, ["valid_until"], batch_size=CHUNK)
     stale = [stand.pk for pair, stand in known.stand.items() if wanted.get(pair) != stand.says]
     stood = {pair: stand.says for pair, stand in known.stand.items()}
     fresh = {pair: says for pair, says in wanted.items() if stood.get(pair) != says}

@@ -1,48 +1,29 @@
-"""Shape and wording of what authors of courses fill in. A draft may be unfinished: little is required here."""
+"""Shape and wording of what authors fill in about a course. A draft may be unfinished: little is required here."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
-from crispy_forms_gds.layout import HTML, Field, Fieldset, Fixed, Size
+from crispy_forms_gds.layout import Field, Fixed, Size
 from django import forms
-from django.utils.html import escape
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.forms import DayField, VersionField, layout, set_choices
-from foundation.files.examination import IMAGES
-from foundation.files.fields import UploadField, ask_again
 from training.actions.writing import About
-from training.content import LONGEST_WAIT, Check, Option, Page, Question, Source, Video
+from training.content import Source
 from training.models import Level
 
 LONG_TEXT, SHORT_TEXT = 30_000, 1_000
-OPTIONS = 6
 TITLE = {"required": _("Enter a title")}
-MARKDOWN = _(
-    "Write in Markdown: an empty line between paragraphs, ## before a heading, - before each point of a list, **bold**,"
-    " [link](https://…). A picture of this page stands where a line says [picture 1], or at the end."
-)
-KINDS = {
-    "text": _("A page to read"),
-    "video": _("A video"),
-    "scenario": _("A scenario"),
-    "check": _("A knowledge check"),
-    "final": _("The final check"),
-}
-FIELDS = {
-    "text": ("title", "body", "least_seconds"),
-    "video": ("title", "address", "caption", "transcript", "body", "least_seconds"),
-    "scenario": ("title", "body", "question"),
-    "check": ("title", "draw"),
-    "final": ("title", "draw"),
-}
 
 
-def kind_of(page: Page) -> str:
-    """The kind of a page as authors choose it: the final check is one of its own."""
-    return "final" if page.check and page.check.from_course else page.kind
+class LongText(forms.CharField):
+    """Some lines, with the line ends that files have: what a browser sends back unchanged is unchanged."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n").strip()
 
 
 class BeginForm(forms.Form):
@@ -77,14 +58,13 @@ class AboutForm(forms.Form):
 
     version = VersionField()
     title = forms.CharField(label=_("Title"), max_length=120, error_messages=TITLE)
-    summary = forms.CharField(
+    summary = LongText(
         label=_("What is it about?"),
         help_text=_("One or two sentences, for the list of courses."),
-        widget=forms.Textarea,
         max_length=SHORT_TEXT,
         required=False,
     )
-    for_whom = forms.CharField(label=_("Who is it for?"), widget=forms.Textarea, max_length=SHORT_TEXT, required=False)
+    for_whom = LongText(label=_("Who is it for?"), max_length=SHORT_TEXT, required=False)
     level = forms.ChoiceField(label=_("Subject"), choices=Level)
     minutes = forms.IntegerField(
         label=_("About how many minutes does it take?"),
@@ -108,10 +88,9 @@ class AboutForm(forms.Form):
         required=False,
     )
     review_due_on = DayField(label=_("When is the next review due?"), required=False)
-    sources = forms.CharField(
+    sources = LongText(
         label=_("What does it rest on?"),
         help_text=_("One source on each line: its title and, if there is one, its address beginning with https://"),
-        widget=forms.Textarea,
         max_length=LONG_TEXT,
         required=False,
     )
@@ -167,204 +146,11 @@ class PartForm(forms.Form):
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_new:
+            del self.fields["version"]
+        version = [] if is_new else [Field("version")]
         submit = _("Add the part") if is_new else _("Save")
-        self.helper = layout(self, Field("version"), Field.text("title"), submit=submit)
-
-
-class _WithOptions(forms.Form):
-    """Options to choose from, each with its explanation. Empty ones are left out."""
-
-    def add_options(self, count: int) -> list[Any]:
-        """Add the fields, and give their place in the layout."""
-        places = range(1, max(OPTIONS, count) + 1)
-        for place in places:
-            number = {"place": place}
-            self.fields[f"option_{place}_text"] = forms.CharField(
-                label=_t("Option %(place)s") % number, max_length=SHORT_TEXT, required=False
-            )
-            self.fields[f"option_{place}_right"] = forms.BooleanField(
-                label=_t("Option %(place)s is right") % number, required=False
-            )
-            self.fields[f"option_{place}_why"] = forms.CharField(
-                label=_t("Why option %(place)s is right or wrong") % number,
-                widget=forms.Textarea,
-                max_length=SHORT_TEXT,
-                required=False,
-            )
-        hint = escape(
-            _t(
-                "Tick each option that is right. Where you tick more than one, learners choose all of them. Options"
-                " that you leave empty are left out."
-            )
-        )
-        return [
-            HTML(f'<h2 class="govuk-heading-m" id="id_options">{escape(_t("Options"))}</h2>'),
-            HTML(f'<p class="govuk-hint">{hint}</p>'),
-            *(
-                Fieldset(
-                    Field.text(f"option_{place}_text"),
-                    Field.checkbox(f"option_{place}_right", small=True),
-                    Field.textarea(f"option_{place}_why", rows=2),
-                    legend=_t("Option %(place)s") % {"place": place},
-                    legend_size=Size.SMALL,
-                )
-                for place in places
-            ),
-        ]
-
-    @property
-    def options(self) -> tuple[Option, ...]:
-        found = []
-        place = 1
-        while f"option_{place}_text" in self.fields:
-            text, right, why = (self.cleaned_data[f"option_{place}_{name}"] for name in ("text", "right", "why"))
-            if text or why:
-                found.append(Option(text, right, why))
-            place += 1
-        return tuple(found)
-
-    def asked(self, code: str, text: str) -> Question:
-        question = Question(code, text, self.options)
-        return replace(question, several=len(question.right) > 1)
-
-
-def options_as_initial(question: Question | None) -> dict[str, Any]:
-    return {
-        f"option_{place}_{name}": getattr(option, name)
-        for place, option in enumerate(question.options if question else (), 1)
-        for name in ("text", "right", "why")
-    }
-
-
-class QuestionForm(_WithOptions):
-    """A question of a bank."""
-
-    version = VersionField()
-    text = forms.CharField(label=_("Question"), widget=forms.Textarea, max_length=SHORT_TEXT, required=False)
-
-    def __init__(self, *args: Any, count: int, is_new: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        options = self.add_options(count)
-        submit = _("Add the question") if is_new else _("Save")
-        self.helper = layout(self, Field("version"), Field.textarea("text", rows=2), *options, submit=submit)
-
-
-class PageForm(_WithOptions):
-    """One page. Which fields it has follows from its kind."""
-
-    version = VersionField()
-    title = forms.CharField(label=_("Title of the page"), max_length=120, required=False)
-    address = forms.CharField(
-        label=_("Address of the video"),
-        help_text=_("It begins with https://. Learners see a link that opens in a new tab: no part of another site."),
-        max_length=SHORT_TEXT,
-        required=False,
-    )
-    caption = forms.CharField(label=_("What stands below the link (optional)"), max_length=SHORT_TEXT, required=False)
-    transcript = forms.CharField(
-        label=_("Transcript"),
-        help_text=_("All that is said in the video, and what must be seen to follow it. In Markdown."),
-        widget=forms.Textarea,
-        max_length=LONG_TEXT,
-        required=False,
-    )
-    body = forms.CharField(
-        label=_("Text"), help_text=MARKDOWN, widget=forms.Textarea, max_length=LONG_TEXT, required=False
-    )
-    question = forms.CharField(label=_("Question"), widget=forms.Textarea, max_length=SHORT_TEXT, required=False)
-    draw = forms.IntegerField(
-        label=_("How many questions are drawn?"),
-        min_value=1,
-        max_value=50,
-        error_messages={"required": _("Enter how many questions are drawn")},
-    )
-    least_seconds = forms.IntegerField(
-        label=_("Minimum reading time in seconds (optional)"),
-        help_text=_("A learner cannot go on sooner. Leave it empty for none."),
-        min_value=0,
-        max_value=LONGEST_WAIT,
-        required=False,
-    )
-
-    def __init__(self, *args: Any, kind: str, count: int, is_new: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind = kind
-        for name in set(self.fields) - {"version", *FIELDS[kind]}:
-            del self.fields[name]
-        if kind == "scenario":
-            self.fields["body"].label = _t("Story")
-        if kind == "video":
-            self.fields["body"].label = _t("Text above the video (optional)")
-        if "draw" in self.fields:
-            self.fields["draw"].help_text = (
-                _t("They are drawn from the questions of all parts. Passing this check completes the course.")
-                if kind == "final"
-                else _t("They are drawn from the questions of this part. Whatever comes of it, the learner goes on.")
-            )
-        options = self.add_options(count) if kind == "scenario" else []
-        submit = _("Add the page") if is_new else _("Save")
-        self.helper = layout(self, Field("version"), *(_shown(name) for name in FIELDS[kind]), *options, submit=submit)
-
-    def page(self, slug: str) -> Page:
-        """The page that was written, under this name."""
-        said = self.cleaned_data
-        return Page(
-            slug,
-            said["title"].strip(),
-            said.get("body", ""),
-            self.asked(slug, said["question"]) if self.kind == "scenario" else None,
-            Check(said["draw"], from_course=self.kind == "final") if "draw" in said else None,
-            least_seconds=said.get("least_seconds") or 0,
-            video=Video(said["address"].strip(), said["transcript"], said["caption"]) if self.kind == "video" else None,
-        )
-
-
-def page_as_initial(page: Page) -> Mapping[str, Any]:
-    """What stands on a page, for its form."""
-    found = {"title": page.title, "body": page.body, "least_seconds": page.least_seconds or None}
-    if page.video:
-        found |= {"address": page.video.address, "caption": page.video.caption, "transcript": page.video.transcript}
-    if page.check:
-        found["draw"] = page.check.draw
-    if page.question:
-        found |= {"question": page.question.text, **options_as_initial(page.question)}
-    return found
-
-
-def _shown(name: str) -> Field:
-    rows = {"body": 14, "transcript": 14, "question": 2}
-    if name in rows:
-        return Field.textarea(name, rows=rows[name])
-    width = {"field_width": Fixed.FOUR} if name in {"draw", "least_seconds"} else {}
-    return Field.text(name, **width)
-
-
-class PictureForm(forms.Form):
-    """A picture with what it shows. A new one is uploaded; later its words can be changed."""
-
-    version = VersionField()
-    upload = UploadField(label=_("Picture"), allowlist=IMAGES)
-    alt = forms.CharField(
-        label=_("What does the picture show?"),
-        help_text=_("It is read out to people who do not see the picture. One sentence."),
-        max_length=300,
-        error_messages={"required": _("Say what the picture shows")},
-    )
-    caption = forms.CharField(label=_("Caption (optional)"), max_length=300, required=False)
-
-    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not is_new:
-            del self.fields["upload"]
-        uploads = [Field("upload")] if is_new else []
-        submit = _("Add the picture") if is_new else _("Save")
-        self.helper = layout(self, Field("version"), *uploads, Field.text("alt"), Field.text("caption"), submit=submit)
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if "upload" in self.fields:
-            ask_again(self, "upload")
-        return cleaned
+        self.helper = layout(self, *version, Field.text("title"), submit=submit)
 
 
 class PublishForm(forms.Form):
@@ -375,7 +161,7 @@ class PublishForm(forms.Form):
         label=_("Do earlier completions of this course still count?"),
         choices=[
             ("no", _("Yes: whoever completed an earlier version need not take this one")),
-            ("yes", _("No: everybody is to take this version")),
+            ("yes", _("No: everybody is to take this version, within the days that a requirement gives")),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": _("Select whether earlier completions still count")},

@@ -162,4 +162,11 @@ class Migration(migrations.Migration):
             "REVOKE DELETE, TRUNCATE ON training_coursedraft, training_coursepicture FROM portal_app, portal_system",
             migrations.RunSQL.noop,
         ),
+        # A picture stays with its course and file; only its publication may be written.
+        migrations.RunSQL(
+            "REVOKE UPDATE ON training_coursepicture FROM portal_app, portal_system", migrations.RunSQL.noop
+        ),
+        migrations.RunSQL(
+            "GRANT UPDATE (published_at) ON training_coursepicture TO portal_app", migrations.RunSQL.noop
+        ),
     ]

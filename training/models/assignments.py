@@ -22,8 +22,8 @@ from training.workflow import Standing
 class Validity(OrganisationRow):
     """That something done counts for a requirement until a day: reckoned once, by the rule in force when it was done.
 
-    ``valid_until`` is the last day; none: for ever. ``ended_at``: it no longer counts, because the completion was
-    withdrawn or a new version of the course asks everybody anew.
+    ``valid_until`` is the last day; none: for ever. It comes nearer where a new version of the course asks everybody
+    anew. ``ended_at``: it no longer counts, because the completion was withdrawn.
     """
 
     completion = models.ForeignKey(Completion, on_delete=models.PROTECT, related_name="validities")

@@ -17,7 +17,24 @@ from foundation.core.models import (
 )
 from training.models.courses import Course, CourseVersion
 
+# The names of what two people may change at once: each part of a draft by the form that writes it.
 ABOUT = "about"
+
+
+def of_part(slug: str) -> str:
+    return f"part/{slug}"
+
+
+def of_page(slug: str) -> str:
+    return f"page/{slug}"
+
+
+def of_question(code: str) -> str:
+    return f"question/{code}"
+
+
+def of_picture(page: str, number: int) -> str:
+    return f"picture/{page}/{number}"
 
 
 class DraftState(models.TextChoices):
@@ -84,9 +101,13 @@ class CourseDraft(OrganisationRow, Edited):
     def get_absolute_url(self) -> str:
         return addresses.of_row("training:own_course", self.reference)
 
+    def version_of(self, part: str) -> int:
+        """The version of the draft in which this part was changed last; 0 for one that stands as it was begun."""
+        return self.changed_in.get(part, 0)
+
     def check_part(self, part: str, expected: int) -> None:
         """Raise StaleVersion where this part was changed after ``expected``. Call it on a locked row."""
-        if self.changed_in.get(part, 0) > expected:
+        if self.version_of(part) > expected:
             raise StaleVersion(self)
 
 

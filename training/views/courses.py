@@ -37,7 +37,6 @@ def mine(request: Request) -> HttpResponse:
             "completions": queries.completions(acting),
             "tabs": tabs(request),
             "checks_records": acting.may("training.manage") or record_queries.leads_people(acting),
-            "can_write": allowed(permissions.check_can_write_courses, acting),
         },
     )
 
@@ -105,10 +104,12 @@ def _submit(attempt: Attempt | None, *, is_done: bool) -> str:
 def _under_way(attempt: Attempt | None, version: CourseVersion) -> dict[str, object]:
     if attempt is None:
         return {"attempt": None}
+    is_newer = version.number > attempt.version.number
     return {
         "attempt": attempt,
         "progress": queries.progress_of(attempt),
-        "is_newer": version.number > attempt.version.number,
+        "is_newer": is_newer,
+        "is_asked_anew": is_newer and queries.is_asked_anew(attempt),
     }
 
 

@@ -1,4 +1,6 @@
-"""Writing the pages of a course, the questions of its banks and the pictures on its pages."""
+"""Writing the pages of a course and the questions of its banks."""
+
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -12,13 +14,14 @@ from foundation.core.access import requires
 from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
-from training import actions
+from training import actions, queries
 from training import course_editing as editing
 from training.content import Content, Page, Question
 from training.course_editing import DOWN, UP
-from training.forms.writing import KINDS, PageForm, QuestionForm, kind_of, options_as_initial, page_as_initial
+from training.forms.own_pages import KINDS, PageForm, QuestionForm, kind_of, options_as_initial, page_as_initial
 from training.models import CourseDraft
-from training.views.finding import find_draft, or_404
+from training.models.writing import of_page, of_question
+from training.views.finding import edit_part, find_draft, gone, or_404, or_none
 from training.views.removing import ask_to_remove
 
 
@@ -27,12 +30,13 @@ from training.views.removing import ask_to_remove
 def add(request: Request, reference: str, part: str, kind: str) -> HttpResponse:
     """Add a page of a kind at the end of a part."""
     draft, content = find_draft(request, reference)
-    or_404(editing.module_of, content, part)
     if kind not in KINDS:
         raise Http404
+    if or_none(editing.module_of, content, part) is None:
+        return gone(request, draft)
 
     def make(row: CourseDraft, posted: QueryDict | None) -> PageForm:
-        return PageForm(posted, kind=kind, count=0, is_new=True, initial={"version": row.version, **_first(kind)})
+        return PageForm(posted, kind=kind, count=0, is_new=True, initial=_first(kind))
 
     editor = Editor(request, draft, make, compares=False)
     if editor.is_ready:
@@ -52,8 +56,10 @@ def add(request: Request, reference: str, part: str, kind: str) -> HttpResponse:
 def change(request: Request, reference: str, page: str) -> HttpResponse:
     """Change what a page says."""
     draft, content = find_draft(request, reference)
-    found = or_404(editing.page_of, content, page)
-    editor = Editor(request, draft, lambda row, posted: _page_form(row, posted, found))
+    found = or_none(editing.page_of, content, page)
+    if found is None:
+        return gone(request, draft)
+    editor = edit_part(request, draft, partial(_page_form, found), of_page(page))
     if editor.is_ready:
         try:
             actions.change_page(
@@ -64,6 +70,7 @@ def change(request: Request, reference: str, page: str) -> HttpResponse:
             editor.refuse(error)
         else:
             return editor.saved(_("Page saved"), to=f"{draft.get_absolute_url()}#page-{page}")
+    closed = queries.closed_pictures(request.acting, found.files)
     return editor.render(
         "training/writing/page.html",
         draft=draft,
@@ -71,6 +78,7 @@ def change(request: Request, reference: str, page: str) -> HttpResponse:
         kind=KINDS[kind_of(found)],
         found=found,
         takes_pictures=not found.check,
+        pictures=[(picture, closed.get(picture.file, "")) for picture in found.pictures],
     )
 
 
@@ -110,10 +118,11 @@ def remove(request: Request, reference: str, page: str) -> HttpResponse:
 def add_question(request: Request, reference: str, part: str) -> HttpResponse:
     """Add a question to the bank of a part."""
     draft, content = find_draft(request, reference)
-    or_404(editing.module_of, content, part)
+    if or_none(editing.module_of, content, part) is None:
+        return gone(request, draft)
 
     def make(row: CourseDraft, posted: QueryDict | None) -> QuestionForm:
-        return QuestionForm(posted, count=0, is_new=True, initial={"version": row.version})
+        return QuestionForm(posted, count=0, is_new=True)
 
     editor = Editor(request, draft, make, compares=False)
     if editor.is_ready:
@@ -134,8 +143,10 @@ def add_question(request: Request, reference: str, part: str) -> HttpResponse:
 def change_question(request: Request, reference: str, question: str) -> HttpResponse:
     """Change a question of a bank."""
     draft, content = find_draft(request, reference)
-    found = or_404(editing.question_of, content, question)
-    editor = Editor(request, draft, lambda row, posted: _question_form(row, posted, found))
+    found = or_none(editing.question_of, content, question)
+    if found is None:
+        return gone(request, draft)
+    editor = edit_part(request, draft, partial(_question_form, found), of_question(question))
     if editor.is_ready:
         changed = editor.form.asked(question, editor.form.cleaned_data["text"])
         try:
@@ -168,19 +179,18 @@ def remove_question(request: Request, reference: str, question: str) -> HttpResp
     )
 
 
-def _page_form(row: CourseDraft, posted: QueryDict | None, found: Page) -> PageForm:
+def _page_form(found: Page, row: CourseDraft, posted: QueryDict | None) -> PageForm:
     """The form of a page as it stands in the draft, or as it was seen where it is gone from there."""
-    pages = {page.slug: page for page in Content.from_plain(row.content).pages}
-    page = pages.get(found.slug, found)
+    page = or_none(editing.page_of, Content.from_plain(row.content), found.slug) or found
     count = len(page.question.options) if page.question else 0
-    initial = {"version": row.version, **page_as_initial(page)}
+    initial = {"version": row.version_of(of_page(found.slug)), **page_as_initial(page)}
     return PageForm(posted, kind=kind_of(page), count=count, is_new=False, initial=initial)
 
 
-def _question_form(row: CourseDraft, posted: QueryDict | None, found: Question) -> QuestionForm:
-    questions = {each.code: each for module in Content.from_plain(row.content).modules for each in module.questions}
-    question = questions.get(found.code, found)
-    initial = {"version": row.version, "text": question.text, **options_as_initial(question)}
+def _question_form(found: Question, row: CourseDraft, posted: QueryDict | None) -> QuestionForm:
+    question = or_none(editing.question_of, Content.from_plain(row.content), found.code) or found
+    version = row.version_of(of_question(found.code))
+    initial = {"version": version, "text": question.text, **options_as_initial(question)}
     return QuestionForm(posted, count=len(question.options), is_new=False, initial=initial)
 
 

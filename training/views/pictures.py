@@ -15,9 +15,10 @@ from foundation.files.receiving import accepts_files
 from training import actions
 from training import course_editing as editing
 from training.content import Content, Page, Picture
-from training.forms.writing import PictureForm
+from training.forms.own_pages import PictureForm
 from training.models import CourseDraft
-from training.views.finding import find_draft, or_404
+from training.models.writing import of_picture
+from training.views.finding import edit_part, find_draft, gone, or_404, or_none
 from training.views.removing import ask_to_remove
 
 
@@ -27,11 +28,12 @@ from training.views.removing import ask_to_remove
 def add(request: Request, reference: str, page: str) -> HttpResponse:
     """Put a picture on a page."""
     draft, content = find_draft(request, reference)
-    or_404(_page_with_pictures, content, page)
+    if or_none(_page_with_pictures, content, page) is None:
+        return gone(request, draft)
 
     def make(row: CourseDraft, posted: QueryDict | None) -> PictureForm:
         sent = request.FILES if posted is not None else None
-        return PictureForm(posted, sent, is_new=True, initial={"version": row.version})
+        return PictureForm(posted, sent, is_new=True)
 
     editor = Editor(request, draft, make, compares=False)
     if editor.is_ready:
@@ -51,17 +53,18 @@ def add(request: Request, reference: str, page: str) -> HttpResponse:
 def change(request: Request, reference: str, page: str, number: int) -> HttpResponse:
     """Say otherwise what a picture shows."""
     draft, content = find_draft(request, reference)
-    or_404(_picture, content, page, number)
+    if or_none(_picture, content, page, number) is None:
+        return gone(request, draft)
 
     def make(row: CourseDraft, posted: QueryDict | None) -> PictureForm:
-        initial: dict[str, object] = {"version": row.version}
+        initial: dict[str, object] = {"version": row.version_of(of_picture(page, number))}
         for each in Content.from_plain(row.content).pages:
             for picture in each.pictures:
                 if (each.slug, picture.number) == (page, number):
                     initial |= {"alt": picture.alt, "caption": picture.caption}
         return PictureForm(posted, is_new=False, initial=initial)
 
-    editor = Editor(request, draft, make)
+    editor = edit_part(request, draft, make, of_picture(page, number))
     if editor.is_ready:
         try:
             actions.change_picture(

@@ -25,8 +25,8 @@ from training.views.finding import find_draft
 def publish(request: Request, reference: str) -> HttpResponse:
     """Publish what the draft says now. Asks whether earlier completions still count; says how many are inside."""
     draft, content = find_draft(request, reference)
-    closed = queries.closed_pictures(request.acting, content)
-    problems = course_checks.before_publishing(content, closed)
+    closed = queries.closed_pictures(request.acting, content.files)
+    problems = course_checks.before_publishing(content, closed, today=timezone.localdate())
     editor = Editor(request, draft, _form, compares=False)
     if editor.is_ready:
         try:

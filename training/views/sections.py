@@ -27,6 +27,8 @@ def tabs(request: Request) -> list[dict[str, Any]]:
             (_("Who must do what"), "training:requirements"),
             (_("What counts for what"), "training:equivalences"),
         ]
+    if allowed(permissions.check_can_write_courses, request.acting):
+        pages.append((_("Courses we write"), "training:own_courses"))
     if sees_all and request.acting.may("training.manage"):
         pages += [(_("Done elsewhere"), "training:records"), (_("Reminders"), "training:reminders")]
     if sees_all and request.acting.may("training.report"):

@@ -1,5 +1,7 @@
 """Courses that the organisation writes: the list, a course with its parts, and what stands around its pages."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -15,12 +17,14 @@ from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
 from training import actions, course_checks, own_courses_list, queries, writing_page
 from training import course_editing as editing
-from training.content import Content
+from training.content import Content, Module
 from training.course_editing import DOWN, UP
 from training.forms.writing import AboutForm, BeginForm, PartForm, sources_in_lines
 from training.models import CourseDraft
-from training.views.finding import find_draft, or_404
+from training.models.writing import ABOUT, of_part
+from training.views.finding import edit_part, find_draft, gone, or_404, or_none
 from training.views.removing import ask_to_remove
+from training.views.sections import tabs
 
 
 @requires("training.write")
@@ -34,7 +38,7 @@ def index(request: Request) -> HttpResponseBase:
         title = _("Courses we write")
         return export_list(page, format=wanted, title=title, acting=request.acting, now=timezone.now())
     lines = [(draft, *own_courses_list.state_of(draft)) for draft in page.items]
-    return render(request, "training/writing/courses.html", {"page": page, "lines": lines})
+    return render(request, "training/writing/courses.html", {"page": page, "lines": lines, "tabs": tabs(request)})
 
 
 @requires("training.write")
@@ -59,8 +63,8 @@ def begin(request: Request) -> HttpResponse:
 def show(request: Request, reference: str) -> HttpResponse:
     """A course with its parts, what keeps it from being published, and its versions."""
     draft, content = find_draft(request, reference)
-    closed = queries.closed_pictures(request.acting, content)
-    problems = course_checks.before_publishing(content, closed)
+    closed = queries.closed_pictures(request.acting, content.files)
+    problems = course_checks.before_publishing(content, closed, today=timezone.localdate())
     state, colour = own_courses_list.state_of(draft)
     return render(
         request,
@@ -71,7 +75,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "state": state,
             "colour": colour,
             "problems": writing_page.with_addresses(draft, content, problems),
-            "parts": writing_page.parts_of(draft, content),
+            "parts": writing_page.parts_of(content),
             "first": content.pages[0] if content.pages else None,
             "versions": list(queries.versions_of(request.acting, draft.course)) if draft.course else [],
             "can_publish": not problems and draft.state in writing_page.PUBLISHABLE,
@@ -84,7 +88,7 @@ def show(request: Request, reference: str) -> HttpResponse:
 def about(request: Request, reference: str) -> HttpResponse:
     """Change what stands around the pages."""
     draft, _content = find_draft(request, reference)
-    editor = Editor(request, draft, _about_form)
+    editor = edit_part(request, draft, _about_form, ABOUT)
     if editor.is_ready:
         form = editor.form
         try:
@@ -104,7 +108,17 @@ def about(request: Request, reference: str) -> HttpResponse:
 def add_part(request: Request, reference: str) -> HttpResponse:
     """Add a part at the end of the course."""
     draft, _content = find_draft(request, reference)
-    return _part(request, draft, "")
+    editor = Editor(request, draft, lambda _row, posted: PartForm(posted, is_new=True), compares=False)
+    if editor.is_ready:
+        try:
+            actions.add_module(
+                draft_id=draft.pk, title=editor.form.cleaned_data["title"], by=request.acting, now=timezone.now()
+            )
+        except RuleBroken as error:
+            editor.refuse(error)
+        else:
+            return editor.saved(_("Part added"), to=f"{draft.get_absolute_url()}#add-part")
+    return editor.render("training/writing/form.html", draft=draft, heading=_("Add a part"))
 
 
 @requires("training.write")
@@ -112,8 +126,20 @@ def add_part(request: Request, reference: str) -> HttpResponse:
 def change_part(request: Request, reference: str, part: str) -> HttpResponse:
     """Give a part another title."""
     draft, content = find_draft(request, reference)
-    or_404(editing.module_of, content, part)
-    return _part(request, draft, part)
+    found = or_none(editing.module_of, content, part)
+    if found is None:
+        return gone(request, draft)
+    editor = edit_part(request, draft, partial(_part_form, found), of_part(part))
+    if editor.is_ready:
+        try:
+            actions.change_module(
+                draft_id=draft.pk, module=part, by=request.acting, now=timezone.now(), **editor.form.cleaned_data
+            )
+        except RuleBroken as error:
+            editor.refuse(error)
+        else:
+            return editor.saved(_("Saved"), to=f"{draft.get_absolute_url()}#part-{part}")
+    return editor.render("training/writing/form.html", draft=draft, heading=_("Change the part"))
 
 
 @requires("training.write")
@@ -147,29 +173,16 @@ def remove_part(request: Request, reference: str, part: str) -> HttpResponse:
     )
 
 
-def _part(request: Request, draft: CourseDraft, part: str) -> HttpResponse:
-    def make(row: CourseDraft, posted: QueryDict | None) -> PartForm:
-        modules = Content.from_plain(row.content).modules
-        title = next((module.title for module in modules if module.slug == part and part), "")
-        return PartForm(posted, is_new=not part, initial={"title": title, "version": row.version})
-
-    editor = Editor(request, draft, make, compares=bool(part))
-    if editor.is_ready:
-        try:
-            actions.save_module(
-                draft_id=draft.pk, module=part, by=request.acting, now=timezone.now(), **editor.form.cleaned_data
-            )
-        except RuleBroken as error:
-            editor.refuse(error)
-        else:
-            return editor.saved(_("Saved"), to=draft)
-    heading = _("Change the part") if part else _("Add a part")
-    return editor.render("training/writing/form.html", draft=draft, heading=heading)
+def _part_form(found: Module, row: CourseDraft, posted: QueryDict | None) -> PartForm:
+    """The form of a part as it stands in the draft, or as it was seen where it is gone from there."""
+    part = or_none(editing.module_of, Content.from_plain(row.content), found.slug) or found
+    version = row.version_of(of_part(found.slug))
+    return PartForm(posted, is_new=False, initial={"title": part.title, "version": version})
 
 
 def _about_form(row: CourseDraft, posted: QueryDict | None) -> AboutForm:
     content = Content.from_plain(row.content)
     names = ("title", "summary", "for_whom", "level", "minutes", "pass_mark", "reviewed_on", "review_due_on")
     initial = {name: getattr(content, name) for name in names}
-    initial |= {"version": row.version, "sources": sources_in_lines(content.sources)}
+    initial |= {"version": row.version_of(ABOUT), "sources": sources_in_lines(content.sources)}
     return AboutForm(posted, standing=content.sources, initial=initial)

@@ -81,6 +81,7 @@ REQUIREMENT = (first('tbody a[href^="/compliance/requirements/"]'),)
 READY = "/compliance/requirements/?state=ready"
 PLAN = (first("tbody a"),)
 REGISTER = (follow("Open the register"),)
+OWN_COURSE = (follow("Prevent in our libraries"),)
 SHOTS = (
     Shot("sign-in", "/accounts/sign-in/"),
     Shot("demo", "/demo/"),
@@ -132,6 +133,11 @@ SHOTS = (
     ),
     Shot("training-requirement", "/training/requirements/", TRAINER, then=(follow("Making a referral for"),)),
     Shot("what-counts", "/training/equivalences/", TRAINER),
+    Shot("courses-we-write", "/training/writing/", TRAINER),
+    Shot("own-course", "/training/writing/", TRAINER, then=OWN_COURSE),
+    Shot("write-a-page", "/training/writing/", TRAINER, then=(*OWN_COURSE, follow("Why libraries"))),
+    Shot("preview-a-page", "/training/writing/", TRAINER, then=(*OWN_COURSE, follow("Preview"))),
+    Shot("put-right", "/training/writing/", TRAINER, then=(follow("Refresher for front line teams"),)),
     Shot("gather", "/action-plans/gathered/?place=all", LEAD, organisation=PARTNERSHIP),
     Shot("requirement", READY, LEAD, then=REQUIREMENT),
     Shot("requirement-phone", READY, LEAD, then=REQUIREMENT, width=PHONE),
