@@ -177,7 +177,7 @@ def due_soon(acting: Acting, today: date) -> AssignmentQuerySet:
 def get_draft_or_404(acting: Acting, reference: str) -> CourseDraft:
     """With its course, the version published last, and ``state``."""
     rows = CourseDraft.objects.visible_to(acting).with_state().select_related("course", "published", "saved_by")
-    draft = rows.filter(reference=reference).first()
+    draft = rows.defer("published__content").filter(reference=reference).first()
     if draft is None:
         raise Http404
     return draft

@@ -9,9 +9,7 @@ from django.utils.functional import Promise
 from training.content import Content, Module, Page, Question
 from training.course_checks import Problem
 from training.forms.own_pages import KINDS, kind_of
-from training.models import CourseDraft, DraftState
-
-PUBLISHABLE = (DraftState.DRAFT, DraftState.CHANGED, DraftState.WITHDRAWN)
+from training.models import CourseDraft
 
 
 @dataclass(frozen=True)

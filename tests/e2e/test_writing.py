@@ -41,7 +41,7 @@ def write_options(page: Page) -> None:
     for place, text in enumerate(("Listen, then tell the duty manager", "Promise to keep it secret"), 1):
         page.get_by_label(f"Option {place}", exact=True).fill(text)
         page.get_by_label(f"Why option {place} is right or wrong").fill(f"Because of reason {place}.")
-    page.get_by_label("Option 1 is right").check()
+    page.get_by_role("checkbox", name="Option 1 is right").check()
 
 
 def test_a_course_is_written_refused_published_taken_and_published_again(author, acting_for, page_for, tmp_path):
@@ -49,7 +49,7 @@ def test_a_course_is_written_refused_published_taken_and_published_again(author,
     page.goto("/training/")
     follow(page, "Courses we write")
     look(page, "none-yet")
-    follow(page, "Begin the first course")
+    page.get_by_role("button", name="Begin the first course").click()
     press(page, "Begin the course")
     expect(page.get_by_role("link", name="Enter a title")).to_be_visible()
     look(page, "begin-refused")

@@ -146,6 +146,19 @@ def test_beginning_offers_the_portals_courses_as_a_start(browser, author):
     assert len(content(author, copied.context["draft"]).pages) == 4
 
 
+def test_too_much_is_refused_in_plain_words_and_kept(browser, draft):
+    long = {"title": "x" * 200, "minutes": "0", "pass_mark": "101", "level": "awareness", "version": "99"}
+
+    refused = browser.post(f"{draft.get_absolute_url()}about/", long)
+
+    assert {name: errors[0] for name, errors in refused.context["form"].errors.items()} == {
+        "title": "Use 120 characters or fewer. You have used 200",
+        "minutes": "Enter a number of 1 or more",
+        "pass_mark": "The pass mark is from 1 to 100",
+    }
+    assert "x" * 200 in refused.content.decode()
+
+
 def test_each_problem_leads_to_the_field_in_which_it_is_put_right(browser, author, draft):
     with acting_as(author):
         page = Page("film", "A film", video=Video("https://video.example/1", ""))
@@ -357,6 +370,18 @@ def test_publishing_says_who_is_inside_and_asks_whether_earlier_completions_coun
     assert "Somebody changed or published this course meanwhile" in words(stale)
     assert "Version 2 is published" in words(published)
     assert made.as_it_stands(author, draft).published.expires_earlier is True
+
+
+def test_what_learners_read_already_is_not_offered_for_publishing(browser, author, draft):
+    made.published(author, draft)
+    own = draft.get_absolute_url()
+    with acting_as(author):
+        actions.withdraw_course(draft_id=draft.pk, by=author, now=NOW)
+
+    assert browser.get(own).context["can_publish"] is False
+    page = browser.get(f"{own}publish/")
+    assert "This is what learners read already. Nothing was changed since." in words(page)
+    assert 'name="version"' not in page.content.decode()
 
 
 def test_withdrawing_and_offering_again_by_buttons(browser, author, draft):

@@ -35,7 +35,7 @@ def publish_course(
     closed = queries.closed_pictures(by, content.files)
     if course_checks.before_publishing(content, closed, today=timezone.localdate(now)):
         raise RuleBroken(_("There is something to put right before this course can be published."))
-    if draft.published is not None and draft.published.content_hash == content.content_hash:
+    if not draft.says_something_new:
         raise RuleBroken(_("This is what learners read already. Nothing was changed since."))
     course = _course(draft, content, by)
     number = draft.published.number + 1 if draft.published else 1

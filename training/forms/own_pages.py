@@ -16,7 +16,7 @@ from foundation.files.examination import IMAGES
 from foundation.files.fields import UploadField, ask_again
 from training import course_checks
 from training.content import LONGEST_WAIT, Check, Option, Page, Question, Video
-from training.forms.writing import LONG_TEXT, SHORT_TEXT, LongText
+from training.forms.writing import LONG_TEXT, SHORT_TEXT, LongText, WholeNumber, Words
 
 OPTIONS = 6
 MARKDOWN = _(
@@ -52,7 +52,7 @@ class _WithOptions(forms.Form):
         places = range(1, max(OPTIONS, count) + 1)
         for place in places:
             number = {"place": place}
-            self.fields[f"option_{place}_text"] = forms.CharField(
+            self.fields[f"option_{place}_text"] = Words(
                 label=_t("Option %(place)s") % number, max_length=SHORT_TEXT, required=False
             )
             self.fields[f"option_{place}_right"] = forms.BooleanField(
@@ -125,14 +125,14 @@ class PageForm(_WithOptions):
     """One page. Which fields it has follows from its kind."""
 
     version = VersionField()
-    title = forms.CharField(label=_("Title of the page"), max_length=120, required=False)
-    address = forms.CharField(
+    title = Words(label=_("Title of the page"), max_length=120, required=False)
+    address = Words(
         label=_("Address of the video"),
         help_text=_("It begins with https://. Learners see a link that opens in a new tab: no part of another site."),
         max_length=SHORT_TEXT,
         required=False,
     )
-    caption = forms.CharField(label=_("What stands below the link (optional)"), max_length=SHORT_TEXT, required=False)
+    caption = Words(label=_("What stands below the link (optional)"), max_length=SHORT_TEXT, required=False)
     transcript = LongText(
         label=_("Transcript"),
         help_text=_("All that is said in the video, and what must be seen to follow it. In Markdown."),
@@ -141,13 +141,13 @@ class PageForm(_WithOptions):
     )
     body = LongText(label=_("Text"), help_text=MARKDOWN, max_length=LONG_TEXT, required=False)
     question = LongText(label=_("Question"), max_length=SHORT_TEXT, required=False)
-    draw = forms.IntegerField(
+    draw = WholeNumber(
         label=_("How many questions are drawn?"),
         min_value=1,
         max_value=50,
         error_messages={"required": _("Enter how many questions are drawn")},
     )
-    least_seconds = forms.IntegerField(
+    least_seconds = WholeNumber(
         label=_("Minimum reading time in seconds (optional)"),
         help_text=_("A learner cannot go on sooner. Leave it empty for none."),
         min_value=0,
@@ -228,13 +228,13 @@ class PictureForm(forms.Form):
 
     version = VersionField()
     upload = UploadField(label=_("Picture"), allowlist=IMAGES)
-    alt = forms.CharField(
+    alt = Words(
         label=_("What does the picture show?"),
         help_text=_("It is read out to people who do not see the picture. One sentence."),
         max_length=300,
         error_messages={"required": _("Say what the picture shows")},
     )
-    caption = forms.CharField(label=_("Caption (optional)"), max_length=300, required=False)
+    caption = Words(label=_("Caption (optional)"), max_length=300, required=False)
 
     def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

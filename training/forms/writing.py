@@ -17,7 +17,23 @@ LONG_TEXT, SHORT_TEXT = 30_000, 1_000
 TITLE = {"required": _("Enter a title")}
 
 
-class LongText(forms.CharField):
+class Words(forms.CharField):
+    """Text that says in plain words when it is too long."""
+
+    default_error_messages = {"max_length": _("Use %(limit_value)d characters or fewer. You have used %(show_value)d")}
+
+
+class WholeNumber(forms.IntegerField):
+    """A number that says in plain words what it may be."""
+
+    default_error_messages = {
+        "invalid": _("Enter a whole number, like 20"),
+        "min_value": _("Enter a number of %(limit_value)s or more"),
+        "max_value": _("Enter a number of %(limit_value)s or less"),
+    }
+
+
+class LongText(Words):
     """Some lines, with the line ends that files have: what a browser sends back unchanged is unchanged."""
 
     widget = forms.Textarea
@@ -29,7 +45,7 @@ class LongText(forms.CharField):
 class BeginForm(forms.Form):
     """A course, empty or as a copy of one of the portal's."""
 
-    title = forms.CharField(label=_("Title"), max_length=120, error_messages=TITLE)
+    title = Words(label=_("Title"), max_length=120, error_messages=TITLE)
     copy_of_id = forms.ChoiceField(
         label=_("How do you want to begin?"),
         widget=forms.RadioSelect,
@@ -57,7 +73,7 @@ class AboutForm(forms.Form):
     """What stands around the pages."""
 
     version = VersionField()
-    title = forms.CharField(label=_("Title"), max_length=120, error_messages=TITLE)
+    title = Words(label=_("Title"), max_length=120, error_messages=TITLE)
     summary = LongText(
         label=_("What is it about?"),
         help_text=_("One or two sentences, for the list of courses."),
@@ -66,13 +82,13 @@ class AboutForm(forms.Form):
     )
     for_whom = LongText(label=_("Who is it for?"), max_length=SHORT_TEXT, required=False)
     level = forms.ChoiceField(label=_("Subject"), choices=Level)
-    minutes = forms.IntegerField(
+    minutes = WholeNumber(
         label=_("About how many minutes does it take?"),
         min_value=1,
         max_value=240,
         error_messages={"required": _("Enter how many minutes it takes")},
     )
-    pass_mark = forms.IntegerField(
+    pass_mark = WholeNumber(
         label=_("Pass mark of the final check, in per cent"),
         min_value=1,
         max_value=100,
@@ -137,7 +153,7 @@ class PartForm(forms.Form):
     """A part of the course: its title."""
 
     version = VersionField()
-    title = forms.CharField(
+    title = Words(
         label=_("Title of the part"),
         help_text=_("A part holds pages, and the questions that its checks draw from."),
         max_length=120,

@@ -101,6 +101,11 @@ class CourseDraft(OrganisationRow, Edited):
     def get_absolute_url(self) -> str:
         return addresses.of_row("training:own_course", self.reference)
 
+    @property
+    def says_something_new(self) -> bool:
+        """Whether it says anything that its learners do not read already. Reads ``published``."""
+        return self.published is None or self.published.content_hash != self.content_hash
+
     def version_of(self, part: str) -> int:
         """The version of the draft in which this part was changed last; 0 for one that stands as it was begun."""
         return self.changed_in.get(part, 0)
