@@ -36,7 +36,7 @@ class Problem:
 def address_reason(address: str) -> str:
     """Why a link of a course is refused, or nothing."""
     if not address.startswith("https://"):
-        return _("the address “%(address)s” does not begin with https://") % {"address": address}
+        return _("an address begins with https://, and “%(address)s” does not") % {"address": address}
     try:
         parts = urlsplit(address)
         is_whole = bool(parts.hostname) and parts.username is None and not any(map(str.isspace, address))

@@ -49,4 +49,7 @@ def _inside(token: Token) -> Iterator[tuple[str, int]]:
         elif each.type == "image":
             yield str(PICTURE), below
         elif each.type == "link_open" and not str(each.attrs["href"]).startswith(ADDRESSES):
-            yield _t("the address “%(address)s” does not begin with https://") % {"address": each.attrs["href"]}, below
+            yield (
+                _t("an address begins with https://, and “%(address)s” does not") % {"address": each.attrs["href"]},
+                below,
+            )

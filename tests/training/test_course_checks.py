@@ -54,7 +54,7 @@ def test_a_whole_course_has_none():
         (
             {"sources": (Source("A page", "", "http://a.example"),)},
             "sources",
-            "the address “http://a.example” does not begin with https://",
+            "an address begins with https://, and “http://a.example” does not",
         ),
     ],
 )
@@ -73,7 +73,7 @@ def test_what_is_missing_about_the_course_is_named(changes, field, reason):
         (
             replace(VIDEO, video=Video("http://v.example", "They talk.")),
             "address",
-            "the address “http://v.example” does not begin with https://",
+            "an address begins with https://, and “http://v.example” does not",
         ),
         (
             replace(VIDEO, video=Video("https://us er@v.example/", "They talk.")),

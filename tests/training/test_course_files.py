@@ -103,7 +103,7 @@ def test_that_earlier_completions_expire_is_read_too(courses):
         (
             "address: https:",
             "address: http:",
-            f"{ABOUT}:14: the address “http://www.legislation.gov.uk/ukpga/2015/6” does not begin with https://",
+            f"{ABOUT}:14: an address begins with https://, and “http://www.legislation.gov.uk/ukpga/2015/6” does not",
         ),
     ],
 )
@@ -182,7 +182,7 @@ def test_what_is_wrong_about_a_course_is_named(courses, old, new, problem):
         (
             "      It helps. See [the Act](https:",
             "      It helps.\n      See [the Act](http:",
-            f"{FIRST}:12: the address “http://www.legislation.gov.uk/ukpga/2015/6” does not begin with https://",
+            f"{FIRST}:12: an address begins with https://, and “http://www.legislation.gov.uk/ukpga/2015/6” does not",
         ),
         (
             "Read this first.",

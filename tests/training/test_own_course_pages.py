@@ -268,7 +268,7 @@ def test_a_video_with_another_kind_of_address_is_refused_on_its_field(browser, a
     refused = browser.post(f"{draft.get_absolute_url()}parts/{made.part_of(draft)}/pages/video/", fields)
 
     assert dict(refused.context["form"].errors) == {
-        "address": ["The address “javascript:alert(1)” does not begin with https://"]
+        "address": ["An address begins with https://, and “javascript:alert(1)” does not"]
     }
     assert "They talk.</textarea>" in refused.content.decode()
 

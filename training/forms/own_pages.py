@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from crispy_forms_gds.layout import HTML, Field, Fieldset, Fixed, Size
+from crispy_forms_gds.layout import HTML, Div, Field, Fixed, Size
 from django import forms
 from django.utils.html import escape
 from django.utils.text import capfirst
@@ -73,12 +73,11 @@ class _WithOptions(forms.Form):
             HTML(f'<h2 class="govuk-heading-m" id="id_options">{escape(_t("Options"))}</h2>'),
             HTML(f'<p class="govuk-hint">{hint}</p>'),
             *(
-                Fieldset(
-                    Field.text(f"option_{place}_text"),
+                Div(
+                    Field.text(f"option_{place}_text", label_size=Size.SMALL),
                     Field.checkbox(f"option_{place}_right", small=True),
                     Field.textarea(f"option_{place}_why", rows=2),
-                    legend=_t("Option %(place)s") % {"place": place},
-                    legend_size=Size.SMALL,
+                    css_class="portal-written-option",
                 )
                 for place in places
             ),
