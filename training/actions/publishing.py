@@ -109,8 +109,8 @@ def _published(draft_id: int, by: Acting) -> tuple[CourseDraft, Course]:
 
 
 def _locked(draft_id: int, by: Acting) -> CourseDraft:
-    rows = CourseDraft.objects.visible_to(by).select_related("course", "published")
-    return rows.select_for_update(no_key=True, of=("self",)).get(pk=draft_id)
+    """The draft alone: what is read beside a row that somebody else holds is as it was before they were done."""
+    return CourseDraft.objects.visible_to(by).select_for_update(no_key=True).get(pk=draft_id)
 
 
 def _course(draft: CourseDraft, content: Content, by: Acting) -> Course:

@@ -251,7 +251,7 @@ def _withdraw_pictures(draft: CourseDraft, gone: Collection[str], by: Acting, no
 
 
 def _locked(draft_id: int, by: Acting) -> CourseDraft:
-    return CourseDraft.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=draft_id)
+    return CourseDraft.objects.visible_to(by).select_for_update(no_key=True).get(pk=draft_id)
 
 
 def _check_page(draft: CourseDraft, page: Page, version: int) -> None:
