@@ -69,6 +69,8 @@ KINDS = {
     "/training/writing/<slug:reference>/preview/<slug:page>": "own_page",
     "/training/writing/<slug:reference>/versions/<int:number>": "course_version",
     "/training/writing/<slug:reference>/versions/<int:number>/<slug:page>": "own_page",
+    "/training/sessions/<slug:reference>": "session",
+    "/training/sessions/<slug:reference>/places/<int:place>": "place",
     "/jobs/<slug:reference>": "job",
     "/notifications/<slug:reference>": "notice",
     "/audit/event/<int:event_id>": "event",
@@ -103,7 +105,7 @@ SHARED = {
     "course_version": "1",
 }  # words that everybody uses
 MISSING = {"requirement": "NOWHERE-1"} | SHARED
-NUMBERS = {"control", "use", "risk_use", "event", "team", "grant", "reset", "objective", "equivalence"}
+NUMBERS = {"control", "use", "risk_use", "event", "team", "grant", "reset", "objective", "equivalence", "place"}
 TYPED = {"decision": "withdraw"}  # one address asks for it; the others do not look at it
 VARIABLE = re.compile(r"<[^>]+>")
 

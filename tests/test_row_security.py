@@ -107,6 +107,7 @@ def test_every_key_between_two_organisation_tables_includes_the_organisation(org
         ("training_equivalence", "counts_for_id"),
         ("training_completionimport", "course_id"),
         ("training_coursename", "course_id"),
+        ("training_taughtsession", "course_id"),
         ("compliance_samequestion", "specific_id"),
         ("compliance_samequestion", "general_id"),
     } & (single - composite)

@@ -18,11 +18,11 @@ from foundation.organisations.models import IdentityProvider, Membership, Organi
 from risk.models import Assessment, CtlpEdition, CtlpRecommendation, Entry
 from risk.models import Settings as RiskSettings
 from tests.conftest import NOW
-from tests.factories import actionplans, evidence, own_courses, profiles, requirements
+from tests.factories import actionplans, evidence, own_courses, profiles, records, requirements, sessions
 from tests.factories import organisations as factories
 from tests.factories import risk as risks
 from tests.factories.compliance import give_answer
-from training.models import CourseDraft, ReminderSettings
+from training.models import CourseDraft, ReminderSettings, TaughtSession
 from training.models import Requirement as TrainingRequirement
 from training.models.writing import ABOUT, of_page
 
@@ -141,6 +141,16 @@ def of_training_asked_for(by: Acting, _other: Acting) -> tuple[str, int]:
     return f"{requirements.ask(by).get_absolute_url()}change/", 1
 
 
+def of_a_taught_session(by: Acting, _other: Acting) -> tuple[str, int]:
+    session = sessions.planned(by, records.outside_course("Taught in a room"))
+    TAUGHT.update(course_id=str(session.course_id))
+    return f"{session.get_absolute_url()}change/", session.version
+
+
+TAUGHT = {
+    "title": "Prevent in an hour", **day("day", "24 11 2026"), "begins": "9:30", "ends": "11:30", "venue": "Room 4",
+    "trainer_name": "Tom Trainer", "places": "10", "who": "everybody",
+}  # fmt: skip
 ASKED = {
     "staff_groups": "", "job_titles": "", "how_often": "completion", "months": "24", "grace_days": "28",
     "expiring_days": "60", "target": "", "save": "yes",
@@ -221,6 +231,10 @@ PAGES = {
     ),
     "training asked for": Page(
         "training_manager", TrainingRequirement, "title", "Title", ASKED, {"months": "0"}, of_training_asked_for
+    ),
+    "taught session": Page(
+        "training_manager", TaughtSession, "notes", "Notes for the people who come",
+        TAUGHT, {"places": "0"}, of_a_taught_session,
     ),
     "settings of the organisation": Page(
         "organisation_admin", Organisation, "name", "Name",

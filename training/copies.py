@@ -12,5 +12,7 @@ def find(acting: Acting, wanted: dict[str, str]) -> Made | None:
     report = TrainingReport.objects.visible_to(acting).filter(file__isnull=False, **wanted).first()
     if report is None or report.finished_at is None:
         return None
+    if report.kind == ReportKind.SHEET:
+        return Made(report, _("Sign-in sheet"), report.as_at)
     what = _("Report of training") if report.kind == ReportKind.FIGURES else _("Register of training")
     return Made(report, what, report.as_at)

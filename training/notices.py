@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from foundation import notifications
-from training import reminding
+from training import reminding, sessions
 
 notifications.group("training", _("Training"))
 notifications.kind(
@@ -77,3 +77,19 @@ notifications.kind(
     text=_("Report %(reference)s of training is ready"),
     url_name="training:report",
 )
+for name, text in {
+    "place_booked": _("You have a place in the session “%(thing)s”"),
+    "place_waits": _("You are on the waiting list of the session “%(thing)s”"),
+    "place_moved_up": _("A place became free: you have one in the session “%(thing)s”"),
+    "place_given_back": _("Your place in the session “%(thing)s” was given back"),
+    "session_changed": _("The session “%(thing)s” has another time or place"),
+    "session_cancelled": _("The session “%(thing)s” was cancelled"),
+    "session_over": _("You came to the session “%(thing)s”: say how it was"),
+}.items():
+    notifications.kind(
+        f"training.{name}",
+        group="training",
+        text=text,
+        url_name="training:session",
+        thing=sessions.title_of_session,
+    )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from foundation.core.acting import Acting
 from foundation.core.models import OrganisationRow
 from foundation.organisations.models import Membership
-from training.models import Assignment, Came, Completion
+from training.models import Assignment, Came, Completion, Place
 
 
 def check_can_learn(acting: Acting) -> None:
@@ -83,3 +83,17 @@ def check_can_write_courses(acting: Acting) -> None:
     """Write the organisation's own courses and publish them."""
     if not acting.may("training.write"):
         raise PermissionDenied(_("Only training managers and Prevent leads write the organisation's courses."))
+
+
+def check_can_give_back(by: Acting, place: Place) -> None:
+    """Give a place in a session back: the person it is of, or who runs training."""
+    if place.organisation_id != by.organisation_id:
+        raise PermissionDenied(_("This belongs to another organisation."))
+    if place.membership_id != by.membership_id and not by.may("training.manage"):
+        raise PermissionDenied(_("Only the person whose place it is or a training manager can give it back."))
+
+
+def check_can_evaluate(by: Acting, place: Place) -> None:
+    """Say how a session was: who came to it, and nobody for somebody else."""
+    if place.organisation_id != by.organisation_id or place.membership_id != by.membership_id:
+        raise PermissionDenied(_("Only the people who came to a session can say how it was."))

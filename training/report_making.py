@@ -12,7 +12,7 @@ from foundation.core.templatetags.portal import day
 from foundation.documents import csv_export, verify, xlsx
 from foundation.documents.layout import RegisterColumn
 from foundation.jobs.reports import draw, draw_register, write_spreadsheet
-from training import compliance_report, register, return_report
+from training import compliance_report, register, return_report, sign_in_sheet
 from training.actions import reporting
 from training.models import ReportKind, TrainingReport
 
@@ -41,6 +41,9 @@ def make(job: "jobs.JobContext", *, report_id: int) -> None:
 def _begin(job: "jobs.JobContext", report: TrainingReport, acting: Acting) -> Callable[[], bytes]:
     """Read what the report tells: gives back what makes the document of it, without the database."""
     now = job.now()
+    if report.kind == ReportKind.SHEET:
+        signed = sign_in_sheet.build(acting=acting, report=report, now=now)
+        return partial(draw, job, sign_in_sheet.TEMPLATE, signed.document, {"content": signed})
     document = compliance_report.document_of(acting, report, now)
     if report.kind == ReportKind.FIGURES:
         content = compliance_report.build(acting=acting, report=report, now=now)

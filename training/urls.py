@@ -1,6 +1,7 @@
 from django.urls import path
 
 from training.views import (
+    attendance,
     bringing,
     certificates,
     courses,
@@ -12,6 +13,7 @@ from training.views import (
     people,
     person,
     pictures,
+    places,
     previewing,
     publishing,
     quarter_ends,
@@ -21,6 +23,7 @@ from training.views import (
     requirements,
     return_figures,
     returns,
+    sessions,
     writing,
 )
 
@@ -92,6 +95,22 @@ urlpatterns = [
     path("returns/<slug:code>/choose/", return_figures.choose, name="return_choices"),
     path("returns/<slug:code>/rows/", return_figures.rows, name="return_rows"),
     path("returns/<slug:code>/report/", return_figures.report, name="return_report"),
+    path("sessions/", sessions.index, name="sessions"),
+    path("sessions/new/", sessions.add, name="new_session"),
+    path("sessions/<slug:reference>/", sessions.show, name="session"),
+    path("sessions/<slug:reference>/change/", sessions.change, name="change_session"),
+    path("sessions/<slug:reference>/cancel/", sessions.cancel, name="cancel_session"),
+    path("sessions/<slug:reference>/calendar/", sessions.calendar, name="session_calendar"),
+    path("sessions/<slug:reference>/book/", places.book, name="book"),
+    path("sessions/<slug:reference>/people/", places.book_people, name="book_people"),
+    path("sessions/<slug:reference>/places/<int:place>/give-back/", places.give_back, name="give_back"),
+    path("sessions/<slug:reference>/places/<int:place>/correct/", attendance.correct, name="correct_attendance"),
+    path("sessions/<slug:reference>/attendance/", attendance.record, name="attendance"),
+    path("sessions/<slug:reference>/attendance/upload/", attendance.upload, name="upload_attendance"),
+    path("sessions/<slug:reference>/attendance/walk-in/", attendance.walk_in, name="walk_in"),
+    path("sessions/<slug:reference>/attendance/close/", attendance.close, name="close_attendance"),
+    path("sessions/<slug:reference>/evaluation/", attendance.evaluate, name="evaluate_session"),
+    path("sessions/<slug:reference>/sheet/", attendance.sheet, name="session_sheet"),
     path("reminders/", reminders.settings, name="reminders"),
     path("reminders/due/", reminders.due, name="due"),
     path("writing/", writing.index, name="own_courses"),

@@ -29,6 +29,24 @@ class RecordStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
 
 
+class SessionStatus(models.TextChoices):
+    """Where a taught session stands. Held: it is over, and who came is recorded."""
+
+    PLANNED = "planned", gettext_lazy("Planned")
+    HELD = "held", gettext_lazy("Held")
+    CANCELLED = "cancelled", gettext_lazy("Cancelled")
+
+
+class PlaceStatus(models.TextChoices):
+    """How somebody stands in a session."""
+
+    BOOKED = "booked", gettext_lazy("Has a place")
+    WAITING = "waiting", gettext_lazy("On the waiting list")
+    WITHDRAWN = "withdrawn", gettext_lazy("Place given back")
+    ATTENDED = "attended", gettext_lazy("Came")
+    ABSENT = "absent", gettext_lazy("Did not come")
+
+
 class Status(models.TextChoices):
     IN_PROGRESS = "in_progress", gettext_lazy("In progress")
     COMPLETED = "completed", gettext_lazy("Completed")
@@ -47,6 +65,38 @@ RECORD_MOVES: dict[RecordStatus, frozenset[RecordStatus]] = {
     RecordStatus.REFUSED: frozenset(),
     RecordStatus.WITHDRAWN: frozenset(),
 }
+
+SESSION_MOVES: dict[SessionStatus, frozenset[SessionStatus]] = {
+    SessionStatus.PLANNED: frozenset({SessionStatus.HELD, SessionStatus.CANCELLED}),
+    SessionStatus.HELD: frozenset(),
+    SessionStatus.CANCELLED: frozenset(),
+}
+
+PLACE_MOVES: dict[PlaceStatus, frozenset[PlaceStatus]] = {
+    PlaceStatus.BOOKED: frozenset({PlaceStatus.WITHDRAWN, PlaceStatus.ATTENDED, PlaceStatus.ABSENT}),
+    PlaceStatus.WAITING: frozenset({PlaceStatus.BOOKED, PlaceStatus.WITHDRAWN, PlaceStatus.ATTENDED}),
+    PlaceStatus.WITHDRAWN: frozenset(),
+    PlaceStatus.ATTENDED: frozenset({PlaceStatus.ABSENT}),
+    PlaceStatus.ABSENT: frozenset({PlaceStatus.ATTENDED}),
+}
+
+
+def check_session_can_move(current: str, wanted: SessionStatus) -> None:
+    """Raise RuleBroken unless a taught session may go from one state to the other."""
+    if wanted not in SESSION_MOVES[SessionStatus(current)]:
+        raise RuleBroken(
+            _("This session stands at “%(current)s”, so it cannot become “%(wanted)s”.")
+            % {"current": SessionStatus(current).label, "wanted": wanted.label}
+        )
+
+
+def check_place_can_move(current: str, wanted: PlaceStatus) -> None:
+    """Raise RuleBroken unless a place in a session may go from one state to the other."""
+    if wanted not in PLACE_MOVES[PlaceStatus(current)]:
+        raise RuleBroken(
+            _("This place stands at “%(current)s”, so it cannot become “%(wanted)s”.")
+            % {"current": PlaceStatus(current).label, "wanted": wanted.label}
+        )
 
 
 def check_record_can_move(current: str, wanted: RecordStatus) -> None:

@@ -12,6 +12,7 @@ from tests.every_action import (
     registers,
     requirements,
     risks,
+    sessions,
     training_reports,
 )
 from tests.every_action.ground import Action, Ground
@@ -20,7 +21,7 @@ __all__ = ["ACTIONS", "ELSEWHERE", "Action", "Ground"]
 
 ACTIONS: dict[str, Action] = duty.ACTIONS | people.ACTIONS | risks.ACTIONS | registers.ACTIONS | plans.ACTIONS
 ACTIONS |= certificates.ACTIONS | learning.ACTIONS | records.ACTIONS | requirements.ACTIONS | agreements.ACTIONS
-ACTIONS |= training_reports.ACTIONS | own_courses.ACTIONS
+ACTIONS |= training_reports.ACTIONS | own_courses.ACTIONS | sessions.ACTIONS
 ELSEWHERE = {
     **risks.ELSEWHERE,
     **plans.ELSEWHERE,
@@ -28,6 +29,7 @@ ELSEWHERE = {
     **requirements.ELSEWHERE,
     **agreements.ELSEWHERE,
     **training_reports.ELSEWHERE,
+    **sessions.ELSEWHERE,
     "accounts.add_app": "tests/foundation/accounts/test_factors.py: it needs a code that an app has shown",
     "accounts.add_passkey": "tests/foundation/accounts/test_factors.py: it needs what a browser has signed",
     "accounts.remove_factor": "tests/foundation/accounts/test_factors.py: it needs two of them",

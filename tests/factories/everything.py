@@ -1,6 +1,7 @@
 """One of each thing that an address can name, as the people of an organisation make it."""
 
 import io
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import acting_of, make_membership
 from tests.factories import actionplans as plans
-from tests.factories import asked, certificates, learning, own_courses, profiles, records, requirements
+from tests.factories import asked, certificates, learning, own_courses, profiles, records, requirements, sessions
 from tests.factories import compliance as answers
 from tests.factories import risk as risks
 from tests.factories.evidence import note
@@ -57,6 +58,7 @@ def one_of_each(maker: Acting, code: str) -> dict[str, str]:
         **_asked(maker, code),
         **_elsewhere(maker, code),
         **_written(maker),
+        **_in_a_room(maker, code),
         **_told(maker),
     }
 
@@ -277,6 +279,16 @@ def _written(maker: Acting) -> dict[str, str]:
         training.add_question(draft_id=draft.pk, module=part, question=question, by=maker, now=timezone.now())
     named = {"own_course": draft.reference, "part": part, "question": question.code, "own_page": page.slug}
     return named | {"picture": "1", "course_version": "1"}
+
+
+def _in_a_room(maker: Acting, code: str) -> dict[str, str]:
+    """A session that nobody may book by themself, with one place in it."""
+    now = timezone.now()
+    course = records.outside_course(f"Taught {code}", organisation=maker.organisation)
+    begins = now + timedelta(days=1)
+    session = sessions.planned(maker, course, starts_at=begins, is_open=False, now=now)
+    [place] = sessions.booked(maker, session, maker.membership, now=now)
+    return {"session": session.reference, "place": str(place.pk)}
 
 
 def _told(maker: Acting) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Records of training done elsewhere or in a room: written, checked, withdrawn. Never changed, never deleted."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -71,6 +71,29 @@ def record_for(*, membership_ids: Collection[int], done: Done, by: Acting, now: 
         raise RuleBroken(_("It is recorded already for: %(names)s. Take them out of the list.") % {"names": names})
     written = [_record(person, course, done, Came.MANUAL, by, now) for person in people]
     assigning.work_out(by.organisation_id, [person.pk for person in people], now=now)
+    return written
+
+
+@transaction.atomic
+def record_attended(
+    *, scores: Mapping[int, int | None], done: Done, by: Acting, now: datetime
+) -> dict[int, Completion]:
+    """Record that people came to a session and so did its course. A part of actions that have locked the session.
+
+    ``scores``: person → per cent or none. Returns each person's record; for whom one stands already, none is made.
+    """
+    permissions.check_can_manage_training(by)
+    of_them = Membership.objects.visible_to(by).filter(pk__in=scores).order_by("pk")
+    people = list(of_them.select_related("team").select_for_update(no_key=True, of=("self",)))
+    course = _course(done, by, now)
+    there = _recorded_already(people, done)
+    written = {
+        person.pk: _record(person, course, replace(done, score=scores[person.pk]), Came.EVENT, by, now)
+        for person in people
+        if person.pk not in there
+    }
+    if written:
+        assigning.work_out(by.organisation_id, list(written), now=now)
     return written
 
 

@@ -14,9 +14,10 @@ from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.jobs.actions.reporting import lock_for_another_try
 from training import permissions
-from training.models import ReportKind, TrainingReport
+from training.models import ReportKind, TaughtSession, TrainingReport
 from training.return_files import definitions
 from training.return_periods import period_of
+from training.workflow import SessionStatus
 
 JOB = "training.make_report"
 PURPOSE = "training.report"
@@ -31,8 +32,8 @@ def request_report(
     Raises RuleBroken for a day to come.
     """
     permissions.check_can_report(by)
-    if kind == ReportKind.RETURN:
-        raise RuleBroken(_("Make the figures of a return from its own page."))
+    if kind in (ReportKind.RETURN, ReportKind.SHEET):
+        raise RuleBroken(_("Make this document from the page of what it is of."))
     if as_at > timezone.localdate(now):
         raise RuleBroken(_("Enter today or a day that has passed."))
     report = TrainingReport.objects.create(
@@ -93,6 +94,30 @@ def request_return_report(
         period_from=period_from,
         marking=marking,
     )
+    return _queue(report, by, now)
+
+
+@transaction.atomic
+def request_sheet(*, session_id: int, by: Acting, now: datetime) -> TrainingReport:
+    """Ask for the sign-in sheet of a session, with everybody who has a place now; a job makes it.
+
+    Raises RuleBroken for a session that was cancelled.
+    """
+    permissions.check_can_manage_training(by)
+    session = TaughtSession.objects.visible_to(by).get(pk=session_id)
+    if session.status == SessionStatus.CANCELLED:
+        raise RuleBroken(_("This session was cancelled."))
+    report = TrainingReport.objects.create(
+        organisation=by.organisation,
+        kind=ReportKind.SHEET,
+        session=session,
+        as_at=timezone.localdate(now),
+        with_names=True,
+        marking=Marking.OFFICIAL,
+        requested_at=now,
+        requested_by=by.membership,
+    )
+    ledger.record("training.sheet_requested", actor=by, target=report, at=now, session=session.reference)
     return _queue(report, by, now)
 
 

@@ -45,7 +45,7 @@ WORDS: dict[Field, tuple[str, ...]] = {
 def guess(headings: Sequence[str]) -> dict[str, int]:
     """Field → position of the column whose heading says so. Each column is used once, each field at most once."""
     found: dict[str, int] = {}
-    plain = [_letters(heading) for heading in headings]
+    plain = [letters(heading) for heading in headings]
     for field, words in WORDS.items():
         positions = [
             at for word in words for at, heading in enumerate(plain) if heading == word and at not in found.values()
@@ -72,5 +72,6 @@ def check(columns: Mapping[str, int], headings: Sequence[str], *, has_course: bo
     return dict(columns)
 
 
-def _letters(heading: str) -> str:
+def letters(heading: str) -> str:
+    """A heading without capitals, signs, spaces and accents."""
     return re.sub(r"[^a-z0-9]", "", unicodedata.normalize("NFKD", heading).lower())

@@ -17,7 +17,7 @@ class ReportForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("Which report?"),
-        choices=[each for each in ReportKind.choices if each[0] != ReportKind.RETURN],
+        choices=[each for each in ReportKind.choices if each[0] not in (ReportKind.RETURN, ReportKind.SHEET)],
         widget=forms.RadioSelect,
         error_messages={"required": _("Select a report")},
     )

@@ -1,6 +1,7 @@
 from training.models.assignments import Absence, Assignment, Extension, PersonChange, Validity, Waiver
 from training.models.completions import Came, Certificate, Completion, Mode
 from training.models.courses import Course, CourseVersion, Level
+from training.models.evaluations import QUESTIONS, Evaluation, Rating
 from training.models.learning import Attempt, PageDone, Reply
 from training.models.records import (
     CompletionImport,
@@ -12,10 +13,12 @@ from training.models.reminders import ReminderSettings, Weekday
 from training.models.reports import ReportKind, TrainingReport
 from training.models.requirements import Anchor, Equivalence, Requirement, Rule
 from training.models.returns import ReturnChoices
+from training.models.sessions import Place, TaughtSession
 from training.models.snapshots import Group, Snapshot
 from training.models.writing import CourseDraft, CoursePicture, DraftState
 
 __all__ = [
+    "QUESTIONS",
     "Absence",
     "Anchor",
     "Assignment",
@@ -32,6 +35,7 @@ __all__ = [
     "CourseVersion",
     "DraftState",
     "Equivalence",
+    "Evaluation",
     "Extension",
     "Group",
     "Level",
@@ -39,6 +43,8 @@ __all__ = [
     "PageDone",
     "PartnerReturn",
     "PersonChange",
+    "Place",
+    "Rating",
     "ReminderSettings",
     "Reply",
     "ReportKind",
@@ -46,6 +52,7 @@ __all__ = [
     "ReturnChoices",
     "Rule",
     "Snapshot",
+    "TaughtSession",
     "TrainingReport",
     "Validity",
     "Waiver",

@@ -25,6 +25,7 @@ class ReportKind(models.TextChoices):
     SPREADSHEET = "xlsx", _("Register as a spreadsheet (XLSX)")
     CSV = "csv", _("Register as a file of rows (CSV)")
     RETURN = "return", _("Figures for a return (PDF)")
+    SHEET = "sheet", _("Sign-in sheet of a session (PDF)")
 
 
 FILE_TYPES = {
@@ -33,6 +34,7 @@ FILE_TYPES = {
     ReportKind.SPREADSHEET: FileType.XLSX,
     ReportKind.CSV: FileType.CSV,
     ReportKind.RETURN: FileType.PDF,
+    ReportKind.SHEET: FileType.PDF,
 }
 WITHOUT_PAGES = Q(kind__in=[ReportKind.SPREADSHEET, ReportKind.CSV])
 
@@ -53,7 +55,7 @@ class TrainingReport(OrganisationRow):
 
     ``as_at`` is the day it tells of, as known when that day ended. ``with_names``: figures list who is overdue; a
     register always names people. Figures for a return keep its ``definition`` with the version that stood, and the
-    first day of their period. How one stands is not kept here: see ``with_state``.
+    first day of their period. A sign-in sheet is of a ``session``. How one stands is not kept here: see ``with_state``.
     """
 
     state: str  # only on rows read ``with_state``
@@ -65,6 +67,7 @@ class TrainingReport(OrganisationRow):
     definition = models.CharField(_("return"), max_length=40, blank=True)
     definition_version = models.PositiveSmallIntegerField(null=True)
     period_from = models.DateField(null=True)
+    session = models.ForeignKey("training.TaughtSession", on_delete=models.PROTECT, null=True, related_name="+")
     marking = models.CharField(_("marking"), max_length=30, choices=Marking)
     requested_at = models.DateTimeField()
     requested_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
@@ -94,6 +97,11 @@ class TrainingReport(OrganisationRow):
                 | ~Q(kind=ReportKind.RETURN)
                 & Q(definition="", definition_version__isnull=True, period_from__isnull=True),
             ),
+            models.CheckConstraint(
+                name="training_report_sheet_of_a_session",
+                condition=Q(kind=ReportKind.SHEET, session__isnull=False)
+                | ~Q(kind=ReportKind.SHEET) & Q(session__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +121,9 @@ class TrainingReport(OrganisationRow):
 
     @property
     def subject(self) -> str:
-        """What it is of, in words."""
+        """What it is of, in words. Read with its session."""
+        if self.session is not None:
+            return _("%(title)s on %(day)s") % {"title": self.session.title, "day": day(self.session.day)}
         return _("Training as at %(day)s") % {"day": day(self.as_at)}
 
     @property

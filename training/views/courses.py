@@ -13,7 +13,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.permissions import allowed
 from foundation.organisations import queries as organisations
-from training import actions, choosing, course_memory, permissions, queries, record_queries, showing
+from training import actions, choosing, course_memory, permissions, queries, record_queries, sessions, showing
 from training.forms.learning import BeginForm
 from training.models import Attempt, Course, CourseVersion
 from training.seeing import own
@@ -26,12 +26,16 @@ from training.views.sections import tabs
 def mine(request: Request) -> HttpResponse:
     """What I am asked, what I am on the way through, what I can begin and what I have done."""
     acting = request.acting
-    attempts = list(queries.open_attempts(acting))
+    attempts, now = list(queries.open_attempts(acting)), timezone.now()
+    asked = own.asked(acting, attempts, names_of(organisations.team_tree(acting)))
     return render(
         request,
         "training/mine.html",
         {
-            "asked": own.asked(acting, attempts, names_of(organisations.team_tree(acting))),
+            "asked": asked,
+            "taught": sessions.bookable_courses(acting, now, (each.row.requirement.course_id for each in asked)),
+            "sessions": sessions.mine_coming(acting, now),
+            "to_evaluate": sessions.to_evaluate(acting),
             "under_way": queries.progress_of_all(attempts),
             "offered": queries.offered(acting),
             "completions": queries.completions(acting),

@@ -27,7 +27,7 @@ REPORTS = listing("training-reports", search=(), search_label=gettext_lazy("Sear
 
 def _reports(request: Request) -> ReportQuerySet:
     rows = TrainingReport.objects.visible_to(request.acting).with_state()
-    return rows.select_related("requested_by", "job")
+    return rows.select_related("requested_by", "job", "session")
 
 
 def get_report_or_404(request: Request, reference: str) -> TrainingReport:

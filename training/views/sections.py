@@ -21,6 +21,7 @@ def tabs(request: Request) -> list[dict[str, Any]]:
         (_("Who is trained"), "training:overview"),
         (_("People"), "training:people"),
         (_("Matrix"), "training:matrix"),
+        (_("Sessions"), "training:sessions"),
     ]
     if sees_all:
         pages += [

@@ -1,0 +1,118 @@
+"""Who came, by a file: matched by staff number, then by e-mail; every wrong row is named, and nothing half recorded."""
+
+import pytest
+
+from foundation.core.acting import acting_as
+from foundation.core.exceptions import RuleBroken
+from tests.factories.sessions import AFTERWARDS, booked, file_of, planned
+from training import attendance_files
+from training.actions import attendance
+from training.attendance_files import RowsRefused
+from training.models import Place, TaughtSession
+
+
+@pytest.fixture
+def ann(people):
+    return people(1, name="Ann", staff_number="1001", email="ann@example.org")[0]
+
+
+@pytest.fixture
+def bo(people):
+    return people(1, name="Bo", staff_number="", email="bo@example.org")[0]
+
+
+@pytest.fixture
+def session(manager, course, ann):
+    session = planned(manager, course)
+    booked(manager, session, ann)
+    return session
+
+
+def upload(by, session, rows, *, with_walk_ins=False, **options):
+    with acting_as(by):
+        return attendance.record_attendance_from_file(
+            session_id=session.pk, version=TaughtSession.objects.get(pk=session.pk).version,
+            examined=file_of(rows, **options), with_walk_ins=with_walk_ins, by=by, now=AFTERWARDS,
+        )  # fmt: skip
+
+
+def refused(by, session, rows, **options):
+    with pytest.raises(RowsRefused) as caught:
+        upload(by, session, rows, **options)
+    problems = {str(sentence): code for code, sentence in attendance_files.PROBLEMS.items()}
+    return [(row.number, row.who, problems[str(row.problem)]) for row in caught.value.rows]
+
+
+def test_people_are_found_by_staff_number_and_then_by_address(manager, session, ann, bo, within):
+    upload(manager, session, [["1001", "", "80%"], ["", "BO@example.org", ""]], with_walk_ins=True)
+
+    within(manager)
+    found = list(Place.objects.order_by("pk").values_list("membership_id", "status", "score", "is_walk_in"))
+    assert found == [(ann.pk, "attended", 80, False), (bo.pk, "attended", None, True)]
+
+
+def test_whoever_has_a_place_and_is_not_in_the_file_did_not_come(manager, session, ann, bo, within):
+    upload(manager, session, [["", "bo@example.org", ""]], with_walk_ins=True)
+
+    within(manager)
+    assert Place.objects.get(membership=ann).status == "absent"
+
+
+def test_every_wrong_row_is_named_and_nothing_is_recorded(manager, session, bo, within):
+    rows = [
+        ["1001", "", ""],
+        ["", "", "5"],
+        ["404", "", ""],
+        ["1001", "", ""],
+        ["", "bo@example.org", ""],
+        ["1001", "", "101"],
+        ["=1+1", "", ""],
+        ["9", "ann@example.org", ""],
+    ]
+
+    found = refused(manager, session, rows)
+
+    assert found == [
+        (3, "", "no_key"),
+        (4, "404", "nobody"),
+        (5, "1001", "repeated"),
+        (6, "bo@example.org", "no_place"),
+        (7, "1001", "score"),
+        (8, "", "cell"),
+        (9, "9", "other_number"),
+    ]
+    within(manager)
+    assert list(Place.objects.values_list("status", flat=True)) == ["booked"]
+
+
+def test_an_address_that_two_people_have_is_asked_about(manager, session, people):
+    people(2, email="both@example.org")
+
+    assert refused(manager, session, [["", "both@example.org", ""]]) == [(2, "both@example.org", "several")]
+
+
+def test_too_many_rows_are_named_once(manager, session, monkeypatch):
+    monkeypatch.setattr(attendance_files, "MOST_ROWS", 2)
+
+    assert refused(manager, session, [["1001", "", ""], ["404", "", ""], ["405", "", ""], ["406", "", ""]]) == [
+        (3, "404", "nobody"),
+        (4, "", "too_many"),
+    ]
+
+
+def test_somebody_who_left_before_the_session_is_nobody(manager, session, people):
+    people(1, staff_number="77", ends_on=AFTERWARDS.date().replace(day=20))
+
+    assert refused(manager, session, [["77", "", ""]], with_walk_ins=True) == [(2, "77", "nobody")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "headings", "sentence"),
+    [
+        ([["x"]], ("Nothing we know",), "No column is headed"),
+        ([], ("Staff number",), "has headings and no rows"),
+    ],
+)
+def test_a_file_that_names_nobody_is_refused(manager, session, rows, headings, sentence):
+    with pytest.raises(RuleBroken, match=sentence):
+        upload(manager, session, rows, headings=headings)

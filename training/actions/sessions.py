@@ -1,0 +1,304 @@
+"""Taught sessions: planned, changed, cancelled; and the places in them. Who counts places locks the session first."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from foundation import ledger, notifications
+from foundation.core.acting import Acting
+from foundation.core.exceptions import RuleBroken
+from foundation.organisations.models import Membership
+from training import permissions, workflow
+from training.models import Course, Place, TaughtSession
+from training.models.sessions import MOST_PLACES
+from training.workflow import PlaceStatus, SessionStatus
+
+IN_SESSION = (PlaceStatus.BOOKED, PlaceStatus.WAITING)
+TOLD_OF = ("starts_at", "ends_at", "venue", "online_link")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is known of a session beforehand. ``trainer_id`` is a person of the organisation, or ``trainer_name`` says
+    who it is. ``closes_at``: until when places can be booked; none: until it begins."""
+
+    course_id: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    venue: str = ""
+    online_link: str = ""
+    trainer_id: int | None = None
+    trainer_name: str = ""
+    accreditation: str = ""
+    places: int
+    is_open: bool = True
+    closes_at: datetime | None = None
+    notes: str = ""
+
+
+@transaction.atomic
+def plan_session(*, plan: Plan, by: Acting, now: datetime) -> TaughtSession:
+    """Plan a session, or write down one that was held lately so as to record who came.
+
+    Raises RuleBroken for times in the wrong order, a day before the course existed, no place at all and no trainer.
+    """
+    permissions.check_can_manage_training(by)
+    course, trainer = _checked(plan, None, by, now)
+    session = TaughtSession.objects.create(
+        organisation_id=by.organisation_id,
+        planned_at=now,
+        planned_by=by.membership,
+        **_columns(plan, course, trainer),
+    )
+    ledger.record("training.session_planned", actor=by, target=session, at=now, course=course.code, places=plan.places)
+    return session
+
+
+@transaction.atomic
+def change_session(*, session_id: int, version: int, plan: Plan, by: Acting, now: datetime) -> TaughtSession:
+    """Change a planned session. Whoever has a place is told of another time or venue; more places go to who waits.
+
+    Raises RuleBroken as ``plan_session`` does, and for fewer places than are taken.
+    """
+    permissions.check_can_manage_training(by)
+    session = lock_session(session_id, by)
+    session.check_version(version)
+    _check_planned(session)
+    course, trainer = _checked(plan, session, by, now)
+    if plan.places < session.taken:
+        raise RuleBroken(
+            _("%(taken)s people have a place, so there cannot be fewer than that. Give places back first.")
+            % {"taken": session.taken}
+        )
+    before = {name: getattr(session, name) for name in TOLD_OF}
+    columns = _columns(plan, course, trainer)
+    changed = sorted(name for name, value in columns.items() if getattr(session, name) != value)
+    for name, value in columns.items():
+        setattr(session, name, value)
+    session.count_up(by_id=by.membership_id, now=now)
+    session.save(update_fields=[*columns, *session.SAVED])
+    ledger.record("training.session_changed", actor=by, target=session, at=now, fields=changed)
+    if any(getattr(session, name) != value for name, value in before.items()) and not session.has_begun(now):
+        _tell(session, "training.session_changed", by, now, event=f"version:{session.version}")
+    _move_up(session, by, now)
+    return session
+
+
+@transaction.atomic
+def cancel_session(*, session_id: int, reason: str, by: Acting, now: datetime) -> TaughtSession:
+    """Call a session off. Everybody who has a place or waits for one is told."""
+    permissions.check_can_manage_training(by)
+    session = lock_session(session_id, by)
+    workflow.check_session_can_move(session.status, SessionStatus.CANCELLED)
+    if session.all_places.filter(status__in=[PlaceStatus.ATTENDED, PlaceStatus.ABSENT]).exists():
+        raise RuleBroken(_("It is recorded who came, so this session took place and cannot be cancelled."))
+    session.status, session.reason = SessionStatus.CANCELLED, reason
+    session.ended_at, session.ended_by = now, by.membership
+    session.save(update_fields=["status", "reason", "ended_at", "ended_by"])
+    ledger.record("training.session_cancelled", actor=by, target=session, at=now)
+    _tell(session, "training.session_cancelled", by, now)
+    return session
+
+
+@transaction.atomic
+def book(*, session_id: int, by: Acting, now: datetime) -> Place:
+    """Book a place for oneself, or stand in line where there is none left.
+
+    Raises RuleBroken once the session has begun or booking has closed, where only people who are named can come, and
+    for a second place.
+    """
+    permissions.check_can_learn(by)
+    session = lock_session(session_id, by)
+    _check_planned(session)
+    if not session.is_open:
+        raise RuleBroken(_("Places in this session are given by a training manager. Ask one."))
+    if not session.takes_bookings(now):
+        raise RuleBroken(_("Booking for this session has closed."))
+    [place] = _give_places(session, [by.membership_id], by, now)
+    return place
+
+
+@transaction.atomic
+def book_people(*, session_id: int, membership_ids: Collection[int], by: Acting, now: datetime) -> list[Place]:
+    """Book places for people, in the order given: whoever does not fit any more stands in line. All of them or none.
+
+    Booking may have closed for others; the session must not have begun. Raises RuleBroken with the names of those who
+    are on it already or will have left.
+    """
+    permissions.check_can_manage_training(by)
+    session = lock_session(session_id, by)
+    _check_planned(session)
+    if session.has_begun(now):
+        raise RuleBroken(_("This session has begun. Record who came instead."))
+    if not 0 < len(membership_ids) <= MOST_PLACES:
+        raise RuleBroken(_("Name at least one person and at most %(most)s.") % {"most": MOST_PLACES})
+    places = _give_places(session, list(dict.fromkeys(membership_ids)), by, now)
+    for place in places:
+        if place.membership_id != by.membership_id:
+            kind = "training.place_booked" if place.status == PlaceStatus.BOOKED else "training.place_waits"
+            _tell_one(place, session, kind, by, now)
+    return places
+
+
+@transaction.atomic
+def give_back(*, place_id: int, by: Acting, now: datetime) -> Place:
+    """Give a place back, one's own or somebody's, before the session begins. Who has waited longest gets it."""
+    seen = Place.objects.visible_to(by).get(pk=place_id)
+    session = lock_session(seen.session_id, by)
+    place = Place.objects.visible_to(by).select_related("membership").get(pk=place_id)
+    permissions.check_can_give_back(by, place)
+    _check_planned(session)
+    workflow.check_place_can_move(place.status, PlaceStatus.WITHDRAWN)
+    if session.has_begun(now):
+        raise RuleBroken(_("This session has begun, so a place in it cannot be given back."))
+    if place.status == PlaceStatus.BOOKED:
+        count_taken(session, -1)
+    place.status = PlaceStatus.WITHDRAWN
+    place.save(update_fields=["status"])
+    member = place.membership.reference
+    ledger.record("training.place_given_back", actor=by, target=session, at=now, member=member)
+    if place.membership_id != by.membership_id:
+        _tell_one(place, session, "training.place_given_back", by, now)
+    _move_up(session, by, now)
+    return place
+
+
+# ---- What actions about sessions share
+def lock_session(session_id: int, by: Acting) -> TaughtSession:
+    """The session with its row locked: until the transaction ends nobody else counts its places."""
+    return TaughtSession.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=session_id)
+
+
+def count_taken(session: TaughtSession, more: int) -> None:
+    """So many more of its places are taken. Call it on a locked row."""
+    session.taken += more
+    session.save(update_fields=["taken"])
+
+
+def check_course_on(course: Course, on: date) -> None:
+    """Raise RuleBroken where a course of the portal did not exist yet on a day, or the day is long past."""
+    if on < date(1990, 1, 1):
+        raise RuleBroken(_("The day is too long ago. Check the year."))
+    if course.provider:
+        return
+    first = course.versions.order_by("number").values_list("published_at", flat=True).first()
+    if first is None or on < timezone.localdate(first):
+        raise RuleBroken(_("The course did not exist yet on that day."))
+
+
+def people_on_the_day(session: TaughtSession, members: Iterable[int], by: Acting) -> list[Membership]:
+    """These people in the order given. Raises RuleBroken for who is not in the organisation on the session's day."""
+    wanted = list(members)
+    rows = {each.pk: each for each in Membership.objects.visible_to(by).filter(pk__in=wanted).select_related("team")}
+    if len(rows) < len(set(wanted)):
+        raise RuleBroken(_("Somebody in the list does not belong to this organisation."))
+    there = Membership.objects.visible_to(by).current(session.day).filter(pk__in=wanted)
+    if gone := set(rows) - set(there.values_list("pk", flat=True)):
+        names = ", ".join(sorted(rows[each].name for each in gone)[:10])
+        raise RuleBroken(
+            _("Not in the organisation on the day of the session: %(names)s. Take them out of the list.")
+            % {"names": names}
+        )
+    return [rows[each] for each in wanted]
+
+
+def _checked(plan: Plan, session: TaughtSession | None, by: Acting, now: datetime) -> tuple[Course, Membership | None]:
+    """The course and the trainer that a plan names. Raises RuleBroken for what cannot be."""
+    course = Course.objects.visible_to(by).filter(pk=plan.course_id).first()
+    is_new = session is None or session.course_id != plan.course_id
+    if course is None or (course.withdrawn_at is not None and is_new):
+        raise RuleBroken(_("Select a course of the list."))
+    if plan.ends_at <= plan.starts_at:
+        raise RuleBroken(_("The session must end after it begins."))
+    if not 1 <= plan.places <= MOST_PLACES:
+        raise RuleBroken(_("Enter a number of places between 1 and %(most)s.") % {"most": MOST_PLACES})
+    if not plan.venue and not plan.online_link:
+        raise RuleBroken(_("Enter the venue, or the link to take part online."))
+    if plan.closes_at is not None and plan.closes_at > plan.starts_at:
+        raise RuleBroken(_("Booking must close before the session begins."))
+    check_course_on(course, timezone.localdate(plan.starts_at))
+    if plan.trainer_id is None:
+        if not plan.trainer_name:
+            raise RuleBroken(_("Say who the trainer is."))
+        return course, None
+    trainer = Membership.objects.visible_to(by).filter(pk=plan.trainer_id).first()
+    is_new = session is None or session.trainer_id != plan.trainer_id
+    today = timezone.localdate(now)
+    if trainer is None or (is_new and not Membership.objects.visible_to(by).current(today).filter(pk=trainer.pk)):
+        raise RuleBroken(_("Select a trainer who is in the organisation."))
+    return course, trainer
+
+
+def _columns(plan: Plan, course: Course, trainer: Membership | None) -> dict[str, object]:
+    named = asdict(plan) | {"title": plan.title or course.title}
+    return named | {"trainer_name": trainer.name if trainer else plan.trainer_name}
+
+
+def _check_planned(session: TaughtSession) -> None:
+    if session.status == SessionStatus.CANCELLED:
+        raise RuleBroken(_("This session was cancelled."))
+    if session.status == SessionStatus.HELD:
+        raise RuleBroken(_("This session is over: it is recorded who came."))
+
+
+def _give_places(session: TaughtSession, members: list[int], by: Acting, now: datetime) -> list[Place]:
+    people = people_on_the_day(session, members, by)
+    there = set(session.all_places.live().filter(membership__in=members).values_list("membership_id", flat=True))
+    if there:
+        if there == {by.membership_id}:
+            raise RuleBroken(_("You are on the list of this session already."))
+        names = ", ".join(sorted(person.name for person in people if person.pk in there)[:10])
+        raise RuleBroken(
+            _("On the list of this session already: %(names)s. Take them out of yours.") % {"names": names}
+        )
+    free = 0 if session.all_places.in_line().exists() else session.free  # nobody goes before those who wait
+    places = [
+        Place.objects.create(
+            organisation_id=by.organisation_id,
+            session=session,
+            membership=person,
+            status=PlaceStatus.BOOKED if number < free else PlaceStatus.WAITING,
+            booked_at=now,
+            booked_by=by.membership,
+        )
+        for number, person in enumerate(people)
+    ]
+    count_taken(session, min(free, len(people)))
+    for place in places:
+        member = place.membership.reference
+        ledger.record("training.place_booked", actor=by, target=session, at=now, member=member, status=place.status)
+    return places
+
+
+def _move_up(session: TaughtSession, by: Acting, now: datetime) -> None:
+    """Give the places that are free to those who have waited longest and are still there on the day."""
+    there = Membership.objects.filter(organisation_id=session.organisation_id).current(session.day)
+    waiting = session.all_places.in_line().filter(membership__in=there.order_by().values("pk"))
+    moved = list(waiting.select_related("membership")[: session.free])
+    if not moved or session.has_begun(now):
+        return
+    count_taken(session, len(moved))
+    for place in moved:
+        place.status = PlaceStatus.BOOKED
+        place.save(update_fields=["status"])
+        member = place.membership.reference
+        ledger.record("training.place_moved_up", actor=by, target=session, at=now, member=member)
+        _tell_one(place, session, "training.place_moved_up", by, now)
+
+
+def _tell(session: TaughtSession, kind: str, by: Acting, now: datetime, event: str = "") -> None:
+    members = session.all_places.filter(status__in=IN_SESSION).order_by("pk").values_list("membership_id", flat=True)
+    for member in members:
+        if member != by.membership_id:
+            notifications.notify(membership_id=member, kind=kind, target=session, by=by, now=now, event=event)
+
+
+def _tell_one(place: Place, session: TaughtSession, kind: str, by: Acting, now: datetime) -> None:
+    notifications.notify(
+        membership_id=place.membership_id, kind=kind, target=session, by=by, now=now, event=f"place:{place.pk}"
+    )

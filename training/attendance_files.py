@@ -1,0 +1,169 @@
+"""A file of who came to a session: its rows matched to people, or every row that is wrong and why."""
+
+import io
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from django.db.models.functions import Lower
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.core.acting import Acting
+from foundation.core.exceptions import RuleBroken
+from foundation.files.examination import Examined, FileType
+from foundation.organisations.models import Membership
+from foundation.organisations.people_files import reading
+from foundation.organisations.people_files.cells import Unfit, text_of
+from training.bringing import columns
+from training.bringing.columns import Field
+from training.models import TaughtSession
+from training.models.sessions import MOST_PLACES
+
+MOST_ROWS = 2 * MOST_PLACES
+SCORES = ("score", "result", "mark", "percentage", "scorepercent", "sgor")
+PROBLEMS: dict[str, str | Promise] = {
+    "no_key": gettext_lazy("Staff number and e-mail address are both missing, so nobody can be found."),
+    "nobody": gettext_lazy("Nobody who is here on the day of the session has this staff number or e-mail address."),
+    "several": gettext_lazy("Several people have this e-mail address. Add the staff number."),
+    "other_number": gettext_lazy("Somebody with another staff number has this e-mail address."),
+    "repeated": gettext_lazy("This person is in the file already, in a row above."),
+    "no_place": gettext_lazy("This person has no place in the session. Say that people without a place came too."),
+    "score": gettext_lazy("The score is not a whole number between 0 and 100."),
+    "too_many": gettext_lazy("This row and those below it are too many: a list of a session has at most 1,000."),
+    "cell": gettext_lazy("A cell is too long, or begins like a formula (= + - @)."),
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that cannot be used, numbered as a spreadsheet program does; ``who`` is what the row says."""
+
+    number: int
+    who: str
+    problem: str | Promise
+
+
+class RowsRefused(RuleBroken):
+    """Nothing was recorded, because of these rows."""
+
+    def __init__(self, rows: list[Refusal]) -> None:
+        super().__init__(
+            _("Nothing was recorded: one row of the file is wrong. Put it right and upload the file again.")
+            if len(rows) == 1
+            else _("Nothing was recorded: %(count)s rows of the file are wrong. Put them right and upload it again.")
+            % {"count": len(rows)}
+        )
+        self.rows = rows
+
+
+@dataclass
+class _Row:
+    number: int
+    staff_number: str = ""
+    email: str = ""
+    score: int | None = None
+    problem: str = ""
+
+
+@dataclass
+class _People:
+    """The people who may be in the file, by the two keys."""
+
+    by_number: dict[str, int] = field(default_factory=dict)
+    by_email: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+
+    def find(self, row: _Row) -> tuple[int | None, str]:
+        """Whom a row is about: by its staff number, else by the only fitting e-mail address; or a problem."""
+        if row.staff_number in self.by_number:
+            return self.by_number[row.staff_number], ""
+        known = self.by_email.get(row.email.lower(), [])
+        if not known:
+            return None, "nobody"
+        fitting = [pk for pk, number in known if not row.staff_number or not number]
+        if not fitting:
+            return None, "other_number"
+        return (fitting[0], "") if len(fitting) == 1 else (None, "several")
+
+
+def read(
+    examined: Examined, *, session: TaughtSession, only: Collection[int] | None, by: Acting
+) -> dict[int, int | None]:
+    """Person → score or none, for every row. ``only``: who may be in it; none: everybody. Raises RowsRefused.
+
+    The file is not kept. A file without a heading for staff numbers or e-mail addresses is refused as a whole.
+    """
+    is_spreadsheet = examined.file_type == FileType.XLSX
+    table = reading.read(io.BytesIO(examined.content), is_spreadsheet=is_spreadsheet)
+    at = columns.guess(table.headings)
+    if not {Field.STAFF_NUMBER, Field.EMAIL} & at.keys():
+        raise RuleBroken(_("No column is headed “Staff number” or “E-mail”. People are found by one of them."))
+    if (
+        score := next((n for n, each in enumerate(table.headings) if columns.letters(each) in SCORES), None)
+    ) is not None:
+        at = {**at, "score": score}
+    rows = list(_rows(table, at))
+    if not rows:
+        raise RuleBroken(_("The file has headings and no rows."))
+    return _matched(rows, _people(rows, session, by), only)
+
+
+def _rows(table: reading.Table, at: dict[str, int]) -> Iterator[_Row]:
+    for count, (number, cells) in enumerate(table.rows, start=1):
+        row = _Row(number)
+        if count > MOST_ROWS:
+            row.problem = "too_many"
+            yield row
+            return
+
+        def cell(name: str, cells: list[reading.Cell] = cells) -> reading.Cell:
+            return cells[at[name]] if name in at and at[name] < len(cells) else None
+
+        try:
+            row.staff_number = text_of(cell(Field.STAFF_NUMBER), 50)
+            row.email = text_of(cell(Field.EMAIL), 254)
+            row.score = _score(cell("score"))
+        except Unfit as unfit:
+            row.problem = unfit.code if unfit.code in PROBLEMS else "cell"
+        if not row.problem and not (row.staff_number or row.email):
+            row.problem = "no_key"
+        yield row
+
+
+def _score(cell: reading.Cell) -> int | None:
+    text = text_of(cell, 10).removesuffix("%").strip()
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) > 100:
+        raise Unfit("score")
+    return int(text)
+
+
+def _people(rows: list[_Row], session: TaughtSession, by: Acting) -> _People:
+    """Everybody of the organisation on the session's day who has one of the keys in the file. One query a key."""
+    there = Membership.objects.visible_to(by).current(session.day)
+    numbers = {row.staff_number for row in rows if row.staff_number}
+    addresses = {row.email.lower() for row in rows if row.email}
+    found = _People(dict(there.filter(staff_number__in=numbers).values_list("staff_number", "pk")))
+    known = there.annotate(address=Lower("email")).filter(address__in=addresses).order_by("pk")
+    for pk, address, number in known.values_list("pk", "address", "staff_number"):
+        found.by_email.setdefault(address, []).append((pk, number))
+    return found
+
+
+def _matched(rows: list[_Row], people: _People, only: Collection[int] | None) -> dict[int, int | None]:
+    wrong: list[Refusal] = []
+    found: dict[int, int | None] = {}
+    for row in rows:
+        person, problem = (None, row.problem) if row.problem else people.find(row)
+        if person is not None and person in found:
+            problem = "repeated"
+        elif person is not None and only is not None and person not in only:
+            problem = "no_place"
+        if problem or person is None:
+            wrong.append(Refusal(row.number, row.staff_number or row.email, PROBLEMS[problem]))
+        else:
+            found[person] = row.score
+    if wrong:
+        raise RowsRefused(wrong)
+    return found

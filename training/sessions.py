@@ -1,0 +1,123 @@
+"""Reads of taught sessions that pages, notices and the demonstration share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Avg, Count, OuterRef, QuerySet, Subquery
+from django.shortcuts import get_object_or_404
+
+from foundation.core.acting import Acting
+from training.models import QUESTIONS, Evaluation, Place, TaughtSession
+from training.models.sessions import PlaceQuerySet, SessionQuerySet
+from training.workflow import PlaceStatus, SessionStatus
+
+FEWEST_ANSWERS = 5  # our choice: with fewer, people could tell who said what
+
+
+def title_of_session() -> Subquery:
+    """What a notice about a session calls it."""
+    return Subquery(TaughtSession.objects.filter(pk=OuterRef("target_id")).values("title")[:1])
+
+
+def sessions(acting: Acting) -> SessionQuerySet:
+    """The sessions that somebody may see, with their course and how this person stands in each (``my_status``)."""
+    mine = Place.objects.filter(session=OuterRef("pk"), membership=acting.membership_id).live()
+    rows = TaughtSession.objects.visible_to(acting).select_related("course")
+    return rows.annotate(my_status=Subquery(mine.values("status")[:1]))
+
+
+def get_session_or_404(acting: Acting, reference: str) -> TaughtSession:
+    rows = TaughtSession.objects.visible_to(acting).select_related("course", "trainer", "ended_by", "saved_by")
+    return get_object_or_404(rows, reference=reference)
+
+
+def get_place_or_404(acting: Acting, session: TaughtSession, number: int) -> Place:
+    rows = Place.objects.visible_to(acting).select_related("membership")
+    return get_object_or_404(rows.live(), session=session, pk=number)
+
+
+def places_of(acting: Acting, session: TaughtSession) -> PlaceQuerySet:
+    """Everybody on a session's list by name, and who waits. One query."""
+    rows = Place.objects.visible_to(acting).live().filter(session=session)
+    return rows.select_related("membership__team").order_by("membership__name", "pk")
+
+
+def own_place(acting: Acting, session: TaughtSession) -> Place | None:
+    rows = Place.objects.visible_to(acting).live().filter(session=session, membership=acting.membership_id)
+    return rows.first()
+
+
+def place_in_line(place: Place) -> int:
+    """Where somebody who waits stands: 1 is next."""
+    line = Place.objects.filter(session=place.session_id).in_line().values_list("pk", flat=True)
+    return list(line).index(place.pk) + 1
+
+
+def mine_coming(acting: Acting, now: datetime) -> list[TaughtSession]:
+    """The sessions this person has a place in or waits for, and those called off, until they are over. One query."""
+    rows = sessions(acting).filter(ends_at__gt=now, my_status__in=[PlaceStatus.BOOKED, PlaceStatus.WAITING])
+    return list(rows.exclude(status=SessionStatus.HELD).order_by("starts_at", "pk")[:20])
+
+
+def to_evaluate(acting: Acting) -> list[TaughtSession]:
+    """Sessions this person came to lately and has not said how they were. One query."""
+    places = Place.objects.visible_to(acting).filter(
+        membership=acting.membership_id, status=PlaceStatus.ATTENDED, evaluation__isnull=True
+    )
+    rows = TaughtSession.objects.visible_to(acting).filter(
+        status=SessionStatus.HELD, pk__in=places.order_by().values("session_id")
+    )
+    return list(rows.order_by("-starts_at", "-pk")[:5])
+
+
+def bookable_courses(acting: Acting, now: datetime, courses: Iterable[int]) -> set[int]:
+    """Which of these courses have a session in which this person can book a place. One query."""
+    rows = sessions(acting).bookable(now).filter(course__in=set(courses), my_status__isnull=True)
+    return set(rows.order_by().values_list("course_id", flat=True))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What those who came say: averages of 1 to 5, and what they wrote, in no order that tells who.
+
+    With fewer than FEWEST_ANSWERS there is only how many have answered, to nobody's embarrassment.
+    """
+
+    answers: int
+    averages: list[tuple[str, float]]
+    words: list[str]
+
+    @property
+    def is_enough(self) -> bool:
+        return self.answers >= FEWEST_ANSWERS
+
+
+def evaluation(acting: Acting, session: TaughtSession) -> Said:
+    """What people say of a session, without names. Two queries at most."""
+    rows = Evaluation.objects.visible_to(acting).filter(session=session)
+    found = rows.order_by().aggregate(answers=Count("pk"), **{name: Avg(name) for name in QUESTIONS})
+    if found["answers"] < FEWEST_ANSWERS:
+        return Said(found["answers"], [], [])
+    averages = [(str(label), round(float(found[name]), 1)) for name, label in QUESTIONS.items()]
+    words: QuerySet = rows.exclude(words="").order_by("words").values_list("words", flat=True)
+    return Said(found["answers"], averages, list(words))
+
+
+def may_evaluate(acting: Acting, session: TaughtSession, own: Place) -> bool:
+    """Whether somebody can still say how a session was. One query where they came to it."""
+    if session.status != SessionStatus.HELD or not own.came:
+        return False
+    return not Evaluation.objects.visible_to(acting).filter(place=own).exists()
+
+
+def unclosed(acting: Acting, now: datetime) -> int:
+    """How many sessions are over without their attendance being closed."""
+    rows = TaughtSession.objects.visible_to(acting)
+    return rows.filter(status=SessionStatus.PLANNED, ends_at__lte=now).count()
+
+
+def came_to(acting: Acting, session: TaughtSession) -> int:
+    """How many people are there: those who came, and those of whom it is not said yet."""
+    rows = Place.objects.visible_to(acting).filter(session=session)
+    return rows.filter(status__in=[PlaceStatus.BOOKED, PlaceStatus.ATTENDED]).count()
