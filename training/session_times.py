@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from foundation.core import addresses
 from foundation.core.exceptions import RuleBroken
+from foundation.core.templatetags import portal
 from training.models import TaughtSession
 from training.workflow import SessionStatus
 
@@ -31,8 +32,9 @@ def clock(value: datetime) -> str:
 
 
 def in_words(session: TaughtSession) -> str:
-    """From when until when, such as 9:30 to 11:30."""
-    return _("%(begins)s to %(ends)s") % {"begins": clock(session.starts_at), "ends": clock(session.ends_at)}
+    """From when until when, such as 9:30am to 11:30am."""
+    begins, ends = (portal.moment(each).rpartition(", ")[2] for each in (session.starts_at, session.ends_at))
+    return _("%(begins)s to %(ends)s") % {"begins": begins, "ends": ends}
 
 
 def calendar_entry(session: TaughtSession, *, now: datetime, with_link: bool) -> bytes:

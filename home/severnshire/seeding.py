@@ -26,6 +26,7 @@ from home.severnshire import (
     requirements,
     risk_reports,
     risks,
+    sessions,
     sharing,
     sharing_risks,
     training_year,
@@ -114,6 +115,7 @@ def _deeds(people: Cast, book: answers.Book, entry: OrganisationEntry, beside: E
         *requirements.deeds(people, entry),
         *records.deeds(people, entry),
         *training_year.deeds(people, entry),
+        *sessions.deeds(people, entry),
     ]
     if entry.key == COUNTY:
         deeds += oversight.county_deeds(people, book)

@@ -200,6 +200,11 @@ class Place(OrganisationRow):
         return self.status == PlaceStatus.ATTENDED
 
     @property
+    def is_told(self) -> bool:
+        """Whether it is said if they came."""
+        return self.status in (PlaceStatus.ATTENDED, PlaceStatus.ABSENT)
+
+    @property
     def status_colour(self) -> str:
         """The colour of the tag that says the state in words."""
         return {

@@ -128,7 +128,7 @@ def walk_in(request: Request, reference: str) -> HttpResponse:
         caption=found.title,
         warning=_over(found, sessions.came_to(acting, found)),
         up=found.get_absolute_url(),
-        up_label=found.title,
+        up_label=_("The session"),
     )
 
 
@@ -186,7 +186,7 @@ def correct(request: Request, reference: str, place: int) -> HttpResponse:
         caption=f"{wrong.membership.name}: {found.title}",
         lead=_("Their record of the course is withdrawn.") if wrong.came else _("The course counts as done for them."),
         up=found.get_absolute_url(),
-        up_label=found.title,
+        up_label=_("The session"),
     )
 
 
@@ -220,7 +220,7 @@ def evaluate(request: Request, reference: str) -> HttpResponse:
         lead=_("Answers are shown together, without names, once at least %(count)s people have answered.")
         % {"count": sessions.FEWEST_ANSWERS},
         up=found.get_absolute_url(),
-        up_label=found.title,
+        up_label=_("The session"),
     )
 
 

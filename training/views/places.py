@@ -80,7 +80,7 @@ def book_people(request: Request, reference: str) -> HttpResponse:
         caption=found.title,
         lead=lead % {"free": found.free, "places": found.places},
         up=found.get_absolute_url(),
-        up_label=found.title,
+        up_label=_("The session"),
     )
 
 

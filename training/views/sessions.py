@@ -107,10 +107,12 @@ def _managed(acting: Acting, found: TaughtSession) -> dict[str, Any]:
         "sees_people": True,
         "can_manage": manages,
         "can_change": manages and is_planned,
+        "can_cancel": manages and is_planned and not any(place.is_told for place in places),
         "can_book_people": manages and is_planned and not begun,
         "can_record": manages and is_planned and begun,
         "can_close": manages and is_planned and begun and _is_said(places),
         "can_correct": manages and found.status == SessionStatus.HELD,
+        "has_scores": any(place.score is not None for place in places),
         "came": sum(place.came for place in places),
         "said": sessions.evaluation(acting, found) if manages and found.status == SessionStatus.HELD else None,
         "fewest": sessions.FEWEST_ANSWERS,
@@ -185,7 +187,7 @@ def change(request: Request, reference: str) -> HttpResponse:
         else:
             return editor.saved(_("Saved. People who have a place are told of another time or venue."), to=found)
     return editor.render(
-        FORM, heading=_("Change the session"), caption=found.title, up=found.get_absolute_url(), up_label=found.title
+        FORM, heading=_("Change the session"), caption=found.title, up=found.get_absolute_url(), up_label=_("The session")
     )
 
 
@@ -225,5 +227,5 @@ def cancel(request: Request, reference: str) -> HttpResponse:
         caption=found.title,
         lead=_("People who have a place or wait for one are told. This cannot be undone."),
         up=found.get_absolute_url(),
-        up_label=found.title,
+        up_label=_("The session"),
     )

@@ -182,6 +182,8 @@ SHOTS = (
     Shot("who-is-due", "/training/reminders/due/", TRAINER),
     Shot("training-report-new", "/training/reports/new/", TRAINER),
     Shot("training-return", "/training/returns/nhs-quarterly/", NURSE, organisation=TRUST),
+    Shot("sessions", "/training/sessions/", TRAINER),
+    Shot("session", "/training/sessions/", TRAINER, then=(follow("Prevent in an hour: front line"),)),
     Shot("people", "/organisations/people/", ADMINISTRATOR),
     Shot(
         "person",

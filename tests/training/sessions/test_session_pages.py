@@ -48,7 +48,7 @@ def test_a_manager_plans_a_session(manager, course, client_for, within):
     saved = browser.post("/training/sessions/new/", typed(course), follow=True)
 
     assert "The session is planned" in words(saved)
-    assert "9:30 to 11:30" in words(saved)
+    assert "9:30am to 11:30am" in words(saved)
     within(manager)
     row = TaughtSession.objects.get()
     assert (row.title, row.places, row.is_open, row.closes_at) == ("Prevent in an hour", 12, True, None)
