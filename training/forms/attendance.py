@@ -130,7 +130,7 @@ class EvaluationForm(forms.Form):
                 coerce=int,
                 choices=Rating.choices,
                 widget=forms.RadioSelect,
-                error_messages={"required": _("Select how far you agree")},
+                error_messages={"required": _("Select how far you agree: %(question)s") % {"question": label}},
             )
         self.helper = layout(
             self,

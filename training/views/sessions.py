@@ -187,7 +187,11 @@ def change(request: Request, reference: str) -> HttpResponse:
         else:
             return editor.saved(_("Saved. People who have a place are told of another time or venue."), to=found)
     return editor.render(
-        FORM, heading=_("Change the session"), caption=found.title, up=found.get_absolute_url(), up_label=_("The session")
+        FORM,
+        heading=_("Change the session"),
+        caption=found.title,
+        up=found.get_absolute_url(),
+        up_label=_("The session"),
     )
 
 
