@@ -50,7 +50,7 @@ def deeds(cast: Cast, entry: OrganisationEntry) -> Iterator[Deed]:
         yield Deed(at(months_ago, partner), MANAGER, _partner(partner, day(months_ago + 0.3), in_scope, in_date))
 
 
-def _course(by: Acting) -> Course:
+def awareness_course(by: Acting) -> Course:
     """The awareness course on GOV.UK or, where that is not known, another."""
     known = queries.recordable_courses(by).filter(level="awareness")
     course = known.filter(code="govuk-awareness").first() or known.first()
@@ -63,7 +63,7 @@ def _say(on: date, organisation: str) -> Do:
         words = [f"{by.membership.name} took part in a course on the Prevent duty.", "Number SAL-20-417."]
         content = documents.pdf("Certificate of attendance", organisation, words)
         certificate = examine(io.BytesIO(content), "certificate.pdf", CERTIFICATES)
-        done = Done(course_id=_course(by).pk, completed_on=on, provider=PROVIDER, number="SAL-20-417")
+        done = Done(course_id=awareness_course(by).pk, completed_on=on, provider=PROVIDER, number="SAL-20-417")
         actions.declare(done=done, certificate=certificate, by=by, now=now)
 
     return say
@@ -85,7 +85,11 @@ def _record_room(on: date) -> Do:
     def record(by: Acting, now: datetime) -> None:
         people = Membership.objects.visible_to(by).current(on).filter(team__name="Trading Standards")
         done = Done(
-            course_id=_course(by).pk, completed_on=on, mode=Mode.CLASSROOM, provider=PROVIDER, notes="Team day, room 4."
+            course_id=awareness_course(by).pk,
+            completed_on=on,
+            mode=Mode.CLASSROOM,
+            provider=PROVIDER,
+            notes="Team day, room 4.",
         )
         actions.record_for(membership_ids=list(people.values_list("pk", flat=True)), done=done, by=by, now=now)
 
@@ -102,7 +106,7 @@ def _bring_in(on: date) -> Do:
         row = actions.explain_columns(import_id=row.pk, chosen=row.columns, course_id=None, by=by, now=now)
         _do(row, now)
         asked = [each.key for each in names.unknown(by, row)]
-        chosen = {key: "other" if key == key_of(ELSEWHERE) else str(_course(by).pk) for key in asked}
+        chosen = {key: "other" if key == key_of(ELSEWHERE) else str(awareness_course(by).pk) for key in asked}
         row = actions.explain_names(import_id=row.pk, chosen=chosen, by=by, now=now + timedelta(minutes=2))
         _do(row, now + timedelta(minutes=2))
         row = actions.confirm_completions(

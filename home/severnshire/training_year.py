@@ -11,8 +11,9 @@ from foundation.core.acting import Acting
 from home.severnshire.moments import DAYS_IN_A_MONTH
 from home.severnshire.people import Cast, Deed
 from home.severnshire.reading import COUNTY, OrganisationEntry
+from home.severnshire.records import awareness_course
 from home.severnshire.requirements import ASKED_MONTHS_AGO, WHO
-from training import actions, assigning, queries
+from training import actions, assigning
 from training.actions import quarter_ends, reporting
 from training.actions.recording import Done
 from training.models import Mode, PersonChange, ReportKind
@@ -68,10 +69,8 @@ def _keep_quarter(end: date) -> Do:
 
 def _record_leaders(members: list[int]) -> Do:
     def record(by: Acting, now: datetime) -> None:
-        course = queries.recordable_courses(by).filter(level="awareness").first()
-        assert course is not None
         done = Done(
-            course_id=course.pk,
+            course_id=awareness_course(by).pk,
             completed_on=timezone.localdate(now),
             mode=Mode.BRIEFING,
             notes="Took the course together, before the summer recess.",
