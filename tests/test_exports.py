@@ -81,8 +81,8 @@ def test_every_list_asks_for_proof_of_the_last_ten_minutes(committed, browser, b
         "/training/records/returns/",
         "/training/reports/",
         "/training/reports/quarter-ends/",
-        "/training/writing/",
         "/training/sessions/",
+        "/training/writing/",
     ]
     assert [address for address, response in answers.items() if is_file(response)] == []
     assert {address: answers[address].headers["Location"] for address in exported} == {
