@@ -21,8 +21,10 @@ LONG = (
 
 @pytest.fixture
 def author(committed: None, acting_for, organisation) -> Acting:
-    Organisation.objects.filter(pk=organisation.pk).update(open_unscanned_files=True)
-    return acting_for("training_manager", name="Leila Author")
+    author = acting_for("training_manager", name="Leila Author")
+    with acting_as(author):
+        Organisation.objects.filter(pk=organisation.pk).update(open_unscanned_files=True)
+    return author
 
 
 def look(page: Page, name: str) -> None:
@@ -59,12 +61,12 @@ def test_a_course_is_written_refused_published_taken_and_published_again(author,
     expect(page.get_by_role("heading", name="things to put right before this can be published")).to_be_visible()
 
     write_about(page)
-    follow(page, "Add a part")
+    press(page, "Add a part")
     page.get_by_label("Title of the part").fill("At the desk")
     look(page, "part")
     press(page, "Add the part")
     write_pages(page, tmp_path)
-    follow(page, "Preview")
+    press(page, "Preview")
     look(page, "preview")
     expect(page.get_by_text("Nothing that you do here is kept.")).to_be_visible()
     follow(page, "Back to writing")
@@ -139,7 +141,7 @@ def write_pages(page: Page, tmp_path: Path) -> None:
 def add_a_picture(page: Page, tmp_path: Path) -> None:
     plan = tmp_path / "plan.png"
     plan.write_bytes(b"no picture")
-    follow(page, "Add a picture")
+    press(page, "Add a picture")
     page.get_by_label("What does the picture show?").fill("A plan of the floor")
     page.locator("input[type=file]").set_input_files(plan)
     press(page, "Add the picture")
@@ -159,7 +161,7 @@ def publish_first(page: Page) -> None:
     page.get_by_label("How many questions are drawn?").fill("1")
     press(page, "Save")
     look(page, "course")
-    follow(page, "Publish")
+    press(page, "Publish")
     look(page, "publish")
     press(page, "Publish")
     expect(page.get_by_text("Published, version 1")).to_be_visible()
@@ -182,7 +184,7 @@ def publish_again(page: Page) -> None:
     page.get_by_label("Text").fill("Read this first. It is new.\n\n[picture 1]")
     press(page, "Save")
     expect(page.get_by_text("Changes not published")).to_be_visible()
-    follow(page, "Publish")
+    press(page, "Publish")
     expect(page.get_by_text("1 person is inside this course right now.")).to_be_visible()
     press(page, "Publish")
     expect(page.get_by_role("link", name="Select whether earlier completions still count")).to_be_visible()

@@ -36,6 +36,10 @@ def test_a_whole_course_has_none():
     assert problems(with_pages(WELCOME, VIDEO, replace(WELCOME, slug="b", body="", pictures=(PICTURE,)))) == []
 
 
+def test_a_text_may_lead_to_an_e_mail_address():
+    assert problems(with_pages(replace(WELCOME, body="Write to [us](mailto:prevent@severnshire.example)."))) == []
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "reason"),
     [
