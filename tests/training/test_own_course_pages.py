@@ -294,7 +294,7 @@ def test_the_page_of_a_course_asks_no_more_for_more_pages(browser, author, djang
     draft = made.written(author, *films)
     browser.get(draft.get_absolute_url())
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         page = browser.get(draft.get_absolute_url())
 
     assert len(page.context["parts"][0].rows) == count + 2
