@@ -177,7 +177,9 @@ def test_learners_see_the_picture_with_its_text_and_caption_where_the_text_says_
     assert body.index("Before.") < body.index("A plan of the floor") < body.index("Ours</figcaption>")
     assert body.index("Ours</figcaption>") < body.index("After.")
     assert "[picture 1]" not in body
-    assert client_for(learner).get(f"/files/{picture.file}/")["Content-Type"] == "image/png"
+    file = client_for(learner).get(f"/files/{picture.file}/")
+    assert file["Content-Type"] == "image/png"
+    assert b"".join(file.streaming_content).startswith(b"\x89PNG")
 
 
 def test_a_picture_named_in_the_text_is_found_with_the_line_ends_of_browsers(browser, author, draft):
