@@ -14,7 +14,7 @@ from foundation.organisations import queries as organisations
 from training.seeing import matrix as seeing
 from training.seeing.listing import names_of
 from training.seeing.on_a_day import as_at
-from training.views.sections import tabs
+from training.views.sections import tabs, ways_to_see_people
 
 
 @signed_in
@@ -47,6 +47,7 @@ def matrix(request: Request) -> HttpResponseBase:
             "most": seeing.MOST_COLUMNS,
             "at": at,
             "tabs": tabs(request),
+            "ways": ways_to_see_people(request),
             "sees_all": acting.may("training.view"),
             "can_manage": acting.may("training.manage"),
         },

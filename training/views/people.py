@@ -26,7 +26,7 @@ from training.actions.together import MOST, Outcome
 from training.forms.agreements import ExtendForm, RemindForm, WaiveForm
 from training.seeing.listing import asked_listing, names_of, shown
 from training.seeing.on_a_day import as_at
-from training.views.sections import tabs
+from training.views.sections import tabs, ways_to_see_people
 
 DEEDS: dict[str, str | Promise] = {
     "remind": gettext_lazy("Remind them"),
@@ -60,6 +60,7 @@ def people(request: Request) -> HttpResponseBase:
             "lines": shown(page.items, names_of(teams), at),
             "at": at,
             "tabs": tabs(request),
+            "ways": ways_to_see_people(request),
             "sees_all": acting.may("training.view"),
             "can_manage": acting.may("training.manage"),
             "job_title": request.GET.get("job_title", ""),
