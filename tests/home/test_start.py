@@ -9,6 +9,7 @@ from compliance import actions
 from compliance.models import Requirement
 from foundation.core.acting import Acting, acting_as
 from tests.conftest import NOW
+from tests.factories import asked
 from tests.factories.compliance import give_answer
 from tests.factories.evidence import note
 
@@ -44,6 +45,17 @@ def test_what_waits_for_the_library_alone_is_nobodys_work(lead, client_for):
 
     assert [line.code for line in start.register.lines if line.flags and line.code == "LA-10"] == ["LA-10"]
     assert start.mine == []
+
+
+def test_what_is_asked_of_somebody_is_said_where_it_is_their_training_alone(acting_for, client_for):
+    manager, somebody = acting_for("training_manager"), acting_for("staff")
+    asked.require(manager)
+    asked.work_out(manager)
+
+    page = client_for(somebody).get("/").content.decode()
+
+    assert "Only the training that stands under" in page
+    assert "Nothing is asked of you today" not in page
 
 
 @pytest.mark.parametrize(("role", "is_led"), [("training_manager", True), ("prevent_lead", True), ("staff", False)])

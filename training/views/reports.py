@@ -52,6 +52,7 @@ def index(request: Request) -> HttpResponseBase:
         {
             "heading": HEADING,
             "room": _("Training"),
+            "room_url": reverse("training:mine"),
             "tabs": tabs(request),
             "cannot_check_copies": not request.acting.may("compliance.report"),
             "page": page,
