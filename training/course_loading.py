@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.ledger import acting_system, record
-from training import course_files
+from training import course_files, upkeep
 from training.content import Content
 from training.course_files import CourseFile
 from training.models import Course, CourseVersion, Level
@@ -47,7 +47,8 @@ class Loaded:
 
 def load(*, now: datetime, folder: Path = LIBRARY, dry_run: bool = False) -> Loaded:
     """Bring the portal's courses to what the files say. A changed course gets a new version, beside those there are;
-    one that is gone from the files is withdrawn and comes back with them. Nothing is ever deleted.
+    one that is gone from the files is withdrawn and comes back with them. Nothing is ever deleted. Whoever is asked
+    anew by a new version is worked out within a minute.
 
     Reads the files only where they are others than last time. Raises course_files.CourseFilesError naming file, line
     and reason; then nothing was changed.
@@ -81,6 +82,8 @@ def load(*, now: datetime, folder: Path = LIBRARY, dry_run: bool = False) -> Loa
                 withdrawn=len(loaded.withdrawn),
                 returned=len(loaded.returned),
             )
+    if anew := {change.code for change in loaded.changed if change.expires_earlier}:
+        upkeep.note_asked_anew(anew)
     return loaded
 
 

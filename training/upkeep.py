@@ -1,5 +1,6 @@
 """What the clock asks of training: keep what people are asked in step with their posts."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -9,7 +10,7 @@ from foundation import ledger
 from foundation.core.acting import person_context
 from foundation.organisations.models import RoleGrant
 from training import assigning
-from training.models import PersonChange, Requirement
+from training.models import Completion, PersonChange, Requirement
 
 PURPOSE = "training"
 
@@ -38,6 +39,25 @@ def _work_out_some(organisation_id: int, now: datetime) -> int:
             assigning.work_out(organisation_id, members, now=now)
             PersonChange.objects.filter(pk__any_of=[pk for pk, _membership in taken]).delete()
     return len(members)
+
+
+def note_asked_anew(codes: Collection[str]) -> int:
+    """Note the people who did one of the portal's courses, a new version of which asks everybody anew.
+
+    ``codes``: of those courses. Returns how many people.
+    """
+    with ledger.acting_system(PURPOSE):
+        asking = Requirement.objects.filter(withdrawn_at__isnull=True).order_by()
+        organisations = sorted(set(asking.values_list("organisation_id", flat=True)))
+    noted = 0
+    for organisation_id in organisations:
+        with person_context(user_id=None, organisation_id=organisation_id):
+            done = Completion.objects.filter(organisation_id=organisation_id, course__code__in=codes)
+            done = done.filter(course__organisation__isnull=True).order_by()
+            members = set(done.values_list("membership_id", flat=True))
+            assigning.note_changed(organisation_id, members)
+        noted += len(members)
+    return noted
 
 
 def note_roles_of_the_day(*, now: datetime) -> int:

@@ -3,6 +3,7 @@
 import io
 import json
 import time
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -14,11 +15,14 @@ from foundation.core.acting import acting_as
 from foundation.ledger import acting_system
 from foundation.ledger.models import Event
 from tests.conftest import NOW
+from tests.factories.asking import ask, assignment, record
+from tests.factories.organisations import person
 from tests.training.writing import ABOUT, FIRST, Courses
 from training import course_files, course_loading
 from training.content import Content
 from training.course_loading import Changed, Loaded
-from training.models import Course, CourseVersion
+from training.models import Course, CourseVersion, PersonChange
+from training.upkeep import work_out_changed
 
 
 @pytest.fixture
@@ -139,6 +143,32 @@ def test_only_the_version_that_says_so_expires_earlier_completions(courses):
     load(courses)
 
     assert [version.expires_earlier for version in versions()] == [False, True, False]
+
+
+def test_whoever_is_asked_anew_by_a_version_is_worked_out_soon(courses, acting_for):
+    manager = acting_for("training_manager", "organisation_admin")
+    load(courses)
+    [course] = Course.objects.filter(code="small", organisation=None)
+    ask(manager, course)
+    did, _did_not = person(manager, name="Did"), person(manager, name="Did not")
+    record(manager, did, course, NOW.date())
+    work_out_changed(now=NOW)
+    later = NOW + timedelta(days=3)
+    courses.change(ABOUT, "pass_mark: 80", "pass_mark: 90")
+    course_loading.load(now=later, folder=courses.folder)
+    assert noted(manager) == set()
+    courses.change(ABOUT, "pass_mark: 90", "pass_mark: 100\nexpires_earlier: true")
+
+    course_loading.load(now=later, folder=courses.folder)
+
+    assert noted(manager) == {did.pk}
+    assert work_out_changed(now=later) == 1
+    assert assignment(manager, did).valid_until == later.date() + timedelta(days=28)
+
+
+def noted(acting) -> set[int]:
+    with acting_as(acting):
+        return set(PersonChange.objects.values_list("membership_id", flat=True))
 
 
 def test_saying_afterwards_that_a_version_expires_earlier_ones_changes_nothing(courses):
