@@ -1,6 +1,5 @@
 """Reads of taught sessions that pages, notices and the demonstration share."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from django.db.models import Avg, Count, OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from foundation.core.acting import Acting
+from foundation.core.prepared import Prepared, PreparedObjects, answers
 from training.models import QUESTIONS, Evaluation, Place, TaughtSession
 from training.models.sessions import PlaceQuerySet, SessionQuerySet
 from training.workflow import PlaceStatus, SessionStatus
@@ -54,27 +54,67 @@ def place_in_line(place: Place) -> int:
     return list(line).index(place.pk) + 1
 
 
-def mine_coming(acting: Acting, now: datetime) -> list[TaughtSession]:
-    """The sessions this person has a place in or waits for, and those called off, until they are over. One query."""
-    rows = sessions(acting).filter(ends_at__gt=now, my_status__in=[PlaceStatus.BOOKED, PlaceStatus.WAITING])
-    return list(rows.exclude(status=SessionStatus.HELD).order_by("starts_at", "pk")[:20])
+@dataclass(frozen=True)
+class Own:
+    """What my training says of sessions: those this person has a place in or waits for until they are over, those they
+    came to and have not said how they were, and the courses of which they can book one."""
+
+    coming: list[TaughtSession]
+    to_evaluate: list[TaughtSession]
+    bookable_courses: set[int]
 
 
-def to_evaluate(acting: Acting) -> list[TaughtSession]:
-    """Sessions this person came to lately and has not said how they were. One query."""
-    places = Place.objects.visible_to(acting).filter(
-        membership=acting.membership_id, status=PlaceStatus.ATTENDED, evaluation__isnull=True
+def own(acting: Acting, now: datetime) -> Own:
+    """One message to the database."""
+    one = acting.organisation_id, acting.membership_id
+    coming, to_evaluate, bookable = answers(
+        _COMING.question(*one, now), _TO_EVALUATE.question(*one), _BOOKABLE.question(*one, now)
     )
-    rows = TaughtSession.objects.visible_to(acting).filter(
-        status=SessionStatus.HELD, pk__in=places.order_by().values("session_id")
-    )
-    return list(rows.order_by("-starts_at", "-pk")[:5])
+    return Own(_COMING.made_of(coming), _TO_EVALUATE.made_of(to_evaluate), {course for (course,) in bookable})
 
 
-def bookable_courses(acting: Acting, now: datetime, courses: Iterable[int]) -> set[int]:
-    """Which of these courses have a session in which this person can book a place. One query."""
-    rows = sessions(acting).bookable(now).filter(course__in=set(courses), my_status__isnull=True)
-    return set(rows.order_by().values_list("course_id", flat=True))
+def _with_my_status(organisation_id: int, member: int) -> SessionQuerySet:
+    mine = Place.objects.filter(session=OuterRef("pk"), membership_id=member).live()
+    rows = TaughtSession.objects.filter(organisation_id=organisation_id)
+    return rows.annotate(my_status=Subquery(mine.values("status")[:1]))
+
+
+_COMING = PreparedObjects(
+    lambda organisation_id, member, now: (
+        _with_my_status(organisation_id, member)
+        .filter(ends_at__gt=now, my_status__in=[PlaceStatus.BOOKED, PlaceStatus.WAITING])
+        .exclude(status=SessionStatus.HELD)
+        .order_by("starts_at", "pk")[:20]
+    ),
+    int,
+    int,
+    datetime,
+    annotated=("my_status",),
+)
+_TO_EVALUATE = PreparedObjects(
+    lambda organisation_id, member: TaughtSession.objects.filter(
+        organisation_id=organisation_id,
+        status=SessionStatus.HELD,
+        pk__in=Place.objects.filter(membership_id=member, status=PlaceStatus.ATTENDED, evaluation__isnull=True)
+        .order_by()
+        .values("session_id"),
+    ).order_by("-starts_at", "-pk")[:5],
+    int,
+    int,
+)
+_BOOKABLE = Prepared(
+    lambda organisation_id, member, now: (
+        _with_my_status(organisation_id, member)
+        .bookable(now)
+        .filter(my_status__isnull=True)
+        .order_by()
+        .values_list("course_id")
+        .distinct()
+    ),
+    int,
+    int,
+    datetime,
+)
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ class ListPage:
             asked, descending = self.listing.default_sort, self.listing.default_sort.startswith("-")
         return columns[asked.lstrip("-")], descending
 
-    @property
+    @cached_property
     def is_filtered(self) -> bool:
         return bool(self.search_text) or (self.filter_form is not None and any(map(_is_filled, self.filter_form)))
 

@@ -102,7 +102,7 @@ def test_my_training_asks_no_more_for_more_courses_and_completions(learner, brow
     begin(learner, last)
     browser.get("/training/")
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         page = browser.get("/training/")
 
     assert (len(page.context["offered"]), len(page.context["completions"])) == (count + 1, count + 1)

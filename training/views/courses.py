@@ -26,16 +26,13 @@ from training.views.sections import tabs
 def mine(request: Request) -> HttpResponse:
     """What I am asked, what I am on the way through, what I can begin and what I have done."""
     acting = request.acting
-    attempts, now = list(queries.open_attempts(acting)), timezone.now()
-    asked = own.asked(acting, attempts, names_of(organisations.team_tree(acting)))
+    attempts = list(queries.open_attempts(acting))
     return render(
         request,
         "training/mine.html",
         {
-            "asked": asked,
-            "taught": sessions.bookable_courses(acting, now, (each.row.requirement.course_id for each in asked)),
-            "sessions": sessions.mine_coming(acting, now),
-            "to_evaluate": sessions.to_evaluate(acting),
+            "asked": own.asked(acting, attempts, names_of(organisations.team_tree(acting))),
+            "sessions": sessions.own(acting, timezone.now()),
             "under_way": queries.progress_of_all(attempts),
             "offered": queries.offered(acting),
             "completions": queries.completions(acting),
