@@ -17,3 +17,9 @@ notifications.kind(
     text=_("You now own requirement %(reference)s"),
     url_name="compliance:requirement",
 )
+notifications.kind(
+    "compliance.assured",
+    group="compliance",
+    text=_("The assurer rated requirement %(reference)s, which you own"),
+    url_name="compliance:requirement",
+)

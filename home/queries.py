@@ -13,6 +13,7 @@ from compliance.readiness import Line
 from compliance.register import Register
 from foundation.core.acting import Acting
 from foundation.jobs.queries import Latest, latest
+from foundation.organisations import attention
 from foundation.organisations import queries as organisations
 from risk import tasks_queries
 from risk.tasks_queries import MyTask
@@ -35,6 +36,7 @@ class Start:
     jobs: list[Latest] = field(default_factory=list)
     setup: list[organisations.SetupStep] = field(default_factory=list)
     manages_people: bool = False
+    concerns: list[attention.Concern] = field(default_factory=list)
     runs_training: bool = False
     may_assess: bool = False
     actions: list[ActionLine] = field(default_factory=list)
@@ -50,7 +52,8 @@ def start(acting: Acting) -> Start:
     today = timezone.localdate(acting.at)
     register = compliance.register(acting, today) if acting.may("compliance.view") else None
     overdue, drifting = actionplans.attention(acting, today)
-    learning, courses = _training(acting) if register is None else ([], [])
+    asked = own.pressing(acting)
+    learning, courses = _training(acting, choose=not asked) if register is None else ([], [])
     return Start(
         today=today,
         register=register,
@@ -60,6 +63,7 @@ def start(acting: Acting) -> Start:
         jobs=latest(acting),
         setup=_first_hour(acting),
         manages_people=acting.may("people.manage"),
+        concerns=attention.concerns(acting),
         runs_training=acting.may("training.manage"),
         may_assess=acting.may("compliance.assess"),
         actions=actionplans.mine(acting, today),
@@ -67,7 +71,7 @@ def start(acting: Acting) -> Start:
         drifting=drifting,
         learning=learning,
         courses=courses,
-        asked=own.pressing(acting),
+        asked=asked,
     )
 
 
@@ -79,10 +83,10 @@ def _first_hour(acting: Acting) -> list[organisations.SetupStep]:
     return [] if all(step.is_done for step in steps) else steps
 
 
-def _training(acting: Acting) -> tuple[list[Progress], list[Offered]]:
-    """What somebody of the staff is on the way through, and the first courses that they have not done yet."""
+def _training(acting: Acting, *, choose: bool) -> tuple[list[Progress], list[Offered]]:
+    """What somebody of the staff is on the way through; to ``choose`` from, courses that they have not done yet."""
     under_way = training.progress_of_all(list(training.open_attempts(acting)))
-    return under_way, [each for each in training.offered(acting) if each.done_on is None][:3]
+    return under_way, [each for each in training.offered(acting) if each.done_on is None][:3] if choose else []
 
 
 def _mine(acting: Acting, register: Register | None) -> list[Line]:

@@ -112,6 +112,10 @@ def assure(
     ledger.record(
         "answer.assured", actor=by, target=row, at=now, requirement=requirement.code, before=before, after=status
     )
+    if row.owner is not None and row.owner.is_current(timezone.localdate(now)):
+        notifications.notify(
+            membership_id=row.owner.pk, kind="compliance.assured", target=row, by=by, now=now, event=str(row.version)
+        )
     return row
 
 

@@ -1,7 +1,7 @@
 """People's sign-ins and what proves who they are."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -128,6 +128,17 @@ class ExternalIdentity(models.Model):
         return self.issuer
 
 
+OPEN_FOR = timedelta(hours=72)  # how long a second administrator has to approve
+
+
+class FactorResetQuerySet(OrganisationQuerySet):
+    def open(self, at: datetime) -> Self:
+        """Those that may still be approved: nobody decided, and they were asked for within three days."""
+        return self.alias(ends_at=F("requested_at") + OPEN_FOR).filter(
+            approved_at=None, withdrawn_at=None, ends_at__gt=at
+        )
+
+
 class FactorReset(OrganisationRow):
     """An administrator asks to remove somebody's second factors; a second one approves it or withdraws it.
 
@@ -142,7 +153,7 @@ class FactorReset(OrganisationRow):
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
 
-    objects = OrganisationQuerySet.as_manager()
+    objects = FactorResetQuerySet.as_manager()
 
     class Meta:
         ordering = ["-requested_at", "-pk"]
@@ -176,4 +187,4 @@ class FactorReset(OrganisationRow):
 
     def is_open(self, at: datetime) -> bool:
         """It may still be approved: nobody decided, and it was asked within three days."""
-        return self.approved_at is None and self.withdrawn_at is None and at < self.requested_at + timedelta(hours=72)
+        return self.approved_at is None and self.withdrawn_at is None and at < self.requested_at + OPEN_FOR

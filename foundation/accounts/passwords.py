@@ -58,14 +58,19 @@ class DenyListValidator:
     """Refuses common passwords, and those that are little more than names a guesser would try first."""
 
     def validate(self, password: str, user: "User | None" = None) -> None:
-        if is_easy_to_guess(password, words_about(user)):
-            raise ValidationError(
-                _("Choose a password that is harder to guess: this one is common, or made of names others know."),
-                code="password_too_common",
-            )
+        refuse_easy_to_guess(password, words_about(user))
 
     def get_help_text(self) -> str:
         return gettext("Leave out your name, your organisation and common passwords.")
+
+
+def refuse_easy_to_guess(password: str, about: Iterable[str]) -> None:
+    """Raise ValidationError for a password that is common, or little more than the words ``about`` the person."""
+    if is_easy_to_guess(password, about):
+        raise ValidationError(
+            _("Choose a password that is harder to guess: this one is common, or made of names others know."),
+            code="password_too_common",
+        )
 
 
 def is_easy_to_guess(password: str, about: Iterable[str] = ()) -> bool:
@@ -78,9 +83,9 @@ def is_easy_to_guess(password: str, about: Iterable[str] = ()) -> bool:
     return any(_left_without_words(variant, about) < LEAST_LEFT for variant in {folded, folded.translate(LOOK_ALIKES)})
 
 
-def words_about(user: "User | None") -> set[str]:
-    """Words a guesser would try for this person: their name, address and organisations."""
-    words = set(ALWAYS) | set(_split(settings.PORTAL_NAME))
+def words_about(user: "User | None", *names: str) -> set[str]:
+    """Words a guesser would try for this person: their name, address and organisations, and of ``names`` besides."""
+    words = {*ALWAYS, *_split(settings.PORTAL_NAME), *(word for name in names for word in _split(name))}
     if user is not None:
         words |= set(_split(user.name)) | set(_split(user.email.partition("@")[0]))
         words |= set(_split(user.email.partition("@")[2].partition(".")[0]))

@@ -22,7 +22,7 @@ class Latest:
 
 
 def latest(acting: Acting) -> list[Latest]:
-    """The last five jobs that this person asked for."""
+    """The last five jobs of this person that made something, run or went wrong; what left nothing is over."""
     return [Latest(*row) for row in _LATEST.rows(acting.organisation_id, acting.membership_id)]
 
 
@@ -40,6 +40,7 @@ def under_way(acting: Acting, name: str) -> list[Job]:
 _LATEST = Prepared(
     lambda organisation_id, membership_id: (
         Job.objects.filter(organisation_id=organisation_id, requested_by_id=membership_id)
+        .exclude(status=Status.DONE, result_label="", result_file_label="")
         .order_by("-pk")
         .values_list("reference", "title", "status")[:5]
     ),

@@ -1,6 +1,7 @@
 """The list of people: columns, filters, search. The page, the export and its job read the same."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
-from foundation.organisations import queries
+from foundation.organisations import attention, queries
 from foundation.organisations.models import Employment, Membership, in_force
 from foundation.organisations.roles import Role
 
@@ -29,6 +30,14 @@ SIGN_IN = [
     ("", gettext_lazy("All")),
     ("yes", gettext_lazy("Can sign in")),
     ("no", gettext_lazy("No sign-in")),
+    ("invited", gettext_lazy("Invited")),
+    ("ran_out", gettext_lazy("Invitation ran out")),
+    ("reset", gettext_lazy("Second factors to remove")),
+]
+ROLES = [
+    ("", gettext_lazy("All")),
+    *((role.value, role.label) for role in Role if role != Role.STAFF),
+    ("ending", gettext_lazy("A role that ends within 30 days")),
 ]
 
 MANAGER = [
@@ -93,11 +102,7 @@ def people_listing(acting: Acting) -> Listing:
     class PeopleFilter(FilterForm):
         state = forms.ChoiceField(label=gettext_lazy("Who"), choices=STATES, required=False)
         team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
-        role = forms.ChoiceField(
-            label=gettext_lazy("Role"),
-            choices=[("", gettext_lazy("All")), *((role.value, role.label) for role in Role if role != Role.STAFF)],
-            required=False,
-        )
+        role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLES, required=False)
         sign_in = forms.ChoiceField(label=gettext_lazy("Sign-in"), choices=SIGN_IN, required=False)
         staff_group = forms.CharField(label=gettext_lazy("Staff group"), max_length=40, required=False)
         employment = forms.ChoiceField(
@@ -114,10 +119,7 @@ def people_listing(acting: Acting) -> Listing:
             rows = rows.filter(_state(asked["state"], today))
             if asked["team"]:
                 rows = rows.filter(team_id__in=queries.with_parts(acting, int(asked["team"])))
-            if asked["role"]:
-                rows = rows.filter(queries.has_role(asked["role"], today))
-            if asked["sign_in"]:
-                rows = rows.filter(user__isnull=asked["sign_in"] == "no")
+            rows = rows.filter(_role(asked["role"], today), _sign_in(asked["sign_in"], acting))
             if asked["staff_group"]:
                 rows = rows.filter(staff_group__icontains=asked["staff_group"])
             if asked["employment"]:
@@ -166,7 +168,7 @@ def searched(rows: QuerySet, text: str) -> QuerySet:
     return rows
 
 
-def _state(state: str, today: Any) -> Q:
+def _state(state: str, today: date) -> Q:
     if state == "left":
         return Q(ends_on__lt=today)
     if state == "future":
@@ -174,7 +176,23 @@ def _state(state: str, today: Any) -> Q:
     return Q() if state == "all" else in_force(today)
 
 
-def _manager(which: str, today: Any) -> Q:
+def _role(which: str, today: date) -> Q:
+    if which == "ending":
+        return attention.with_role_ending(today)
+    return Q(queries.has_role(which, today)) if which else Q()
+
+
+def _sign_in(which: str, acting: Acting) -> Q:
+    if which == "invited":
+        return attention.invited(acting.at)
+    if which == "ran_out":
+        return attention.invited_in_vain(acting.at)
+    if which == "reset":
+        return attention.with_factor_reset(acting.user.pk, acting.at)
+    return Q(user__isnull=which == "no") if which else Q()
+
+
+def _manager(which: str, today: date) -> Q:
     if which == "left":
-        return Q(line_manager__ends_on__lt=today)
+        return attention.managed_by_leaver(today)
     return Q(line_manager=None) if which == "none" else Q()

@@ -72,14 +72,12 @@ def find_people(acting: Acting, text: str, *, on: date, most: int = 20) -> list[
 def people_for_list(acting: Acting, now: datetime) -> MembershipQuerySet:
     """Everybody who is, was or will be in the organisation, with what the list of people shows of them."""
     today = timezone.localdate(now)
-    open_invitations = Invitation.objects.filter(
-        membership=OuterRef("pk"), accepted_at=None, withdrawn_at=None, expires_at__gt=now
-    )
+    invitation = Invitation.objects.open(now).filter(membership=OuterRef("pk"))
     return (
         Membership.objects.visible_to(acting)
         .select_related("team", "line_manager")
         .prefetch_related(Prefetch("role_grants", RoleGrant.objects.in_force(today), to_attr="roles_now"))
-        .annotate(is_invited=Exists(open_invitations))
+        .annotate(is_invited=Exists(invitation))
     )
 
 
@@ -140,22 +138,15 @@ def role_history(acting: Acting, person: Membership, today: date) -> list[GrantL
 
 def open_invitation_of(acting: Acting, person: Membership, now: datetime) -> Invitation | None:
     """The invitation the person can still accept."""
-    return (
-        Invitation.objects.visible_to(acting)
-        .filter(membership=person, accepted_at=None, withdrawn_at=None, expires_at__gt=now)
-        .order_by("-sent_at")
-        .first()
-    )
+    return Invitation.objects.visible_to(acting).open(now).filter(membership=person).order_by("-sent_at").first()
 
 
 def open_factor_resets(acting: Acting, person: Membership, now: datetime) -> list[FactorReset]:
     """Requests to remove the person's second factors that nobody has decided."""
     if person.user_id is None or not acting.may("people.manage"):
         return []
-    undecided = FactorReset.objects.visible_to(acting).filter(
-        user_id=person.user_id, approved_at=None, withdrawn_at=None
-    )
-    return [reset for reset in undecided.select_related("requested_by") if reset.is_open(now)]
+    waiting = FactorReset.objects.visible_to(acting).open(now).filter(user_id=person.user_id)
+    return list(waiting.select_related("requested_by"))
 
 
 def role_holders(acting: Acting, on: date) -> list[tuple[int, str]]:

@@ -10,6 +10,7 @@ from compliance.models import Answer, AnswerRevision, Requirement
 from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.ledger.models import Event
+from foundation.notifications.models import Notice
 from foundation.organisations.models import Membership
 from tests.conftest import NOW, acting_of, make_membership
 from tests.factories.compliance import give_answer
@@ -190,6 +191,18 @@ def test_the_assurers_rating_stands_beside_the_answer_and_changes_nothing_of_it(
         "Minutes missing",
         assurer.membership_id,
     )
+
+
+def test_the_owner_is_told_that_the_assurer_rated_what_they_own(lead, assurer, requirement):
+    give_answer(lead, requirement("B1"), owner_id=lead.membership_id)
+    give_answer(lead, requirement("B2"))
+
+    rate(assurer, requirement("B1"))
+    rate(assurer, requirement("B2"))
+
+    with acting_as(lead):
+        told = list(Notice.objects.filter(kind="compliance.assured").values_list("membership_id", "target_reference"))
+    assert told == [(lead.membership_id, "B1")]
 
 
 def test_a_lead_may_not_assure(lead, requirement):

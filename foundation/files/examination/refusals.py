@@ -18,7 +18,7 @@ SENTENCES: Mapping[str, str | Promise] = {
         "The file contains macros, which can run programs. Save it without macros, or as PDF, and upload that."
     ),
     "svg": _("SVG and web pages can run programs in a browser. Save the file as PDF or PNG and upload that."),
-    "not_what_it_says": _("The file’s name says it is %(said)s, but its content is something else (%(found)s)."),
+    "not_what_it_says": _("The file’s name says “%(said)s”, but its content is something else (%(found)s)."),
     "damaged": _("The file is damaged or incomplete. Open it, save it again and upload the new copy."),
     "encrypted": _("The file is protected with a password. Remove the password and upload it again."),
     "active_content": _(

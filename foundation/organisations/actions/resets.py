@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from foundation import notifications
 from foundation.accounts import actions as accounts
 from foundation.accounts.models import FactorReset
 from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
-from foundation.organisations import permissions
+from foundation.organisations import permissions, queries
 from foundation.organisations.models import Membership
 
 
@@ -21,8 +22,21 @@ def start_password_reset(*, membership_id: int, site: str, by: Acting, now: date
 
 @transaction.atomic
 def request_factor_reset(*, membership_id: int, site: str, by: Acting, now: datetime) -> FactorReset:
-    """Ask a second administrator to remove the person's second factors. The person is told."""
-    return accounts.request_factor_reset(user_id=_user_of(membership_id, by), site=site, by=by, now=now)
+    """Ask a second administrator to remove the person's second factors. The person and the administrators are told."""
+    person = _person(membership_id, by)
+    assert person.user_id is not None
+    reset = accounts.request_factor_reset(user_id=person.user_id, site=site, by=by, now=now)
+    for administrator in queries.administrators(by):
+        if administrator.user_id is not None and administrator.pk not in {by.membership_id, person.pk}:
+            notifications.notify(
+                membership_id=administrator.pk,
+                kind="organisations.factor_reset_asked",
+                target=person,
+                by=by,
+                now=now,
+                event=str(reset.pk),
+            )
+    return reset
 
 
 @transaction.atomic
@@ -35,8 +49,13 @@ def approve_factor_reset(*, membership_id: int, reset_id: int, site: str, by: Ac
     return reset
 
 
-def _user_of(membership_id: int, by: Acting) -> int:
+def _person(membership_id: int, by: Acting) -> Membership:
     membership = Membership.objects.visible_to(by).get(pk=membership_id)
     permissions.check_can_reset_sign_in(by, membership)
-    assert membership.user_id is not None
-    return membership.user_id
+    return membership
+
+
+def _user_of(membership_id: int, by: Acting) -> int:
+    user_id = _person(membership_id, by).user_id
+    assert user_id is not None
+    return user_id

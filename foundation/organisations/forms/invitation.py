@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from foundation.accounts.models import User
+from foundation.accounts.passwords import refuse_easy_to_guess, words_about
 from foundation.core.forms import layout
 
 
@@ -33,9 +34,9 @@ class AcceptForm(forms.Form):
         error_messages={"required": _("Enter the password again")},
     )
 
-    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email: str, organisation: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.email, self.organisation = email, organisation
         self.helper = layout(
             self,
             Field.text("name", label_size=Size.SMALL, autocomplete="name", spellcheck="false"),
@@ -51,8 +52,10 @@ class AcceptForm(forms.Form):
         if first and second and first != second:
             self.add_error("password2", _("The two passwords are not the same"))
         elif first:
+            newcomer = User(email=self.email, name=cleaned.get("name", ""))
             try:
-                validate_password(first, User(email=self.email, name=cleaned.get("name", "")))
+                validate_password(first, newcomer)
+                refuse_easy_to_guess(first, words_about(newcomer, self.organisation))
             except ValidationError as error:
                 self.add_error("password1", error)
         return cleaned

@@ -151,6 +151,12 @@ class RoleGrant(OrganisationRow):
         return self.get_role_display()
 
 
+class InvitationQuerySet(OrganisationQuerySet):
+    def open(self, at: datetime) -> Self:
+        """Those that can still be accepted."""
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=at)
+
+
 class Invitation(OrganisationRow):
     """A letter with a secret that turns a membership into a sign-in: once, within 72 hours.
 
@@ -168,7 +174,7 @@ class Invitation(OrganisationRow):
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OrganisationQuerySet.as_manager()
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-sent_at", "pk"]

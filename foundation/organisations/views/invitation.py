@@ -60,7 +60,12 @@ def _accept_signed_in(request: HttpRequest, secret: str, opened: Invitation) -> 
 
 def _accept_new(request: HttpRequest, secret: str, opened: Invitation) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
-    form = AcceptForm(posted, email=opened.email, initial={"name": opened.membership.name, "language": "en-gb"})
+    form = AcceptForm(
+        posted,
+        email=opened.email,
+        organisation=opened.organisation.name,
+        initial={"name": opened.membership.name, "language": "en-gb"},
+    )
     context = {"invitation": opened, "form": form, "has_account": False}
     if request.method == "POST" and form.is_valid():
         try:

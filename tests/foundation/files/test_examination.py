@@ -54,7 +54,7 @@ def test_the_sentence_says_what_the_file_says_and_what_it_is():
         look(docx(), "minutes.pdf")
 
     assert str(refused.value) == (
-        "The file’s name says it is PDF, but its content is something else (an Office document or a ZIP archive)."
+        "The file’s name says “PDF”, but its content is something else (an Office document or a ZIP archive)."
     )
 
 

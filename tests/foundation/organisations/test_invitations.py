@@ -51,6 +51,18 @@ def test_an_invitation_makes_a_sign_in_and_joins_it_to_the_membership(admin, new
     assert (event.actor_user_id, event.target_reference) == (user.pk, newcomer.reference)
 
 
+def test_a_newcomer_cannot_use_the_organisations_name_as_their_password(admin, newcomer, client, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    where = f"/organisations/invitation/{invite(admin, newcomer)}/"
+    password = f"{admin.organisation.name} 26"
+    assert len(password) >= 12
+
+    page = client.post(where, {"name": "Rhian", "language": "en-gb", "password1": password, "password2": password})
+
+    assert "Choose a password that is harder to guess" in page.content.decode()
+    assert not User.objects.filter(email="rhian@example.org").exists()
+
+
 def test_the_letter_names_no_person_and_goes_to_the_address_kept(admin, newcomer):
     invite(admin, newcomer)
 

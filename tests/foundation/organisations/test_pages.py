@@ -312,6 +312,8 @@ def test_the_search_is_posted_and_no_name_stands_in_the_address(admin, colleague
         ("employment=permanent", set()),
         ("manager=left", {"Part"}),
         ("manager=none&sign_in=no", {"Here"}),
+        ("role=ending", set()),
+        ("sign_in=invited", set()),
     ],
 )
 def test_the_list_is_filtered_by_state_role_team_sign_in_and_post(admin, client_for, filters, expected):
