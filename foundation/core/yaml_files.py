@@ -238,12 +238,12 @@ def compose(path: Path, file: str, problems: Problems) -> yaml.Node | None:
     if tabbed:
         return None
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 mark = event.start_mark
                 problems.add(file, mark.line + 1 if mark else 1, "anchors and aliases are not used here; write it out")
                 return None
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.reader.ReaderError as error:
         problems.add(file, text.count("\n", 0, error.position) + 1, "this line contains a character YAML forbids")
         return None

@@ -2,6 +2,7 @@ import hashlib
 import io
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,12 @@ class Command(BaseCommand):
             raise CommandError("The portal stopped with an error.", returncode=status)
 
     def _prepare(self, port: int) -> None:
+        with ThreadPoolExecutor(max_workers=1) as beside:  # files and database do not wait for each other
+            static = beside.submit(self._collect_static)
+            self._fill(port)
+            static.result()
+
+    def _fill(self, port: int) -> None:
         self._say("Bringing the database up to date.")
         call_command("migrate", interactive=False, verbosity=0)
         self._say("Loading the duty library.")
@@ -60,7 +67,6 @@ class Command(BaseCommand):
             self._say("Making the demonstration data of Severnshire; this happens once.")
             call_command("seed_demo", site=f"http://localhost:{port}/", stdout=self.stdout)
         call_command("load_courses", stdout=io.StringIO())  # after Severnshire, whose people took them long ago
-        self._collect_static()
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
@@ -76,7 +82,6 @@ class Command(BaseCommand):
         stamp = Path(settings.STATIC_ROOT).with_name("static.stamp")
         if stamp.exists() and stamp.read_text() == digest.hexdigest():
             return
-        self._say("Collecting static files.")
         stamp.unlink(missing_ok=True)
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         stamp.write_text(digest.hexdigest())
