@@ -38,6 +38,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-starts_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="absence_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +72,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("known_until__isnull", True), ("known_until__gte", models.F("known_from")), _connector="OR"
+                        ),
+                        name="assignment_known_until_after_from",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("waived_from__isnull", True), ("waived_until__isnull", True)),
+                            models.Q(("waived_from__isnull", False), ("waived_until__gte", models.F("waived_from"))),
+                            _connector="OR",
+                        ),
+                        name="assignment_waived_whole_or_not_at_all",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +108,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["counts_for", "done", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("months__isnull", True),
+                            models.Q(("months__gte", 1), ("months__lte", 120)),
+                            _connector="OR",
+                        ),
+                        name="equivalence_months_make_sense",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +132,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-recorded_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gt", models.F("was_due_on"))), name="extension_is_later"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +173,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["title", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("target__isnull", True),
+                            models.Q(("target__gte", 1), ("target__lte", 100)),
+                            _connector="OR",
+                        ),
+                        name="training_requirement_target_is_a_percentage",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +215,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["requirement", "-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("months__isnull", True),
+                            models.Q(("months__gte", 1), ("months__lte", 120)),
+                            _connector="OR",
+                        ),
+                        name="training_rule_months_make_sense",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("anchor", "completion"), ("window_from__isnull", True)),
+                            models.Q(("anchor", "window"), ("months__isnull", False), ("window_from__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="training_rule_window_whole_or_not_at_all",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expiring_days__lte", 365), ("grace_days__lte", 730)),
+                        name="training_rule_days_make_sense",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gte", models.F("saved_at")), _connector="OR"
+                        ),
+                        name="training_rule_ends_after_it_began",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -189,6 +266,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-recorded_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="waiver_ends_after_it_begins"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -562,13 +644,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="absence_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("ended_at__isnull", True)), fields=("membership",), name="absence_open_once"
             ),
@@ -589,15 +664,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="equivalence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("months__isnull", True), models.Q(("months__gte", 1), ("months__lte", 120)), _connector="OR"
-                ),
-                name="equivalence_months_make_sense",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="requirement",
             constraint=models.UniqueConstraint(
                 models.F("organisation"),
@@ -610,26 +676,11 @@ class Migration(migrations.Migration):
             model_name="requirement",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("target__isnull", True), models.Q(("target__gte", 1), ("target__lte", 100)), _connector="OR"
-                ),
-                name="training_requirement_target_is_a_percentage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requirement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
                     models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
                     models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
                     _connector="OR",
                 ),
                 name="training_requirement_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gt", models.F("was_due_on"))), name="extension_is_later"
             ),
         ),
         migrations.AddConstraint(
@@ -650,42 +701,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ended_at__isnull", True)),
                 fields=("requirement",),
                 name="training_rule_in_force_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("months__isnull", True), models.Q(("months__gte", 1), ("months__lte", 120)), _connector="OR"
-                ),
-                name="training_rule_months_make_sense",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("anchor", "completion"), ("window_from__isnull", True)),
-                    models.Q(("anchor", "window"), ("months__isnull", False), ("window_from__isnull", False)),
-                    _connector="OR",
-                ),
-                name="training_rule_window_whole_or_not_at_all",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expiring_days__lte", 365), ("grace_days__lte", 730)),
-                name="training_rule_days_make_sense",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("ended_at__gte", models.F("saved_at")), _connector="OR"
-                ),
-                name="training_rule_ends_after_it_began",
             ),
         ),
         migrations.AddIndex(
@@ -716,15 +731,6 @@ class Migration(migrations.Migration):
             model_name="assignment",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("known_until__isnull", True), ("known_until__gte", models.F("known_from")), _connector="OR"
-                ),
-                name="assignment_known_until_after_from",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
                     models.Q(("completion__isnull", True), ("done_on__isnull", True), ("valid_until__isnull", True)),
                     models.Q(("completion__isnull", False), ("done_on__isnull", False)),
                     _connector="OR",
@@ -733,25 +739,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("waived_from__isnull", True), ("waived_until__isnull", True)),
-                    models.Q(("waived_from__isnull", False), ("waived_until__gte", models.F("waived_from"))),
-                    _connector="OR",
-                ),
-                name="assignment_waived_whole_or_not_at_all",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="validity",
             constraint=models.UniqueConstraint(fields=("completion", "requirement"), name="validity_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="waiver_ends_after_it_begins"
-            ),
         ),
         migrations.AddConstraint(
             model_name="waiver",

@@ -33,6 +33,14 @@ class Migration(migrations.Migration):
                 ("tested_at", models.DateTimeField(blank=True, null=True)),
                 ("enabled_at", models.DateTimeField(blank=True, null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("enabled_at__isnull", True), ("tested_at__isnull", False), _connector="OR"),
+                        name="identity_provider_tested_before_enabled",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Succession",
@@ -89,13 +97,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="identityprovider",
             constraint=models.UniqueConstraint(fields=("organisation",), name="identity_provider_one_per_organisation"),
-        ),
-        migrations.AddConstraint(
-            model_name="identityprovider",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("enabled_at__isnull", True), ("tested_at__isnull", False), _connector="OR"),
-                name="identity_provider_tested_before_enabled",
-            ),
         ),
         migrations.AddConstraint(
             model_name="succession",

@@ -90,6 +90,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-uploaded_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "failed"), ("problem", ""), _connector="XOR"),
+                        name="people_import_failed_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -253,13 +259,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="people_import_applied_means_when_and_who",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peopleimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "failed"), ("problem", ""), _connector="XOR"),
-                name="people_import_failed_says_why",
             ),
         ),
         migrations.AddIndex(
