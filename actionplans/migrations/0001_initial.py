@@ -189,6 +189,107 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_on", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "due_on", "id"], name="actionplans_organis_52fcd4_idx"),
+                    models.Index(fields=["organisation", "title", "id"], name="actionplans_organis_e461ad_idx"),
+                    models.Index(fields=["organisation", "priority", "id"], name="actionplans_organis_6b68d7_idx"),
+                    models.Index(
+                        fields=["organisation", "status", "due_on", "id"], name="actionplans_organis_1f706e_idx"
+                    ),
+                    models.Index(fields=["organisation", "owner"], name="actionplans_organis_da6341_idx"),
+                    models.Index(fields=["organisation", "accountable"], name="actionplans_organis_e85fac_idx"),
+                    models.Index(fields=["organisation", "team"], name="actionplans_organis_6c2dab_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "number"), name="action_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("starts_on"))),
+                        name="action_due_not_before_its_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("owner__isnull", False),
+                            ("team__isnull", False),
+                            models.Q(("partner", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="action_has_an_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent__isnull", True), ("percent__range", (0, 100)), _connector="OR"),
+                        name="action_percentage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("rag", ""), ("rag_reason", ""), ("rated_at__isnull", True), ("rated_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("rag__in", ["green", "amber", "red"]),
+                                ("rated_at__isnull", False),
+                                ("rated_by__isnull", False),
+                                models.Q(("rag_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="action_rated_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("finished_at__isnull", False),
+                                ("finished_by__isnull", False),
+                                ("finished_on__isnull", False),
+                                ("status__in", ["done", "cancelled"]),
+                            ),
+                            models.Q(
+                                models.Q(("status__in", ["done", "cancelled"]), _negated=True),
+                                ("finished_at__isnull", True),
+                                ("finished_by__isnull", True),
+                                ("finished_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="action_finished_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "done"), _negated=True),
+                            models.Q(("outcome", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="action_done_with_an_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "cancelled"), models.Q(("cancelled_reason", ""), _negated=True)),
+                            models.Q(models.Q(("status", "cancelled"), _negated=True), ("cancelled_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="action_cancelled_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("every_months__isnull", True), ("on_day__isnull", True), ("repeats", "never")),
+                            models.Q(
+                                ("every_months__range", (1, 60)), ("on_day__isnull", True), ("repeats", "after_done")
+                            ),
+                            models.Q(
+                                ("every_months__range", (1, 60)), ("on_day__range", (1, 31)), ("repeats", "calendar")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="action_repeats_wholly_or_not",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="action_saved_when_and_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +319,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-written_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "action", "-written_at"], name="actionplans_organis_c17f1d_idx"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +360,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["needs__code", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("action", "needs"), name="dependency_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("needs", models.F("action")), _negated=True),
+                        name="dependency_not_on_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +398,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-changed_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("before_on", models.F("due_on")), _negated=True),
+                        ),
+                        name="due_moved_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -310,6 +432,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("comment", "membership"), name="mention_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Objective",
@@ -338,6 +465,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="objective_saved_when_and_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -457,6 +594,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-period_from", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-period_from", "-id"], name="actionplans_organis_922796_idx"),
+                    models.Index(fields=["organisation", "title", "id"], name="actionplans_organis_cdd30f_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period_to__gte", models.F("period_from"))),
+                        name="plan_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("activated_at__isnull", True), ("activated_by__isnull", True), ("status", "draft")
+                            ),
+                            models.Q(
+                                models.Q(("status", "draft"), _negated=True),
+                                ("activated_at__isnull", False),
+                                ("activated_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plan_activated_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("status", "closed"),
+                                models.Q(("closing_note", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status", "closed"), _negated=True),
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("closing_note", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plan_closed_when_by_whom_and_with_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="plan_saved_when_and_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -514,6 +701,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-noted_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "action", "-noted_at"], name="actionplans_organis_b31e7d_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -549,6 +739,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation",), name="plan_settings_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("escalate_days_after__range", (1, 180)), ("remind_days_before__range", (1, 90))
+                        ),
+                        name="plan_settings_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="plan_settings_saved_when_and_by_whom",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Supporter",
@@ -575,6 +784,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["membership__name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("action", "membership"), name="supporter_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -759,282 +971,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(fields=["organisation", "action", "-written_at"], name="actionplans_organis_c17f1d_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="dependency",
-            constraint=models.UniqueConstraint(fields=("action", "needs"), name="dependency_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="dependency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("needs", models.F("action")), _negated=True), name="dependency_not_on_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), _negated=True), models.Q(("before_on", models.F("due_on")), _negated=True)
-                ),
-                name="due_moved_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mention",
-            constraint=models.UniqueConstraint(fields=("comment", "membership"), name="mention_once"),
-        ),
-        migrations.AddIndex(
-            model_name="plan",
-            index=models.Index(fields=["organisation", "-period_from", "-id"], name="actionplans_organis_922796_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="plan",
-            index=models.Index(fields=["organisation", "title", "id"], name="actionplans_organis_cdd30f_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_to__gte", models.F("period_from"))), name="plan_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("activated_at__isnull", True), ("activated_by__isnull", True), ("status", "draft")),
-                    models.Q(
-                        models.Q(("status", "draft"), _negated=True),
-                        ("activated_at__isnull", False),
-                        ("activated_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="plan_activated_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        ("status", "closed"),
-                        models.Q(("closing_note", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("status", "closed"), _negated=True),
-                        ("closed_at__isnull", True),
-                        ("closed_by__isnull", True),
-                        ("closing_note", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="plan_closed_when_by_whom_and_with_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="plan_saved_when_and_by_whom",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="objective",
             constraint=models.UniqueConstraint(fields=("plan", "title"), name="objective_once_in_a_plan"),
         ),
-        migrations.AddConstraint(
-            model_name="objective",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="objective_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="action",
-            index=models.Index(fields=["organisation", "due_on", "id"], name="actionplans_organis_52fcd4_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="action",
-            index=models.Index(fields=["organisation", "title", "id"], name="actionplans_organis_e461ad_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="action",
-            index=models.Index(fields=["organisation", "priority", "id"], name="actionplans_organis_6b68d7_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="action",
-            index=models.Index(
-                fields=["organisation", "status", "due_on", "id"], name="actionplans_organis_1f706e_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="action",
-            index=models.Index(fields=["organisation", "owner"], name="actionplans_organis_da6341_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="action",
-            index=models.Index(fields=["organisation", "accountable"], name="actionplans_organis_e85fac_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="action",
-            index=models.Index(fields=["organisation", "team"], name="actionplans_organis_6c2dab_idx"),
-        ),
         migrations.AddIndex(
             model_name="action",
             index=models.Index(fields=["organisation", "plan", "due_on"], name="actionplans_organis_c4071e_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="action_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("starts_on"))), name="action_due_not_before_its_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("owner__isnull", False),
-                    ("team__isnull", False),
-                    models.Q(("partner", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="action_has_an_owner",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent__isnull", True), ("percent__range", (0, 100)), _connector="OR"),
-                name="action_percentage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("rag", ""), ("rag_reason", ""), ("rated_at__isnull", True), ("rated_by__isnull", True)),
-                    models.Q(
-                        ("rag__in", ["green", "amber", "red"]),
-                        ("rated_at__isnull", False),
-                        ("rated_by__isnull", False),
-                        models.Q(("rag_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="action_rated_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("finished_by__isnull", False),
-                        ("finished_on__isnull", False),
-                        ("status__in", ["done", "cancelled"]),
-                    ),
-                    models.Q(
-                        models.Q(("status__in", ["done", "cancelled"]), _negated=True),
-                        ("finished_at__isnull", True),
-                        ("finished_by__isnull", True),
-                        ("finished_on__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="action_finished_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "done"), _negated=True),
-                    models.Q(("outcome", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="action_done_with_an_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "cancelled"), models.Q(("cancelled_reason", ""), _negated=True)),
-                    models.Q(models.Q(("status", "cancelled"), _negated=True), ("cancelled_reason", "")),
-                    _connector="OR",
-                ),
-                name="action_cancelled_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("every_months__isnull", True), ("on_day__isnull", True), ("repeats", "never")),
-                    models.Q(("every_months__range", (1, 60)), ("on_day__isnull", True), ("repeats", "after_done")),
-                    models.Q(("every_months__range", (1, 60)), ("on_day__range", (1, 31)), ("repeats", "calendar")),
-                    _connector="OR",
-                ),
-                name="action_repeats_wholly_or_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="action",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="action_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="progress",
-            index=models.Index(fields=["organisation", "action", "-noted_at"], name="actionplans_organis_b31e7d_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="settings",
-            constraint=models.UniqueConstraint(fields=("organisation",), name="plan_settings_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="settings",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("escalate_days_after__range", (1, 180)), ("remind_days_before__range", (1, 90))),
-                name="plan_settings_in_range",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settings",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="plan_settings_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supporter",
-            constraint=models.UniqueConstraint(fields=("action", "membership"), name="supporter_once"),
         ),
     ]

@@ -131,6 +131,42 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_on", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["partnership", "due_on", "id"],
+                        name="reported_by_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["partnership", "title", "id"],
+                        name="reported_by_title",
+                    ),
+                    models.Index(fields=["organisation", "action"], name="actionplans_organis_5183f0_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("organisation", "partnership", "action"),
+                        name="action_reported_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_by__isnull", True), ("ended_how", "")),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                                models.Q(("ended_how", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reported_action_ended_when_by_whom_and_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("partnership", models.F("organisation")), _negated=True),
+                        name="reported_action_not_to_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -176,57 +212,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "plan"], name="actionplans_organis_f71530_idx"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="reportedaction",
-            index=models.Index(
-                condition=models.Q(("ended_at", None)), fields=["partnership", "due_on", "id"], name="reported_by_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reportedaction",
-            index=models.Index(
-                condition=models.Q(("ended_at", None)), fields=["partnership", "title", "id"], name="reported_by_title"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reportedaction",
-            index=models.Index(fields=["organisation", "action"], name="actionplans_organis_5183f0_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedaction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("organisation", "partnership", "action"),
-                name="action_reported_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_by__isnull", True), ("ended_how", "")),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                        models.Q(("ended_how", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="reported_action_ended_when_by_whom_and_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportedaction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("partnership", models.F("organisation")), _negated=True),
-                name="reported_action_not_to_itself",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gathered",
-            index=models.Index(fields=["organisation", "plan"], name="actionplans_organis_f71530_idx"),
         ),
         # A partnership reads what a member that it has today reports to it now, and nothing else of anybody.
         *force_row_security(

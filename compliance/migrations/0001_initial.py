@@ -180,6 +180,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "code"), name="requirement_code_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("framework__isnull", False), ("organisation__isnull", True)),
+                            models.Q(("framework__isnull", True), ("organisation__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="requirement_from_a_framework_or_an_organisation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("in_force_to__isnull", True),
+                            ("in_force_to__gte", models.F("in_force_from")),
+                            _connector="OR",
+                        ),
+                        name="requirement_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -239,6 +260,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "requirement"), name="answer_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("applies", True), ("why_not", "")),
+                            models.Q(("applies", False), models.Q(("why_not", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="answer_does_not_apply_needs_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
+                            models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="answer_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("assured_at__isnull", True),
+                                ("assured_by__isnull", True),
+                                ("assured_on__isnull", True),
+                                ("assured_status", ""),
+                            ),
+                            models.Q(
+                                models.Q(("assured_status", ""), _negated=True),
+                                ("assured_at__isnull", False),
+                                ("assured_by__isnull", False),
+                                ("assured_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="answer_assured_completely_or_not",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RequirementRevision",
@@ -269,6 +329,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["requirement", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("requirement", "number"), name="requirement_revision_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -357,6 +420,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["answer", "number"],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "answer", "-changed_at", "-number"],
+                        name="compliance__organis_6473b1_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("answer", "number"), name="answer_revision_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -382,6 +454,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("specific", "general"), name="same_question_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("specific", models.F("general")), _negated=True),
+                        name="same_question_not_itself",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Settings",
@@ -416,6 +497,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation",), name="compliance_settings_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ComplianceReport",
@@ -500,6 +586,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-requested_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "sha256"], name="compliance__organis_3b8a40_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("file__isnull", False),
+                                ("finished_at__isnull", False),
+                                ("status", "ready"),
+                                models.Q(("sha256", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status", "ready"), _negated=True), ("file__isnull", True), ("sha256", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="report_ready_means_file_hash_and_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -564,126 +670,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(fields=("organisation", "requirement"), name="answer_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("applies", True), ("why_not", "")),
-                    models.Q(("applies", False), models.Q(("why_not", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="answer_does_not_apply_needs_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
-                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="answer_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("assured_at__isnull", True),
-                        ("assured_by__isnull", True),
-                        ("assured_on__isnull", True),
-                        ("assured_status", ""),
-                    ),
-                    models.Q(
-                        models.Q(("assured_status", ""), _negated=True),
-                        ("assured_at__isnull", False),
-                        ("assured_by__isnull", False),
-                        ("assured_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="answer_assured_completely_or_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requirementrevision",
-            constraint=models.UniqueConstraint(fields=("requirement", "number"), name="requirement_revision_once"),
-        ),
-        migrations.AddIndex(
-            model_name="answerrevision",
-            index=models.Index(
-                fields=["organisation", "answer", "-changed_at", "-number"], name="compliance__organis_6473b1_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answerrevision",
-            constraint=models.UniqueConstraint(fields=("answer", "number"), name="answer_revision_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="samequestion",
-            constraint=models.UniqueConstraint(fields=("specific", "general"), name="same_question_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="samequestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("specific", models.F("general")), _negated=True), name="same_question_not_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settings",
-            constraint=models.UniqueConstraint(fields=("organisation",), name="compliance_settings_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="requirement",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"), name="requirement_code_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requirement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("framework__isnull", False), ("organisation__isnull", True)),
-                    models.Q(("framework__isnull", True), ("organisation__isnull", False)),
-                    _connector="OR",
-                ),
-                name="requirement_from_a_framework_or_an_organisation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requirement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("in_force_to__isnull", True), ("in_force_to__gte", models.F("in_force_from")), _connector="OR"
-                ),
-                name="requirement_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="compliancereport",
-            index=models.Index(fields=["organisation", "sha256"], name="compliance__organis_3b8a40_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="compliancereport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("file__isnull", False),
-                        ("finished_at__isnull", False),
-                        ("status", "ready"),
-                        models.Q(("sha256", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("status", "ready"), _negated=True), ("file__isnull", True), ("sha256", "")),
-                    _connector="OR",
-                ),
-                name="report_ready_means_file_hash_and_time",
-            ),
         ),
     ]

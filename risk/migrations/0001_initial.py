@@ -149,6 +149,77 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-period_from", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-period_from", "-id"], name="risk_assess_organis_2c33e5_idx"),
+                    models.Index(fields=["organisation", "title", "id"], name="risk_assess_organis_780276_idx"),
+                    models.Index(fields=["organisation", "status", "id"], name="risk_assess_organis_f28906_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period_to__gte", models.F("period_from"))),
+                        name="assessment_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "draft"),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("submitted_at__isnull", False),
+                                ("submitted_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assessment_in_review_means_sent_to_an_approver",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("status__in", ["approved", "superseded"]),
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", True),
+                                ("approved_by__isnull", True),
+                                ("status__in", ["draft", "in_review"]),
+                                ("threat_level", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assessment_approved_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("submitted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="assessment_not_approved_by_who_sent_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "superseded"), ("superseded_at__isnull", False)),
+                            models.Q(
+                                models.Q(("status", "superseded"), _negated=True), ("superseded_at__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assessment_superseded_has_its_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "approved")),
+                        fields=("organisation",),
+                        name="assessment_one_approved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="assessment_saved_when_and_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,6 +254,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["membership__name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "membership"), name="contributor_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,6 +383,50 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "assessment", "position", "id"], name="risk_entry_organis_8849c9_idx"
+                    ),
+                    models.Index(
+                        fields=["organisation", "assessment", "title", "id"], name="risk_entry_organis_8260cb_idx"
+                    ),
+                    models.Index(fields=["organisation", "owner", "id"], name="risk_entry_organis_5b3b39_idx"),
+                    models.Index(fields=["organisation", "next_review_on", "id"], name="risk_entry_organis_517cd0_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("inherent_impact__isnull", True), ("inherent_likelihood__isnull", True)),
+                            models.Q(("inherent_impact__range", (1, 6)), ("inherent_likelihood__range", (1, 6))),
+                            _connector="OR",
+                        ),
+                        name="entry_inherent_scored_whole_or_not",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("residual_impact__isnull", True), ("residual_likelihood__isnull", True)),
+                            models.Q(("residual_impact__range", (1, 6)), ("residual_likelihood__range", (1, 6))),
+                            _connector="OR",
+                        ),
+                        name="entry_residual_scored_whole_or_not",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("target_impact__isnull", True), ("target_likelihood__isnull", True)),
+                            models.Q(("target_impact__range", (1, 6)), ("target_likelihood__range", (1, 6))),
+                            _connector="OR",
+                        ),
+                        name="entry_target_scored_whole_or_not",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="entry_saved_when_and_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -468,6 +586,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["entry", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("entry", "number"), name="entry_revision_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -524,6 +645,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "code", "id"], name="risk_risk_organis_c607f0_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "code"), name="risk_code_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True), ("closed_reason", "")),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                models.Q(("closed_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_closed_when_by_whom_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="risk_saved_when_and_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -576,6 +723,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-changed_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "risk", "-changed_at", "-id"], name="risk_scorec_organis_049c52_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("before_likelihood__isnull", True),
+                            django.db.models.lookups.GreaterThanOrEqual(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("likelihood"), "*", models.F("impact")
+                                ),
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("before_likelihood"), "*", models.F("before_impact")
+                                ),
+                            ),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="score_lowered_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -619,249 +789,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(fields=["organisation", "-period_from", "-id"], name="risk_assess_organis_2c33e5_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(fields=["organisation", "title", "id"], name="risk_assess_organis_780276_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="assessment",
-            index=models.Index(fields=["organisation", "status", "id"], name="risk_assess_organis_f28906_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_to__gte", models.F("period_from"))), name="assessment_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status", "draft"),
-                    models.Q(
-                        ("approver__isnull", False), ("submitted_at__isnull", False), ("submitted_by__isnull", False)
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation",), name="risk_settings_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="risk_settings_saved_when_and_by_whom",
                     ),
-                    _connector="OR",
-                ),
-                name="assessment_in_review_means_sent_to_an_approver",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        ("status__in", ["approved", "superseded"]),
-                    ),
-                    models.Q(
-                        ("approved_at__isnull", True),
-                        ("approved_by__isnull", True),
-                        ("status__in", ["draft", "in_review"]),
-                        ("threat_level", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="assessment_approved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by__isnull", True),
-                    models.Q(("approved_by", models.F("submitted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="assessment_not_approved_by_who_sent_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "superseded"), ("superseded_at__isnull", False)),
-                    models.Q(models.Q(("status", "superseded"), _negated=True), ("superseded_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="assessment_superseded_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "approved")), fields=("organisation",), name="assessment_one_approved"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="assessment_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contributor",
-            constraint=models.UniqueConstraint(fields=("assessment", "membership"), name="contributor_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="entryrevision",
-            constraint=models.UniqueConstraint(fields=("entry", "number"), name="entry_revision_once"),
-        ),
-        migrations.AddIndex(
-            model_name="risk",
-            index=models.Index(fields=["organisation", "code", "id"], name="risk_risk_organis_c607f0_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="risk",
-            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="risk_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="risk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True), ("closed_reason", "")),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        models.Q(("closed_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="risk_closed_when_by_whom_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="risk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="risk_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                fields=["organisation", "assessment", "position", "id"], name="risk_entry_organis_8849c9_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                fields=["organisation", "assessment", "title", "id"], name="risk_entry_organis_8260cb_idx"
-            ),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="entry",
             index=models.Index(fields=["organisation", "risk", "id"], name="risk_entry_organis_3b8166_idx"),
         ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["organisation", "owner", "id"], name="risk_entry_organis_5b3b39_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["organisation", "next_review_on", "id"], name="risk_entry_organis_517cd0_idx"),
-        ),
         migrations.AddConstraint(
             model_name="entry",
             constraint=models.UniqueConstraint(fields=("assessment", "risk"), name="entry_once_in_an_assessment"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("inherent_impact__isnull", True), ("inherent_likelihood__isnull", True)),
-                    models.Q(("inherent_impact__range", (1, 6)), ("inherent_likelihood__range", (1, 6))),
-                    _connector="OR",
-                ),
-                name="entry_inherent_scored_whole_or_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("residual_impact__isnull", True), ("residual_likelihood__isnull", True)),
-                    models.Q(("residual_impact__range", (1, 6)), ("residual_likelihood__range", (1, 6))),
-                    _connector="OR",
-                ),
-                name="entry_residual_scored_whole_or_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("target_impact__isnull", True), ("target_likelihood__isnull", True)),
-                    models.Q(("target_impact__range", (1, 6)), ("target_likelihood__range", (1, 6))),
-                    _connector="OR",
-                ),
-                name="entry_target_scored_whole_or_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="entry_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="scorechange",
-            index=models.Index(
-                fields=["organisation", "risk", "-changed_at", "-id"], name="risk_scorec_organis_049c52_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scorechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("before_likelihood__isnull", True),
-                    django.db.models.lookups.GreaterThanOrEqual(
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("likelihood"), "*", models.F("impact")
-                        ),
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("before_likelihood"), "*", models.F("before_impact")
-                        ),
-                    ),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="score_lowered_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settings",
-            constraint=models.UniqueConstraint(fields=("organisation",), name="risk_settings_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="settings",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="risk_settings_saved_when_and_by_whom",
-            ),
         ),
     ]

@@ -75,6 +75,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-issued_on", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-issued_on", "-id"], name="risk_ctlped_organis_fb4df7_idx"),
+                    models.Index(fields=["organisation", "title", "id"], name="risk_ctlped_organis_036c0b_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "originator", "title"), name="ctlp_edition_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("period_to__gte", models.F("period_from"))),
+                        name="ctlp_edition_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("held_at", ""), _negated=True), name="ctlp_edition_is_held_somewhere"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ctlp_edition_saved_when_and_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +137,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-briefed_on", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "edition", "-briefed_on", "-id"], name="risk_ctlpbr_organis_b4af25_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("membership__isnull", False), ("other", "")),
+                            models.Q(("membership__isnull", True), models.Q(("other", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="ctlp_briefing_of_one_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -213,6 +250,69 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "edition", "code", "id"], name="risk_ctlpre_organis_864eaf_idx"
+                    ),
+                    models.Index(fields=["organisation", "code", "id"], name="risk_ctlpre_organis_4ef368_idx"),
+                    models.Index(fields=["organisation", "state", "id"], name="risk_ctlpre_organis_a749bb_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("edition", "code"), name="ctlp_recommendation_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("may_be_recorded", True)), name="ctlp_recommendation_may_be_recorded"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reason", ""),
+                                ("responded_at__isnull", True),
+                                ("responded_by__isnull", True),
+                                ("response", ""),
+                                ("state", "open"),
+                            ),
+                            models.Q(
+                                ("responded_at__isnull", False),
+                                ("responded_by__isnull", False),
+                                ("state__in", ("in_hand", "done", "closed")),
+                                models.Q(("response", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ctlp_recommendation_answered_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("response__in", ["", "accepted"]), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="ctlp_recommendation_not_accepted_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("response", "not_accepted"), ("state", "closed")),
+                            models.Q(
+                                models.Q(("response", "not_accepted"), _negated=True),
+                                models.Q(("state", "closed"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ctlp_recommendation_not_accepted_is_not_done",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sent_on__isnull", True), models.Q(("response", ""), _negated=True), _connector="OR"
+                        ),
+                        name="ctlp_recommendation_sent_once_answered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ctlp_recommendation_saved_when_and_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -259,6 +359,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("unlinked_at__isnull", True)),
+                        fields=("recommendation", "risk"),
+                        name="recommendation_linked_to_a_risk_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("unlinked_at__isnull", True), ("unlinked_by__isnull", True)),
+                            models.Q(("unlinked_at__isnull", False), ("unlinked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="recommendation_unlinked_when_and_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -352,6 +467,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-effective_from", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "scope", "-effective_from"], name="risk_threat_organis_ed434e_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("organisation", "scope", "effective_from"),
+                        name="threat_level_once_from_a_day",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("entered_by__isnull", True), ("organisation__isnull", True)),
+                            models.Q(("entered_by__isnull", False), ("organisation__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="threat_level_entered_by_somebody_or_the_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")
+                            ),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="threat_level_withdrawn_when_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verified", False),
+                            models.Q(("mark", "S"), ("organisation__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="threat_level_verified_only_where_seen",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -440,6 +596,51 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_on", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "due_on", "id"], name="risk_review_organis_35737e_idx"),
+                    models.Index(fields=["organisation", "raised_at", "id"], name="risk_review_organis_4a79c7_idx"),
+                    models.Index(fields=["organisation", "risk", "id"], name="risk_review_organis_7b863d_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("edition__isnull", False)),
+                        fields=("risk", "edition"),
+                        name="review_task_once_for_an_edition",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("threat_level__isnull", False)),
+                        fields=("risk", "threat_level"),
+                        name="review_task_once_for_a_threat_level",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cause", "ctlp"), ("edition__isnull", False), ("threat_level__isnull", True)),
+                            models.Q(
+                                ("cause", "threat_level"), ("edition__isnull", True), ("threat_level__isnull", False)
+                            ),
+                            models.Q(
+                                ("cause__in", ("incident", "guidance", "change", "assurance", "learning")),
+                                ("edition__isnull", True),
+                                ("threat_level__isnull", True),
+                                models.Q(("note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="review_task_names_its_cause",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", True), ("done_by__isnull", True), ("outcome", "")),
+                            models.Q(
+                                ("done_at__isnull", False),
+                                ("done_by__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="review_task_done_when_by_whom_and_how",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -494,270 +695,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="ctlpedition",
-            index=models.Index(fields=["organisation", "-issued_on", "-id"], name="risk_ctlped_organis_fb4df7_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="ctlpedition",
-            index=models.Index(fields=["organisation", "title", "id"], name="risk_ctlped_organis_036c0b_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlpedition",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "originator", "title"), name="ctlp_edition_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlpedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_to__gte", models.F("period_from"))),
-                name="ctlp_edition_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlpedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("held_at", ""), _negated=True), name="ctlp_edition_is_held_somewhere"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlpedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ctlp_edition_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ctlpbriefing",
-            index=models.Index(
-                fields=["organisation", "edition", "-briefed_on", "-id"], name="risk_ctlpbr_organis_b4af25_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlpbriefing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("membership__isnull", False), ("other", "")),
-                    models.Q(("membership__isnull", True), models.Q(("other", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="ctlp_briefing_of_one_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ctlprecommendation",
-            index=models.Index(fields=["organisation", "edition", "code", "id"], name="risk_ctlpre_organis_864eaf_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="ctlprecommendation",
-            index=models.Index(fields=["organisation", "code", "id"], name="risk_ctlpre_organis_4ef368_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="ctlprecommendation",
-            index=models.Index(fields=["organisation", "state", "id"], name="risk_ctlpre_organis_a749bb_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlprecommendation",
-            constraint=models.UniqueConstraint(fields=("edition", "code"), name="ctlp_recommendation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlprecommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("may_be_recorded", True)), name="ctlp_recommendation_may_be_recorded"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlprecommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reason", ""),
-                        ("responded_at__isnull", True),
-                        ("responded_by__isnull", True),
-                        ("response", ""),
-                        ("state", "open"),
-                    ),
-                    models.Q(
-                        ("responded_at__isnull", False),
-                        ("responded_by__isnull", False),
-                        ("state__in", ("in_hand", "done", "closed")),
-                        models.Q(("response", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="ctlp_recommendation_answered_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlprecommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("response__in", ["", "accepted"]), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
-                name="ctlp_recommendation_not_accepted_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlprecommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("response", "not_accepted"), ("state", "closed")),
-                    models.Q(
-                        models.Q(("response", "not_accepted"), _negated=True),
-                        models.Q(("state", "closed"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="ctlp_recommendation_not_accepted_is_not_done",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlprecommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sent_on__isnull", True), models.Q(("response", ""), _negated=True), _connector="OR"
-                ),
-                name="ctlp_recommendation_sent_once_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ctlprecommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ctlp_recommendation_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendationrisk",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("unlinked_at__isnull", True)),
-                fields=("recommendation", "risk"),
-                name="recommendation_linked_to_a_risk_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recommendationrisk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("unlinked_at__isnull", True), ("unlinked_by__isnull", True)),
-                    models.Q(("unlinked_at__isnull", False), ("unlinked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="recommendation_unlinked_when_and_by_whom",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="threatlevel",
-            index=models.Index(
-                fields=["organisation", "scope", "-effective_from"], name="risk_threat_organis_ed434e_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threatlevel",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=("organisation", "scope", "effective_from"),
-                name="threat_level_once_from_a_day",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threatlevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("entered_by__isnull", True), ("organisation__isnull", True)),
-                    models.Q(("entered_by__isnull", False), ("organisation__isnull", False)),
-                    _connector="OR",
-                ),
-                name="threat_level_entered_by_somebody_or_the_file",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threatlevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_by__isnull", True), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="threat_level_withdrawn_when_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threatlevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("verified", False), models.Q(("mark", "S"), ("organisation__isnull", True)), _connector="OR"
-                ),
-                name="threat_level_verified_only_where_seen",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reviewtask",
-            index=models.Index(fields=["organisation", "due_on", "id"], name="risk_review_organis_35737e_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="reviewtask",
-            index=models.Index(fields=["organisation", "raised_at", "id"], name="risk_review_organis_4a79c7_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="reviewtask",
-            index=models.Index(fields=["organisation", "risk", "id"], name="risk_review_organis_7b863d_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewtask",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("edition__isnull", False)),
-                fields=("risk", "edition"),
-                name="review_task_once_for_an_edition",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewtask",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("threat_level__isnull", False)),
-                fields=("risk", "threat_level"),
-                name="review_task_once_for_a_threat_level",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewtask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cause", "ctlp"), ("edition__isnull", False), ("threat_level__isnull", True)),
-                    models.Q(("cause", "threat_level"), ("edition__isnull", True), ("threat_level__isnull", False)),
-                    models.Q(
-                        ("cause__in", ("incident", "guidance", "change", "assurance", "learning")),
-                        ("edition__isnull", True),
-                        ("threat_level__isnull", True),
-                        models.Q(("note", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="review_task_names_its_cause",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewtask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", True), ("done_by__isnull", True), ("outcome", "")),
-                    models.Q(
-                        ("done_at__isnull", False), ("done_by__isnull", False), models.Q(("outcome", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="review_task_done_when_by_whom_and_how",
-            ),
         ),
     ]

@@ -146,6 +146,41 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-uploaded_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-uploaded_at", "-id"], name="register_import_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("applied_at__isnull", False), ("applied_by__isnull", False), ("status", "applied")
+                            ),
+                            models.Q(
+                                models.Q(("status", "applied"), _negated=True),
+                                ("applied_at__isnull", True),
+                                ("applied_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="register_import_applied_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "failed"), ("problem", ""), _connector="XOR"),
+                        name="register_import_failed_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("assessment__isnull", False),
+                            models.Q(
+                                models.Q(("title", ""), _negated=True),
+                                ("period_from__isnull", False),
+                                ("period_to__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="register_import_goes_somewhere",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +221,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("register_import", "number"), name="register_import_row_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,55 +246,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="registerimport",
-            index=models.Index(fields=["organisation", "-uploaded_at", "-id"], name="register_import_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="registerimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("applied_at__isnull", False), ("applied_by__isnull", False), ("status", "applied")),
-                    models.Q(
-                        models.Q(("status", "applied"), _negated=True),
-                        ("applied_at__isnull", True),
-                        ("applied_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="register_import_applied_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "failed"), ("problem", ""), _connector="XOR"),
-                name="register_import_failed_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("assessment__isnull", False),
-                    models.Q(
-                        models.Q(("title", ""), _negated=True),
-                        ("period_from__isnull", False),
-                        ("period_to__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="register_import_goes_somewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registerimportrow",
-            constraint=models.UniqueConstraint(fields=("register_import", "number"), name="register_import_row_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rememberedcolumns",
-            constraint=models.UniqueConstraint(fields=("organisation", "key"), name="remembered_columns_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "key"), name="remembered_columns_once"),
+                ],
+            },
         ),
         *(operation for table in TABLES for operation in force_row_security(f"risk_{table}")),
         key_with_organisation("risk_registerimport"),

@@ -59,6 +59,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-started_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "membership", "-started_at"], name="training_at_organis_b170fd_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("status", "in_progress")),
+                            models.Q(
+                                models.Q(("status", "in_progress"), _negated=True),
+                                ("ended_at__gte", models.F("started_at")),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="attempt_ended_or_in_progress",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +118,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "title", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "code"), name="course_code_once", nulls_distinct=False
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +204,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-completed_on", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "membership", "-completed_on", "-id"],
+                        name="training_co_organis_ff1bdf_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("score__isnull", True), ("score__lte", 100), _connector="OR"),
+                        name="completion_score_is_a_percentage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("came", "portal"), _negated=True),
+                            models.Q(("attempt__isnull", False), ("course__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="completion_in_the_portal_has_its_attempt",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -217,6 +261,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["course", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("course", "number"), name="course_version_once"),
+                ],
             },
         ),
         migrations.AddField(
@@ -245,6 +292,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("attempt", "page"), name="page_done_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reply",
@@ -272,6 +324,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["attempt", "page", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("attempt", "page", "number"), name="reply_once_a_try"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("right__lte", models.F("total")), ("total__gte", 1)),
+                        name="reply_right_of_total",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -347,81 +406,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="course",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"), name="course_code_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="completion",
-            index=models.Index(
-                fields=["organisation", "membership", "-completed_on", "-id"], name="training_co_organis_ff1bdf_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="completion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__isnull", True), ("score__lte", 100), _connector="OR"),
-                name="completion_score_is_a_percentage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="completion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("came", "portal"), _negated=True),
-                    models.Q(("attempt__isnull", False), ("course__isnull", False)),
-                    _connector="OR",
-                ),
-                name="completion_in_the_portal_has_its_attempt",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="courseversion",
-            constraint=models.UniqueConstraint(fields=("course", "number"), name="course_version_once"),
-        ),
-        migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(
-                fields=["organisation", "membership", "-started_at"], name="training_at_organis_b170fd_idx"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="attempt",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("status", "in_progress")),
                 fields=("organisation", "membership", "course"),
                 name="attempt_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("status", "in_progress")),
-                    models.Q(
-                        models.Q(("status", "in_progress"), _negated=True),
-                        ("ended_at__gte", models.F("started_at")),
-                        ("ended_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="attempt_ended_or_in_progress",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pagedone",
-            constraint=models.UniqueConstraint(fields=("attempt", "page"), name="page_done_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="reply",
-            constraint=models.UniqueConstraint(fields=("attempt", "page", "number"), name="reply_once_a_try"),
-        ),
-        migrations.AddConstraint(
-            model_name="reply",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1), ("right__lte", models.F("total")), ("total__gte", 1)),
-                name="reply_right_of_total",
             ),
         ),
     ]

@@ -35,9 +35,47 @@ class Migration(migrations.Migration):
                 ),
                 ("starts_on", models.DateField(verbose_name="from")),
                 ("ends_on", models.DateField(blank=True, null=True, verbose_name="last day")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-starts_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="absence_ends_after_it_begins",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)), fields=("membership",), name="absence_open_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,9 +99,68 @@ class Migration(migrations.Migration):
                 ("absent_until", models.DateField(null=True)),
                 ("known_from", models.DateTimeField()),
                 ("known_until", models.DateTimeField(null=True)),
+                (
+                    "completion",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="training.completion",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.team",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["due_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("known_until__isnull", True), ("known_until__gte", models.F("known_from")), _connector="OR"
+                        ),
+                        name="assignment_known_until_after_from",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("waived_from__isnull", True), ("waived_until__isnull", True)),
+                            models.Q(("waived_from__isnull", False), ("waived_until__gte", models.F("waived_from"))),
+                            _connector="OR",
+                        ),
+                        name="assignment_waived_whole_or_not_at_all",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("completion__isnull", True), ("done_on__isnull", True), ("valid_until__isnull", True)
+                            ),
+                            models.Q(("completion__isnull", False), ("done_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="assignment_done_whole_or_not_at_all",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "known_from"], name="assignment_then"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,9 +178,66 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=300, verbose_name="why")),
                 ("recorded_at", models.DateTimeField()),
                 ("ended_on", models.DateField(blank=True, null=True, verbose_name="last day")),
+                (
+                    "counts_for",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="training.course",
+                        verbose_name="counts for",
+                    ),
+                ),
+                (
+                    "done",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="training.course",
+                        verbose_name="course done",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["counts_for", "done", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("months__isnull", True),
+                            models.Q(("months__gte", 1), ("months__lte", 120)),
+                            _connector="OR",
+                        ),
+                        name="equivalence_months_make_sense",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on__isnull", True)),
+                        fields=("organisation", "done", "counts_for"),
+                        name="equivalence_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done", models.F("counts_for")), _negated=True),
+                        name="equivalence_of_two_courses",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,15 +249,59 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(null=True)),
                 ("was_due_on", models.DateField(verbose_name="was due")),
                 ("due_on", models.DateField(verbose_name="due")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-recorded_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gt", models.F("was_due_on"))), name="extension_is_later"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
             name="PersonChange",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -131,9 +329,58 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("worked_out_at", models.DateTimeField(null=True)),
                 ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="training.course",
+                        verbose_name="course",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["title", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("target__isnull", True),
+                            models.Q(("target__gte", 1), ("target__lte", 100)),
+                            _connector="OR",
+                        ),
+                        name="training_requirement_target_is_a_percentage",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("organisation"),
+                        django.db.models.functions.text.Lower("title"),
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        name="training_requirement_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="training_requirement_saved_when_and_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,9 +410,61 @@ class Migration(migrations.Migration):
                 ("expiring_days", models.PositiveSmallIntegerField(default=60, verbose_name="days of notice")),
                 ("saved_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rules", to="training.requirement"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["requirement", "-number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("months__isnull", True),
+                            models.Q(("months__gte", 1), ("months__lte", 120)),
+                            _connector="OR",
+                        ),
+                        name="training_rule_months_make_sense",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("anchor", "completion"), ("window_from__isnull", True)),
+                            models.Q(("anchor", "window"), ("months__isnull", False), ("window_from__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="training_rule_window_whole_or_not_at_all",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expiring_days__lte", 365), ("grace_days__lte", 730)),
+                        name="training_rule_days_make_sense",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gte", models.F("saved_at")), _connector="OR"
+                        ),
+                        name="training_rule_ends_after_it_began",
+                    ),
+                    models.UniqueConstraint(fields=("requirement", "number"), name="training_rule_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("requirement",),
+                        name="training_rule_in_force_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,7 +474,36 @@ class Migration(migrations.Migration):
                 ("valid_until", models.DateField(null=True, verbose_name="valid until")),
                 ("recorded_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "completion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="validities", to="training.completion"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.requirement"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.rule"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("completion", "requirement"), name="validity_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Waiver",
@@ -186,9 +514,52 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(null=True)),
                 ("starts_on", models.DateField(verbose_name="from")),
                 ("ends_on", models.DateField(verbose_name="last day")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.requirement"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-recorded_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="waiver_ends_after_it_begins"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("membership", "requirement"),
+                        name="waiver_open_once",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -296,170 +667,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="absence",
-            name="ended_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="absence",
-            name="membership",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="absence",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="absence",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="completion",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.completion"
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="membership",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="team",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.team"
-            ),
-        ),
-        migrations.AddField(
-            model_name="equivalence",
-            name="counts_for",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="training.course",
-                verbose_name="counts for",
-            ),
-        ),
-        migrations.AddField(
-            model_name="equivalence",
-            name="done",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="training.course",
-                verbose_name="course done",
-            ),
-        ),
-        migrations.AddField(
-            model_name="equivalence",
-            name="organisation",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="organisations.organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="equivalence",
-            name="recorded_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="extension",
-            name="ended_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="extension",
-            name="membership",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="extension",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="extension",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="personchange",
-            name="membership",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="personchange",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="requirement",
-            name="course",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="training.course",
-                verbose_name="course",
-            ),
-        ),
-        migrations.AddField(
-            model_name="requirement",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="requirement",
-            name="saved_by",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="organisations.membership",
-            ),
-        ),
-        migrations.AddField(
             model_name="extension",
             name="requirement",
             field=models.ForeignKey(
@@ -474,163 +681,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="rule",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="rule",
-            name="requirement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="rules", to="training.requirement"
-            ),
-        ),
-        migrations.AddField(
-            model_name="rule",
-            name="saved_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
             model_name="assignment",
             name="rule",
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.rule"),
-        ),
-        migrations.AddField(
-            model_name="validity",
-            name="completion",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="validities", to="training.completion"
-            ),
-        ),
-        migrations.AddField(
-            model_name="validity",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="validity",
-            name="requirement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.requirement"
-            ),
-        ),
-        migrations.AddField(
-            model_name="validity",
-            name="rule",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.rule"),
-        ),
-        migrations.AddField(
-            model_name="waiver",
-            name="ended_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="waiver",
-            name="membership",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="waiver",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="waiver",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="waiver",
-            name="requirement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.requirement"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="absence_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)), fields=("membership",), name="absence_open_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="equivalence",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on__isnull", True)),
-                fields=("organisation", "done", "counts_for"),
-                name="equivalence_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="equivalence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done", models.F("counts_for")), _negated=True), name="equivalence_of_two_courses"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="equivalence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("months__isnull", True), models.Q(("months__gte", 1), ("months__lte", 120)), _connector="OR"
-                ),
-                name="equivalence_months_make_sense",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requirement",
-            constraint=models.UniqueConstraint(
-                models.F("organisation"),
-                django.db.models.functions.text.Lower("title"),
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                name="training_requirement_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requirement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("target__isnull", True), models.Q(("target__gte", 1), ("target__lte", 100)), _connector="OR"
-                ),
-                name="training_requirement_target_is_a_percentage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requirement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="training_requirement_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gt", models.F("was_due_on"))), name="extension_is_later"
-            ),
         ),
         migrations.AddConstraint(
             model_name="extension",
@@ -638,54 +691,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ended_at__isnull", True)),
                 fields=("membership", "requirement"),
                 name="extension_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.UniqueConstraint(fields=("requirement", "number"), name="training_rule_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("requirement",),
-                name="training_rule_in_force_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("months__isnull", True), models.Q(("months__gte", 1), ("months__lte", 120)), _connector="OR"
-                ),
-                name="training_rule_months_make_sense",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("anchor", "completion"), ("window_from__isnull", True)),
-                    models.Q(("anchor", "window"), ("months__isnull", False), ("window_from__isnull", False)),
-                    _connector="OR",
-                ),
-                name="training_rule_window_whole_or_not_at_all",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expiring_days__lte", 365), ("grace_days__lte", 730)),
-                name="training_rule_days_make_sense",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("ended_at__gte", models.F("saved_at")), _connector="OR"
-                ),
-                name="training_rule_ends_after_it_began",
             ),
         ),
         migrations.AddIndex(
@@ -700,65 +705,12 @@ class Migration(migrations.Migration):
             model_name="assignment",
             index=models.Index(fields=["membership", "requirement", "-known_from"], name="assignment_of_person"),
         ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(fields=["organisation", "known_from"], name="assignment_then"),
-        ),
         migrations.AddConstraint(
             model_name="assignment",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("known_until__isnull", True)),
                 fields=("membership", "requirement"),
                 name="assignment_known_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("known_until__isnull", True), ("known_until__gte", models.F("known_from")), _connector="OR"
-                ),
-                name="assignment_known_until_after_from",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("completion__isnull", True), ("done_on__isnull", True), ("valid_until__isnull", True)),
-                    models.Q(("completion__isnull", False), ("done_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="assignment_done_whole_or_not_at_all",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("waived_from__isnull", True), ("waived_until__isnull", True)),
-                    models.Q(("waived_from__isnull", False), ("waived_until__gte", models.F("waived_from"))),
-                    _connector="OR",
-                ),
-                name="assignment_waived_whole_or_not_at_all",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="validity",
-            constraint=models.UniqueConstraint(fields=("completion", "requirement"), name="validity_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="waiver_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("membership", "requirement"),
-                name="waiver_open_once",
             ),
         ),
     ]

@@ -21,7 +21,36 @@ class Migration(migrations.Migration):
                 ("saved_at", models.DateTimeField(blank=True, null=True)),
                 ("definition", models.CharField(max_length=40, verbose_name="return")),
                 ("chosen", models.JSONField(default=dict)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "definition"), name="return_choices_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="return_choices_saved_when_and_by_whom",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="trainingreport",
@@ -72,39 +101,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="training_report_of_a_return_or_not",
-            ),
-        ),
-        migrations.AddField(
-            model_name="returnchoices",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="returnchoices",
-            name="saved_by",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="organisations.membership",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnchoices",
-            constraint=models.UniqueConstraint(fields=("organisation", "definition"), name="return_choices_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="returnchoices",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="return_choices_saved_when_and_by_whom",
             ),
         ),
         *force_row_security("training_returnchoices"),

@@ -90,6 +90,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["title", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "title", "id"], name="draft_by_title"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="course_draft_saved_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("course__isnull", True), ("published__isnull", True)),
+                            models.Q(("course__isnull", False), ("published__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="course_draft_published_or_not",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,32 +141,6 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["pk"],
             },
-        ),
-        migrations.AddIndex(
-            model_name="coursedraft",
-            index=models.Index(fields=["organisation", "title", "id"], name="draft_by_title"),
-        ),
-        migrations.AddConstraint(
-            model_name="coursedraft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="course_draft_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coursedraft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("course__isnull", True), ("published__isnull", True)),
-                    models.Q(("course__isnull", False), ("published__isnull", False)),
-                    _connector="OR",
-                ),
-                name="course_draft_published_or_not",
-            ),
         ),
         *force_row_security("training_coursedraft"),
         *force_row_security("training_coursepicture"),

@@ -120,6 +120,61 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["starts_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "starts_at", "id"], name="session_by_time"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="session_saved_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="session_ends_after_it_begins"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("places__gte", 1), ("places__lte", 500)), name="session_has_places"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("taken__lte", models.F("places"))), name="session_is_never_overbooked"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("venue", ""), _negated=True),
+                            models.Q(("online_link", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="session_is_somewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("trainer_name", ""), _negated=True), name="session_has_a_trainer"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closes_at__isnull", True), ("closes_at__lte", models.F("starts_at")), _connector="OR"
+                        ),
+                        name="session_booking_closes_before_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_by__isnull", True), ("status", "planned")),
+                            models.Q(
+                                models.Q(("status", "planned"), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="session_ended_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "cancelled"), ("reason", ""), _connector="XOR"),
+                        name="session_cancelled_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +237,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["booked_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "membership"], name="place_of_a_person"),
+                    models.Index(fields=["session", "status", "booked_at", "id"], name="place_in_line"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "withdrawn"), _negated=True),
+                        fields=("organisation", "session", "membership"),
+                        name="place_one_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("score__isnull", True),
+                            models.Q(("score__lte", 100), ("status", "attended")),
+                            _connector="OR",
+                        ),
+                        name="place_score_of_who_came",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_walk_in", False), ("status__in", ["attended", "absent"]), _connector="OR"
+                        ),
+                        name="place_walk_in_came_or_not",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("completion__isnull", True), ("status", "attended"), _connector="OR"),
+                        name="place_record_of_who_came",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -251,6 +335,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("clear__gte", 1),
+                            ("clear__lte", 5),
+                            ("useful__gte", 1),
+                            ("useful__lte", 5),
+                            ("confident__gte", 1),
+                            ("confident__lte", 5),
+                        ),
+                        name="evaluation_ratings_are_choices",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -269,140 +366,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="training_report_sheet_of_a_session",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="taughtsession",
-            index=models.Index(fields=["organisation", "starts_at", "id"], name="session_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="taughtsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                    models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="session_saved_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taughtsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="session_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taughtsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("places__gte", 1), ("places__lte", 500)), name="session_has_places"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taughtsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taken__lte", models.F("places"))), name="session_is_never_overbooked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taughtsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("venue", ""), _negated=True),
-                    models.Q(("online_link", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="session_is_somewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taughtsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("trainer_name", ""), _negated=True), name="session_has_a_trainer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taughtsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closes_at__isnull", True), ("closes_at__lte", models.F("starts_at")), _connector="OR"
-                ),
-                name="session_booking_closes_before_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taughtsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_by__isnull", True), ("status", "planned")),
-                    models.Q(
-                        models.Q(("status", "planned"), _negated=True),
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="session_ended_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taughtsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "cancelled"), ("reason", ""), _connector="XOR"),
-                name="session_cancelled_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="place",
-            index=models.Index(fields=["organisation", "membership"], name="place_of_a_person"),
-        ),
-        migrations.AddIndex(
-            model_name="place",
-            index=models.Index(fields=["session", "status", "booked_at", "id"], name="place_in_line"),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "withdrawn"), _negated=True),
-                fields=("organisation", "session", "membership"),
-                name="place_one_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("score__isnull", True), models.Q(("score__lte", 100), ("status", "attended")), _connector="OR"
-                ),
-                name="place_score_of_who_came",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_walk_in", False), ("status__in", ["attended", "absent"]), _connector="OR"),
-                name="place_walk_in_came_or_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("completion__isnull", True), ("status", "attended"), _connector="OR"),
-                name="place_record_of_who_came",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("clear__gte", 1),
-                    ("clear__lte", 5),
-                    ("useful__gte", 1),
-                    ("useful__lte", 5),
-                    ("confident__gte", 1),
-                    ("confident__lte", 5),
-                ),
-                name="evaluation_ratings_are_choices",
             ),
         ),
     ]

@@ -96,6 +96,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["title", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "title", "id"], name="evidence_ev_organis_9b4e78_idx"),
+                    models.Index(fields=["organisation", "expires_on", "id"], name="evidence_ev_organis_d1fc40_idx"),
+                    models.Index(fields=["organisation", "-updated_at", "-id"], name="evidence_ev_organis_3eb13a_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file__isnull", False), ("kind", "file"), ("link", "")),
+                            models.Q(("file__isnull", True), ("kind", "link"), models.Q(("link", ""), _negated=True)),
+                            models.Q(
+                                ("file__isnull", True),
+                                ("kind", "note"),
+                                ("link", ""),
+                                models.Q(("note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="evidence_kind_has_its_content",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("effective_to__isnull", True),
+                            ("effective_to__gte", models.F("effective_from")),
+                            _connector="OR",
+                        ),
+                        name="evidence_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expires_on__isnull", True),
+                            ("expires_on__gte", models.F("effective_from")),
+                            _connector="OR",
+                        ),
+                        name="evidence_expires_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at__isnull", True), ("withdrawn_reason", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="evidence_withdrawn_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,66 +222,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["item", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "number"), name="evidence_revision_once"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="evidenceitem",
-            index=models.Index(fields=["organisation", "title", "id"], name="evidence_ev_organis_9b4e78_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="evidenceitem",
-            index=models.Index(fields=["organisation", "expires_on", "id"], name="evidence_ev_organis_d1fc40_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="evidenceitem",
-            index=models.Index(fields=["organisation", "-updated_at", "-id"], name="evidence_ev_organis_3eb13a_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="evidenceitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("file__isnull", False), ("kind", "file"), ("link", "")),
-                    models.Q(("file__isnull", True), ("kind", "link"), models.Q(("link", ""), _negated=True)),
-                    models.Q(
-                        ("file__isnull", True), ("kind", "note"), ("link", ""), models.Q(("note", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="evidence_kind_has_its_content",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidenceitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("effective_to__isnull", True), ("effective_to__gte", models.F("effective_from")), _connector="OR"
-                ),
-                name="evidence_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidenceitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("expires_on__isnull", True), ("expires_on__gte", models.F("effective_from")), _connector="OR"
-                ),
-                name="evidence_expires_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidenceitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_reason", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="evidence_withdrawn_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidencerevision",
-            constraint=models.UniqueConstraint(fields=("item", "number"), name="evidence_revision_once"),
         ),
         *force_row_security("evidence_evidenceitem"),
         *force_row_security("evidence_evidencerevision"),

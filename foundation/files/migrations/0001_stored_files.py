@@ -36,6 +36,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "stored bytes",
                 "verbose_name_plural": "stored bytes",
+                "indexes": [
+                    models.Index(fields=["checked_at"], name="bytes_by_last_check"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "address"), name="stored_bytes_once"),
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="stored_bytes_not_empty"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,68 +142,49 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-uploaded_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-uploaded_at", "-id"], name="file_newest"),
+                    models.Index(
+                        condition=models.Q(("status__in", ["quarantined", "scanning"])),
+                        fields=["uploaded_at"],
+                        name="file_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("scanned_at__isnull", False), models.Q(("scanner", ""), _negated=True)),
+                            models.Q(
+                                models.Q(("status__in", ["clean", "infected", "refused"]), _negated=True),
+                                ("scanned_at__isnull", True),
+                                ("scanner", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="file_judged_means_when_and_by_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status", "withdrawn"),
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("status", "withdrawn"), _negated=True),
+                                ("withdrawn_at__isnull", True),
+                                ("withdrawn_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="file_withdrawn_means_when_and_who",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bytes__isnull", False), ("status", "withdrawn"), _connector="OR"),
+                        name="file_has_bytes_unless_withdrawn",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="storedbytes",
-            index=models.Index(fields=["checked_at"], name="bytes_by_last_check"),
-        ),
-        migrations.AddConstraint(
-            model_name="storedbytes",
-            constraint=models.UniqueConstraint(fields=("organisation", "address"), name="stored_bytes_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="storedbytes",
-            constraint=models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="stored_bytes_not_empty"),
-        ),
-        migrations.AddIndex(
-            model_name="storedfile",
-            index=models.Index(fields=["organisation", "-uploaded_at", "-id"], name="file_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="storedfile",
-            index=models.Index(
-                condition=models.Q(("status__in", ["quarantined", "scanning"])),
-                fields=["uploaded_at"],
-                name="file_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("scanned_at__isnull", False), models.Q(("scanner", ""), _negated=True)),
-                    models.Q(
-                        models.Q(("status__in", ["clean", "infected", "refused"]), _negated=True),
-                        ("scanned_at__isnull", True),
-                        ("scanner", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="file_judged_means_when_and_by_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "withdrawn"), ("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    models.Q(
-                        models.Q(("status", "withdrawn"), _negated=True),
-                        ("withdrawn_at__isnull", True),
-                        ("withdrawn_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="file_withdrawn_means_when_and_who",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bytes__isnull", False), ("status", "withdrawn"), _connector="OR"),
-                name="file_has_bytes_unless_withdrawn",
-            ),
         ),
         *force_row_security("files_storedbytes"),
         *force_row_security("files_storedfile"),

@@ -63,6 +63,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["waiting", "sending"])),
+                        fields=["next_attempt_at"],
+                        name="mail_to_be_sent",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "membership", "key"), name="mail_once_per_event"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("status", "sent")),
+                            models.Q(models.Q(("status", "sent"), _negated=True), ("sent_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="mail_sent_has_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lease_until__isnull", False), ("status", "sending")),
+                            models.Q(models.Q(("status", "sending"), _negated=True), ("lease_until__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="mail_sending_means_leased",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("attempts__lte", 8)), name="mail_attempts"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +148,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "membership", "-created_at", "-id"], name="notice_of_person"),
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)),
+                        fields=["organisation", "membership"],
+                        name="notice_unread",
+                    ),
+                    models.Index(
+                        condition=models.Q(("delivery", "daily"), ("mail__isnull", True), ("read_at__isnull", True)),
+                        fields=["organisation", "membership"],
+                        name="notice_for_digest",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "membership", "kind", "target_type", "target_id", "event"),
+                        name="notice_once_per_event",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +201,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["group", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "membership", "group"), name="preference_once_per_group"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,87 +238,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-sent_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "kind", "target_type", "target_id", "cycle", "membership"),
+                        name="reminder_once_per_cycle",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="outgoingmail",
-            index=models.Index(
-                condition=models.Q(("status__in", ["waiting", "sending"])),
-                fields=["next_attempt_at"],
-                name="mail_to_be_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "membership", "key"), name="mail_once_per_event"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("status", "sent")),
-                    models.Q(models.Q(("status", "sent"), _negated=True), ("sent_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="mail_sent_has_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lease_until__isnull", False), ("status", "sending")),
-                    models.Q(models.Q(("status", "sending"), _negated=True), ("lease_until__isnull", True)),
-                    _connector="OR",
-                ),
-                name="mail_sending_means_leased",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingmail",
-            constraint=models.CheckConstraint(condition=models.Q(("attempts__lte", 8)), name="mail_attempts"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["organisation", "membership", "-created_at", "-id"], name="notice_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("read_at__isnull", True)),
-                fields=["organisation", "membership"],
-                name="notice_unread",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("delivery", "daily"), ("mail__isnull", True), ("read_at__isnull", True)),
-                fields=["organisation", "membership"],
-                name="notice_for_digest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "membership", "kind", "target_type", "target_id", "event"),
-                name="notice_once_per_event",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="preference",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "membership", "group"), name="preference_once_per_group"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "kind", "target_type", "target_id", "cycle", "membership"),
-                name="reminder_once_per_cycle",
-            ),
         ),
         *(operation for table in TABLES for operation in force_row_security(table)),
         *allow_system("notifications_notice", purpose="dispatch", commands=("SELECT",)),

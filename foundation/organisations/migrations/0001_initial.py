@@ -103,6 +103,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("active_to__isnull", True), ("active_to__gte", models.F("active_from")), _connector="OR"
+                        ),
+                        name="organisation_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sectors__contained_by", ["LA", "SCH", "EY", "FE", "HE", "HLT", "PRI", "PRO", "POL"])
+                        ),
+                        name="organisation_sectors_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +163,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "name", "id"], name="organisatio_organis_1bc63b_idx"),
+                    models.Index(fields=["organisation", "email"], name="organisatio_organis_21220a_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("staff_number", ""), _negated=True),
+                        fields=("organisation", "staff_number"),
+                        name="membership_staff_number_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("organisation", "external_id"),
+                        name="membership_external_id_once",
+                    ),
+                    models.UniqueConstraint(fields=("organisation", "user"), name="membership_user_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="membership_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +224,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-sent_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepted_at__isnull", True), ("withdrawn_at__isnull", True), _connector="OR"
+                        ),
+                        name="invitation_accepted_or_withdrawn",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +257,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["member__name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "member", "starts_on"), name="partnership_member_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                        ),
+                        name="partnership_member_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("member", models.F("organisation")), _negated=True),
+                        name="partnership_not_its_own_member",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +334,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["role", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            (
+                                "ends_on__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("starts_on"), "-", models.Value(1)
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="role_grant_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "inspector"), _negated=True), ("ends_on__isnull", False), _connector="OR"
+                        ),
+                        name="role_grant_inspector_is_time_boxed",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_on__isnull", True)),
+                        fields=("membership", "role"),
+                        name="role_grant_open_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -300,6 +386,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "name"), name="team_name_once"),
+                ],
             },
         ),
         migrations.AddField(
@@ -311,121 +400,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="memberships",
                 to="organisations.team",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("active_to__isnull", True), ("active_to__gte", models.F("active_from")), _connector="OR"
-                ),
-                name="organisation_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sectors__contained_by", ["LA", "SCH", "EY", "FE", "HE", "HLT", "PRI", "PRO", "POL"])
-                ),
-                name="organisation_sectors_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("accepted_at__isnull", True), ("withdrawn_at__isnull", True), _connector="OR"),
-                name="invitation_accepted_or_withdrawn",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnershipmember",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "member", "starts_on"), name="partnership_member_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnershipmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="partnership_member_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnershipmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("member", models.F("organisation")), _negated=True),
-                name="partnership_not_its_own_member",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True),
-                    (
-                        "ends_on__gte",
-                        django.db.models.expressions.CombinedExpression(models.F("starts_on"), "-", models.Value(1)),
-                    ),
-                    _connector="OR",
-                ),
-                name="role_grant_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("role", "inspector"), _negated=True), ("ends_on__isnull", False), _connector="OR"
-                ),
-                name="role_grant_inspector_is_time_boxed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolegrant",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_on__isnull", True)),
-                fields=("membership", "role"),
-                name="role_grant_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="team_name_once"),
-        ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=models.Index(fields=["organisation", "name", "id"], name="organisatio_organis_1bc63b_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=models.Index(fields=["organisation", "email"], name="organisatio_organis_21220a_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("staff_number", ""), _negated=True),
-                fields=("organisation", "staff_number"),
-                name="membership_staff_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("organisation", "external_id"),
-                name="membership_external_id_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("organisation", "user"), name="membership_user_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="membership_ends_after_it_begins",
             ),
         ),
         migrations.RunSQL(VISIBLE_ORGANISATIONS, "DROP FUNCTION portal_visible_organisations()"),

@@ -32,16 +32,52 @@ class Migration(migrations.Migration):
                 ),
                 ("tested_at", models.DateTimeField(blank=True, null=True)),
                 ("enabled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("enabled_at__isnull", True), ("tested_at__isnull", False), _connector="OR"),
+                        name="identity_provider_tested_before_enabled",
+                    ),
+                    models.UniqueConstraint(fields=("organisation",), name="identity_provider_one_per_organisation"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Succession",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("on", models.DateField(verbose_name="from")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "predecessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successions",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "predecessor"), name="succession_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("predecessor", models.F("organisation")), _negated=True),
+                        name="succession_not_of_itself",
+                    ),
+                ],
             },
         ),
         migrations.RemoveField(
@@ -64,49 +100,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="rolegrant",
             index=models.Index(fields=["organisation", "role", "membership"], name="organisatio_organis_06d621_idx"),
-        ),
-        migrations.AddField(
-            model_name="identityprovider",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="succession",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="succession",
-            name="predecessor",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="successions", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identityprovider",
-            constraint=models.UniqueConstraint(fields=("organisation",), name="identity_provider_one_per_organisation"),
-        ),
-        migrations.AddConstraint(
-            model_name="identityprovider",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("enabled_at__isnull", True), ("tested_at__isnull", False), _connector="OR"),
-                name="identity_provider_tested_before_enabled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="succession",
-            constraint=models.UniqueConstraint(fields=("organisation", "predecessor"), name="succession_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="succession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("predecessor", models.F("organisation")), _negated=True),
-                name="succession_not_of_itself",
-            ),
         ),
         *force_row_security("organisations_succession", also_visible=f"predecessor_id = {ACTING_ORGANISATION}"),
         *force_row_security("organisations_identityprovider"),

@@ -43,9 +43,50 @@ class Migration(migrations.Migration):
                 ("asked_at", models.DateTimeField(verbose_name="asked for")),
                 ("made_at", models.DateTimeField(null=True)),
                 ("people", models.PositiveIntegerField(null=True, verbose_name="people")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "stored_file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-asked_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-asked_at", "-id"], name="organisatio_organis_2aeed1_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("made_at__isnull", True), ("people__isnull", True), ("stored_file__isnull", True)
+                            ),
+                            models.Q(
+                                ("made_at__isnull", False), ("people__isnull", False), ("stored_file__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="people_export_made_means_file_and_count",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,9 +128,65 @@ class Migration(migrations.Migration):
                 ("leave_out_refused", models.BooleanField(default=False)),
                 ("uploaded_at", models.DateTimeField(verbose_name="uploaded")),
                 ("applied_at", models.DateTimeField(blank=True, null=True, verbose_name="applied")),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.job"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "stored_file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-uploaded_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "failed"), ("problem", ""), _connector="XOR"),
+                        name="people_import_failed_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("applied_at__isnull", False), ("applied_by__isnull", False), ("status", "applied")
+                            ),
+                            models.Q(
+                                models.Q(("status", "applied"), _negated=True),
+                                ("applied_at__isnull", True),
+                                ("applied_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="people_import_applied_means_when_and_who",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "-uploaded_at", "-id"], name="organisatio_organis_619573_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,9 +226,26 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=20), default=list, size=None
                     ),
                 ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "people_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="organisations.peopleimport",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["number", "pk"],
+                "indexes": [
+                    models.Index(fields=["people_import", "outcome", "number"], name="organisatio_people__349519_idx"),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -143,128 +257,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 models.F("organisation"), django.db.models.functions.text.Lower("name"), name="team_name_once"
             ),
-        ),
-        migrations.AddField(
-            model_name="peopleexport",
-            name="asked_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="peopleexport",
-            name="job",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.job"
-            ),
-        ),
-        migrations.AddField(
-            model_name="peopleexport",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="peopleexport",
-            name="stored_file",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
-            ),
-        ),
-        migrations.AddField(
-            model_name="peopleimport",
-            name="applied_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="peopleimport",
-            name="job",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="jobs.job"
-            ),
-        ),
-        migrations.AddField(
-            model_name="peopleimport",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="peopleimport",
-            name="stored_file",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
-            ),
-        ),
-        migrations.AddField(
-            model_name="peopleimport",
-            name="uploaded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="peopleimportrow",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="peopleimportrow",
-            name="people_import",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="organisations.peopleimport"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="peopleexport",
-            index=models.Index(fields=["organisation", "-asked_at", "-id"], name="organisatio_organis_2aeed1_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="peopleexport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("made_at__isnull", True), ("people__isnull", True), ("stored_file__isnull", True)),
-                    models.Q(("made_at__isnull", False), ("people__isnull", False), ("stored_file__isnull", False)),
-                    _connector="OR",
-                ),
-                name="people_export_made_means_file_and_count",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="peopleimport",
-            index=models.Index(fields=["organisation", "-uploaded_at", "-id"], name="organisatio_organis_619573_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="peopleimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("applied_at__isnull", False), ("applied_by__isnull", False), ("status", "applied")),
-                    models.Q(
-                        models.Q(("status", "applied"), _negated=True),
-                        ("applied_at__isnull", True),
-                        ("applied_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="people_import_applied_means_when_and_who",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peopleimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "failed"), ("problem", ""), _connector="XOR"),
-                name="people_import_failed_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="peopleimportrow",
-            index=models.Index(fields=["people_import", "outcome", "number"], name="organisatio_people__349519_idx"),
         ),
         *force_row_security("organisations_peopleimport"),
         *force_row_security("organisations_peopleimportrow"),
