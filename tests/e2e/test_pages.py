@@ -111,6 +111,8 @@ def busy(committed, acting_for, organisation):
         f"{advice.get_absolute_url()}respond/",
         f"{advice.get_absolute_url()}risks/",
         task.get_absolute_url(),
+        "/compliance/requirements/?group=theme",
+        "/compliance/requirements/?group=framework",
         f"/compliance/requirements/{asked[0].code}/",
         f"/compliance/requirements/{asked[0].code}/answer/",
         f"/compliance/requirements/{asked[0].code}/history/",
