@@ -11,6 +11,7 @@ from foundation.organisations.roles import Role
 from risk import actions as risk
 from tests.conftest import NOW
 from tests.e2e.axe import assert_accessible
+from tests.factories import asked as due
 from tests.factories import certificates, compliance, evidence, organisations, own_courses, profiles
 from tests.factories import risk as risks
 from tests.factories.training import question
@@ -152,6 +153,19 @@ def test_every_page_is_accessible_on_a_desk_and_on_a_small_phone(busy, page_for,
 
     assert seen > 15
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in {Role.PREVENT_LEAD, Role.ORGANISATION_ADMIN}])
+def test_the_start_page_of_every_other_role_is_accessible_too(acting_for, page_for, role):
+    somebody = acting_for(role)
+    manager = somebody if role == Role.TRAINING_MANAGER else acting_for(Role.TRAINING_MANAGER)
+    due.require(manager)
+    due.work_out(manager)
+    page = page_for(somebody)
+
+    page.goto("/")
+
+    assert_accessible(page)
 
 
 def test_every_page_for_somebody_signed_out_is_accessible(committed, page):
