@@ -107,8 +107,8 @@ def test_each_counts_it_as_long_as_its_own_rule_says(both, backup):
         .values_list("membership_id", "valid_until")
     )
     assert until == {
-        both.council.membership_id: date(2028, 11, 22),
-        both.school.membership_id: date(2027, 11, 22),
+        both.council.membership_id: date(2028, 11, 23),
+        both.school.membership_id: date(2027, 11, 23),
     }
 
 

@@ -16,7 +16,7 @@ from foundation.core.acting import Acting
 from foundation.organisations.joining import Figure, Held, Joining
 from training import assigning, workflow
 from training.actions.learning import end_attempt
-from training.actions.sessions import let_go, lock_session, move_up
+from training.actions.sessions import IN_SESSION, let_go, lock_session, move_up
 from training.models import (
     Absence,
     Assignment,
@@ -144,7 +144,7 @@ def _places(joining: Joining) -> int:
     """Places go over, but for those in sessions where the kept one has a place: that then says the more of the two.
 
     Of two, who came goes before who did not, a place before the waiting list, the earlier turn before the later. The
-    other stays with the one that ended, given back where the session is still to come.
+    other stays with the one that ended, and nobody comes under it any more.
     """
     live = Place.objects.live()
     ours = {each.session_id: each for each in live.filter(**_kept(joining))}
@@ -158,7 +158,7 @@ def _places(joining: Joining) -> int:
 
 
 def _settle(ours: Place, theirs: Place, joining: Joining) -> TaughtSession | None:
-    """Make ours the one that says the more. Returns the session where the other was given back."""
+    """Make ours the one that says the more. Returns the session in which the other was given back."""
     if _turn(theirs) < _turn(ours):
         said = {name: (getattr(ours, name), getattr(theirs, name)) for name in SAID}
         theirs.completion = None  # a record is named by one place at a time
@@ -169,10 +169,14 @@ def _settle(ours: Place, theirs: Place, joining: Joining) -> TaughtSession | Non
         ours.save(update_fields=SAID)
         theirs.save(update_fields=SAID)
     session = lock_session(theirs.session_id, joining.by)
-    if session.status != SessionStatus.PLANNED or session.has_begun(joining.now):
+    if session.status != SessionStatus.PLANNED:
         return None
-    let_go(theirs, session, joining.by, joining.now)
-    return session
+    if theirs.status in IN_SESSION:
+        let_go(theirs, session, joining.by, joining.now)
+        return session
+    theirs.status, theirs.score = PlaceStatus.ABSENT, None  # said before the list is closed: it would count twice
+    theirs.save(update_fields=["status", "score"])
+    return None
 
 
 def _turn(place: Place) -> tuple[int, datetime]:

@@ -4,12 +4,15 @@
 # that only a joined entry had; of an address, all who have it count. ``is_own`` is false where the number leads on.
 WHOSE_KEYS = """
 entries AS MATERIALIZED (
-    SELECT kept.id, kept.staff_number AS own_number, entry.staff_number, lower(entry.email) AS email,
-           entry.joined_into_id IS NULL AS is_own
+    SELECT id, staff_number AS own_number, staff_number, lower(email) AS email, true AS is_own
+      FROM organisations_membership
+     WHERE organisation_id = %(organisation)s AND joined_into_id IS NULL
+     UNION ALL
+    SELECT kept.id, kept.staff_number, entry.staff_number, lower(entry.email), false
       FROM organisations_membership AS entry
       JOIN organisations_membership AS kept
-        ON kept.organisation_id = %(organisation)s AND kept.id = coalesce(entry.joined_into_id, entry.id)
-     WHERE entry.organisation_id = %(organisation)s
+        ON kept.organisation_id = %(organisation)s AND kept.id = entry.joined_into_id
+     WHERE entry.organisation_id = %(organisation)s AND entry.joined_into_id IS NOT NULL
 ), numbers AS MATERIALIZED (
     SELECT staff_number, coalesce(min(id) FILTER (WHERE is_own), min(id)) AS id, bool_or(is_own) AS is_own
       FROM entries WHERE staff_number <> '' GROUP BY staff_number

@@ -98,6 +98,34 @@ def test_who_is_on_the_list_twice_and_came_twice_has_done_it_once(twice, course,
     ]
 
 
+def test_who_came_twice_to_a_session_that_is_not_closed_yet_comes_once(twice, course, backup):
+    session = planned(twice.manager, course)
+    places = booked(twice.manager, session, twice.kept.membership, twice.ended.membership)
+    came(twice.manager, session, *places)
+
+    twice.join(now=AFTERWARDS)
+    closed(twice.manager, session)
+
+    assert standing(backup) == {
+        (twice.kept.membership_id, PlaceStatus.ATTENDED),
+        (twice.ended.membership_id, PlaceStatus.ABSENT),
+    }
+    assert backup(Completion).get().membership_id == twice.kept.membership_id
+
+
+def test_a_place_of_a_joined_entry_is_not_corrected_into_having_come(twice, course, backup):
+    session = planned(twice.manager, course)
+    places = booked(twice.manager, session, twice.kept.membership, twice.ended.membership)
+    came(twice.manager, session, places[0])
+    closed(twice.manager, session)
+    twice.join(now=AFTERWARDS)
+
+    with acting_as(twice.manager), pytest.raises(RuleBroken, match="Record it for the one that was kept"):
+        attendance.correct_attendance(
+            place_id=places[1].pk, came=True, reason="Was there", by=twice.manager, now=AFTERWARDS
+        )
+
+
 def test_a_session_taught_by_the_other_entry_is_taught_by_the_kept_one(twice, course, backup):
     planned(twice.manager, course, trainer_id=twice.ended.membership_id, trainer_name="")
 

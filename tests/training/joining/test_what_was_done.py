@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from foundation.core.acting import acting_as
@@ -14,6 +15,7 @@ from tests.factories.learning import answer, begin, chosen, finish, progress, up
 from tests.factories.records import ON, brought_in, declared, file_of, recorded
 from tests.factories.training import make_course
 from training import actions, queries, verification
+from training.actions.recording import Done
 from training.models import Attempt, Certificate, Completion, Reply
 from training.workflow import RecordStatus, Status
 
@@ -124,13 +126,25 @@ def test_a_record_becomes_nobody_elses_unless_the_two_were_joined(twice, course,
     assert backup(Completion).get().membership_id == twice.ended.membership_id
 
 
-def test_nothing_more_is_written_of_an_entry_that_was_joined(twice, course, backup):
+def test_nothing_more_is_recorded_of_an_entry_that_was_joined(twice, course, backup):
+    twice.join()
+    done = Done(course_id=course.pk, completed_on=ON)
+
+    with pytest.raises(PermissionDenied, match="was joined with another"):
+        recorded(twice.manager, twice.ended.membership, course)
+    with acting_as(twice.manager), pytest.raises(RuleBroken, match="Joined with another entry: R Morgan"):
+        actions.record_for(membership_ids=[twice.ended.membership_id], done=done, by=twice.manager, now=NOW)
+
+    assert backup(Completion).count() == 0
+
+
+def test_the_database_takes_nothing_new_of_an_entry_that_was_joined(twice, backup):
     twice.join()
 
     with pytest.raises(IntegrityError, match="joined with another entry"):
-        recorded(twice.manager, twice.ended.membership, course)
+        begin(twice.ended, make_course())
 
-    assert backup(Completion).count() == 0
+    assert backup(Attempt).count() == 0
 
 
 # ---- At once
