@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.forms import VersionField, layout, set_choices
+from foundation.core.templatetags.portal import day
 from foundation.organisations.models import Membership
 
 
@@ -61,5 +62,6 @@ class JoinForm(forms.Form):
 
 
 def _choice(entry: Membership) -> Choice:
-    known_by = ", ".join(filter(None, [entry.staff_number, entry.email, entry.team.name if entry.team else ""]))
-    return Choice(entry.reference, entry.name, hint=known_by or entry.reference)
+    team = entry.team.name if entry.team else _("no team")
+    known_by = {"number": entry.staff_number or entry.reference, "team": team, "day": day(entry.starts_on)}
+    return Choice(entry.reference, entry.name, hint=_("%(number)s, %(team)s, here from %(day)s") % known_by)
