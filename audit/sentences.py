@@ -217,6 +217,8 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "person.changed": Sentence(_("Changed a person's details")),
         "person.ended": Sentence(_("Ended a person's place in the organisation")),
         "person.reinstated": Sentence(_("Reinstated a person")),
+        "person.joined": Sentence(_("Joined another entry of the same person into this one")),
+        "person.joined_into_another": Sentence(_("Joined an entry into another one of the same person")),
         "people_import.uploaded": Sentence(_("Uploaded a file of people to import")),
         "people_import.checked": Sentence(_("Checked a file of people")),
         "people_import.unreadable": Sentence(_("Could not read a file of people")),

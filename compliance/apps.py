@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ComplianceConfig(AppConfig):
@@ -12,9 +13,11 @@ class ComplianceConfig(AppConfig):
         from foundation.documents import copies as made_documents  # noqa: PLC0415
         from foundation.evidence import uses  # noqa: PLC0415
         from foundation.files import owners  # noqa: PLC0415
+        from foundation.organisations import joining  # noqa: PLC0415
 
         asked.register(requirements_asked.requirements_asked)
         duty.register(duty_standing.duty_standing)
         uses.register(evidence_uses.uses_of)
         owners.register(PURPOSE, lambda acting, stored_file: allowed(permissions.check_can_report, acting))
         made_documents.register("compliance", copies.find)
+        joining.register(joining.of_held(joining.Held("duties", _("Duties to answer"), "compliance.Answer", "owner")))

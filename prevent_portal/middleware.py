@@ -75,7 +75,7 @@ class ActingMiddleware:
             return None
         acting: Acting | None = request.acting
         if acting is None and not access.without_organisation:
-            return refuse(request, "You are not a member of an organisation that uses this portal.")
+            return refuse(request, why_no_organisation(request))
         if access.kind == "requires" and not (acting and acting.may(access.permission)):
             return refuse(request, "Your role does not allow this.", permission=access.permission)
         if access.step_up and not authentication.freshly_proved(request, timezone.now()):
@@ -91,6 +91,16 @@ class ActingMiddleware:
         if isinstance(exception, PermissionDenied):
             request.refused = "denied"
         return None
+
+
+def why_no_organisation(request: Request) -> str:
+    """What to tell somebody who is signed in and belongs nowhere. In their own context, which shows their own rows."""
+    if Membership.objects.filter(user_id=request.user.pk, joined_into__isnull=False).exists():
+        return (
+            "You were in your organisation's list twice, and the two entries were joined. This account does not open"
+            " the portal any more: sign out, and sign in with your other account."
+        )
+    return "You are not a member of an organisation that uses this portal."
 
 
 def refuse(request: Request, sentence: str, permission: str = "") -> HttpResponse:

@@ -78,6 +78,7 @@ KINDS = {
     "/audit/object/<str:target_type>/<str:key>": "event_target",
     "/organisations/teams/<int:team_id>": "team",
     "/organisations/people/<slug:reference>": "person",
+    "/organisations/people/<slug:reference>/same/<slug:other>": "same_person",
     "/organisations/people/<slug:reference>/roles/<int:grant_id>": "grant",
     "/organisations/people/<slug:reference>/reset-factors/<int:reset_id>": "reset",
     "/organisations/people/export/<slug:reference>": "export",

@@ -8,8 +8,9 @@ class TrainingConfig(AppConfig):
         from foundation.core.permissions import allowed  # noqa: PLC0415 -- models load first
         from foundation.documents import copies as made_documents  # noqa: PLC0415
         from foundation.files import owners  # noqa: PLC0415
+        from foundation.organisations import joining as joined_people  # noqa: PLC0415
         from training import copies, permissions, queries, record_queries  # noqa: PLC0415
-        from training.actions import reporting  # noqa: PLC0415
+        from training.actions import joining, reporting  # noqa: PLC0415
         from training.actions.certificates import PURPOSE  # noqa: PLC0415
         from training.actions.declaring import PROOF  # noqa: PLC0415
         from training.actions.writing import PICTURE  # noqa: PLC0415
@@ -19,3 +20,4 @@ class TrainingConfig(AppConfig):
         owners.register(reporting.PURPOSE, lambda acting, stored_file: allowed(permissions.check_can_report, acting))
         made_documents.register("training", copies.find)
         owners.register(PICTURE, queries.may_see_picture)
+        joined_people.register(joined_people.Part(joining.count, joining.go_over, joining.hold))

@@ -4,7 +4,8 @@ import io
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models.functions import Lower
+from django.db.models import F
+from django.db.models.functions import Coalesce, Lower
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -140,14 +141,22 @@ def _score(cell: reading.Cell) -> int | None:
 
 
 def _people(rows: list[_Row], session: TaughtSession, by: Acting) -> _People:
-    """Everybody of the organisation on the session's day who has one of the keys in the file. One query a key."""
-    there = Membership.objects.visible_to(by).current(session.day)
+    """Everybody of the organisation on the session's day who has one of the keys in the file. One query a key.
+
+    A key of an entry that was joined with another leads to the one that was kept, unless somebody else has it today.
+    """
+    here = Membership.objects.visible_to(by).current(session.day).order_by()
+    there = Membership.objects.visible_to(by).annotate(
+        person=Coalesce("joined_into_id", "pk"), own_number=Coalesce("joined_into__staff_number", "staff_number")
+    )
+    there = there.filter(person__in=here.values("pk")).order_by(F("joined_into").asc(nulls_last=True), "pk")
     numbers = {row.staff_number for row in rows if row.staff_number}
     addresses = {row.email.lower() for row in rows if row.email}
-    found = _People(dict(there.filter(staff_number__in=numbers).values_list("staff_number", "pk")))
-    known = there.annotate(address=Lower("email")).filter(address__in=addresses).order_by("pk")
-    for pk, address, number in known.values_list("pk", "address", "staff_number"):
-        found.by_email.setdefault(address, []).append((pk, number))
+    found = _People(dict(there.filter(staff_number__in=numbers).values_list("staff_number", "person")))
+    known = there.annotate(address=Lower("email")).filter(address__in=addresses)
+    for person, address, number in known.values_list("person", "address", "own_number"):
+        if (person, number) not in found.by_email.setdefault(address, []):
+            found.by_email[address].append((person, number))
     return found
 
 

@@ -27,6 +27,8 @@ def check_can_manage_training(by: Acting, row: OrganisationRow | None = None) ->
         raise PermissionDenied(_("Only a training manager or a Prevent lead can do this."))
     if row is not None and row.organisation_id != by.organisation_id:
         raise PermissionDenied(_("This belongs to another organisation."))
+    if isinstance(row, Membership) and row.joined_into_id is not None:
+        raise PermissionDenied(_("This entry was joined with another. Do this with the one that was kept."))
 
 
 def check_can_report(by: Acting) -> None:

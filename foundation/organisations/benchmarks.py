@@ -35,7 +35,7 @@ SELECT person.id, %(organisation)s, reverse(lpad(to_hex(row_number() OVER () + %
        person.name, person.email, person.number, '', person.job, to_date(person.starts, 'DD/MM/YYYY'),
        person.staff_group, lower(person.employment), manager.id
   FROM person LEFT JOIN person AS manager ON manager.number = person.manager
-    ON CONFLICT (organisation_id, staff_number) WHERE staff_number <> ''
+    ON CONFLICT (organisation_id, staff_number) WHERE staff_number <> '' AND joined_into_id IS NULL
     DO UPDATE SET name = excluded.name, email = excluded.email, job_title = excluded.job_title,
                   staff_group = excluded.staff_group, employment = excluded.employment,
                   line_manager_id = excluded.line_manager_id

@@ -48,7 +48,7 @@ def check_can_grant_role(by: Acting, membership: Membership) -> None:
     if not by.may("roles.grant"):
         raise PermissionDenied(_("Only an organisation administrator can give roles."))
     _check_own(by, membership)
-    if membership.pk == by.membership_id or (membership.user_id and membership.user_id == by.user_id):
+    if is_oneself(by, membership):
         raise PermissionDenied(_("You cannot give yourself a role. Ask another administrator."))
 
 
@@ -57,6 +57,16 @@ def check_can_end_role(by: Acting, membership: Membership) -> None:
     if not by.may("roles.grant"):
         raise PermissionDenied(_("Only an organisation administrator can end roles."))
     _check_own(by, membership)
+
+
+def check_can_join(by: Acting, *memberships: Membership) -> None:
+    """Say that these are one person. Four eyes here too: roles go over, so nobody joins their own entry."""
+    for each in memberships:
+        check_can_manage_people(by, each)
+        if is_oneself(by, each):
+            raise PermissionDenied(_("You cannot join your own entry with another. Ask another administrator."))
+    if not by.may("roles.grant"):
+        raise PermissionDenied(_("Only an organisation administrator can join two people."))
 
 
 def check_can_reset_sign_in(by: Acting, membership: Membership) -> None:
@@ -70,6 +80,13 @@ def check_can_reset_sign_in(by: Acting, membership: Membership) -> None:
         raise PermissionDenied(_("You cannot reset your own sign-in. Ask another administrator."))
 
 
+def is_oneself(by: Acting, membership: Membership) -> bool:
+    """Whether an entry is one's own, or of one's own account."""
+    return membership.pk == by.membership_id or (membership.user_id is not None and membership.user_id == by.user_id)
+
+
 def _check_own(by: Acting, row: OrganisationRow | None) -> None:
     if row is not None and row.organisation_id != by.organisation_id:
         raise PermissionDenied(_("This belongs to another organisation."))
+    if isinstance(row, Membership) and row.joined_into_id is not None:
+        raise PermissionDenied(_("This entry was joined with another. Do this with the one that was kept."))

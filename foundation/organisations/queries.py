@@ -104,7 +104,7 @@ def get_export_or_404(acting: Acting, reference: str) -> PeopleExport:
 
 def get_person_or_404(acting: Acting, reference: str) -> Membership:
     """Somebody of the organisation acted for."""
-    people = Membership.objects.visible_to(acting).select_related("team", "user", "line_manager")
+    people = Membership.objects.visible_to(acting).select_related("team", "user", "line_manager", "joined_into")
     person = people.filter(reference=reference).first()
     if person is None:
         raise Http404

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from foundation.organisations.views import access, exports, identity_provider, imports, invitation, organisation, people
+from foundation.organisations.views import (
+    access,
+    exports,
+    identity_provider,
+    imports,
+    invitation,
+    joining,
+    organisation,
+    people,
+)
 
 app_name = "organisations"
 
@@ -20,6 +29,7 @@ urlpatterns = [
     path("invitation/<str:secret>/", invitation.invitation, name="invitation"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="add_person"),
+    path("people/duplicates/", joining.likely, name="duplicates"),
     path("people/export/", exports.export_people, name="export_people"),
     path("people/export/<slug:reference>/", exports.export, name="export"),
     path("people/export/<slug:reference>/file/", exports.download_export, name="download_export"),
@@ -32,6 +42,8 @@ urlpatterns = [
     path("people/<slug:reference>/change/", people.change, name="change_person"),
     path("people/<slug:reference>/end/", people.end, name="end_person"),
     path("people/<slug:reference>/reinstate/", people.reinstate, name="reinstate_person"),
+    path("people/<slug:reference>/same/", joining.find, name="find_entry"),
+    path("people/<slug:reference>/same/<slug:other>/", joining.join, name="join"),
     path("people/<slug:reference>/roles/give/", access.grant_role, name="grant_role"),
     path("people/<slug:reference>/roles/<int:grant_id>/end/", access.end_role, name="end_role"),
     path("people/<slug:reference>/invite/", access.invite, name="invite"),

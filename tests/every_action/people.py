@@ -41,6 +41,12 @@ ACTIONS: dict[str, Action] = {
     "organisations.reinstate_person": Action(
         organisations.reinstate_person, "person.reinstated", ADMIN, lambda ground: {"membership_id": ended(ground)}
     ),
+    "organisations.join_people": Action(
+        organisations.join_people, "person.joined", ADMIN,
+        lambda ground: {
+            "kept": organisations.Seen(ground.newcomer().pk, 1), "ended": organisations.Seen(ground.newcomer().pk, 1),
+        },
+    ),
     "organisations.grant_role": Action(
         organisations.grant_role, "role.granted", ADMIN,
         lambda ground: {

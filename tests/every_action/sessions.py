@@ -126,7 +126,10 @@ ACTIONS: dict[str, Action] = {
     ),
 }  # fmt: skip
 ELSEWHERE = {
+    "training.hold": "a part of other actions: tests/training/joining",
+    "training.let_go": "a part of other actions",
     "training.lock_session": "a part of other actions",
+    "training.move_up": "a part of other actions",
     "training.people_on_the_day": "a part of other actions",
     "training.record_attended": "a part of other actions: tests/training/sessions/test_closing.py",
 }

@@ -192,6 +192,7 @@ def _people(maker: Acting) -> dict[str, str]:
         reset = organisations.request_factor_reset(
             membership_id=colleague.pk, site="https://localhost/", by=maker, now=now
         )
+    twin = make_membership(maker.organisation, name=f"Colleague of {maker.organisation.name}", with_user=False)
     group = partnership(f"Partnership of {maker.organisation.name}")
     join(group, maker.organisation)
     return {
@@ -199,6 +200,7 @@ def _people(maker: Acting) -> dict[str, str]:
         "export": asked.reference,
         "import": uploaded.reference,
         "person": colleague.reference,
+        "same_person": twin.reference,
         "grant": str(grant.pk),
         "reset": str(reset.pk),
         "team": str(team(maker, "Adult services").pk),

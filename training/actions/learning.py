@@ -40,7 +40,7 @@ def begin_anew(*, attempt_id: int, sector: str = "", by: Acting, now: datetime) 
     """Leave the way one is on and begin the course again, in its latest version. What was answered stays on record."""
     permissions.check_can_learn(by)
     attempt = _locked(attempt_id, by)
-    _end(attempt, Status.ENDED, now)
+    end_attempt(attempt, Status.ENDED, now)
     ledger.record("training.begun_anew", actor=by, target=attempt, at=now)
     return _begin(attempt.course, sector, by, now)
 
@@ -112,7 +112,7 @@ def answer(*, attempt_id: int, page: str, number: int, chosen: Chosen, by: Actin
 
 def _complete(attempt: Attempt, content: Content, page: Page, reply: Reply, by: Acting, now: datetime) -> Completion:
     _put_behind(attempt, page, by, now)
-    _end(attempt, Status.COMPLETED, now)
+    end_attempt(attempt, Status.COMPLETED, now)
     member = by.membership
     completion = Completion.objects.create(
         organisation_id=attempt.organisation_id,
@@ -168,7 +168,8 @@ def _put_behind(attempt: Attempt, page: Page, by: Acting, now: datetime) -> None
     ledger.record("training.page_done", actor=by, target=attempt, at=now, page=page.slug)
 
 
-def _end(attempt: Attempt, status: Status, now: datetime) -> None:
+def end_attempt(attempt: Attempt, status: Status, now: datetime) -> None:
+    """Close a way through a course. Call it on a locked row."""
     workflow.check_can_move(attempt.status, status)
     attempt.status, attempt.ended_at = status, now
     attempt.save(update_fields=["status", "ended_at"])

@@ -106,7 +106,13 @@ def _course(done: Done, by: Acting, now: datetime) -> Course:
 
 
 def _recorded_already(people: Collection[Membership], done: Done) -> set[int]:
-    """For whom of these it is recorded that they did this course on that day."""
+    """For whom of these it is recorded that they did this course on that day. Raises RuleBroken for who was joined with
+    another entry: it is to be recorded there."""
+    if joined := [person.name for person in people if person.joined_into_id is not None]:
+        raise RuleBroken(
+            _("Joined with another entry: %(names)s. Record it for the one that was kept.")
+            % {"names": ", ".join(sorted(joined)[:10])}
+        )
     same = Completion.objects.filter(membership__in=people, course_id=done.course_id, completed_on=done.completed_on)
     return set(same.filter(status__in=STANDING).values_list("membership_id", flat=True))
 

@@ -85,7 +85,7 @@ def change_session(*, session_id: int, version: int, plan: Plan, by: Acting, now
     ledger.record("training.session_changed", actor=by, target=session, at=now, fields=changed)
     if any(getattr(session, name) != value for name, value in before.items()) and not session.has_begun(now):
         _tell(session, "training.session_changed", by, now, event=f"version:{session.version}")
-    _move_up(session, by, now)
+    move_up(session, by, now)
     return session
 
 
@@ -153,18 +153,12 @@ def give_back(*, place_id: int, by: Acting, now: datetime) -> Place:
     place = Place.objects.visible_to(by).select_related("membership").get(pk=place_id)
     permissions.check_can_give_back(by, place)
     _check_planned(session)
-    workflow.check_place_can_move(place.status, PlaceStatus.WITHDRAWN)
     if session.has_begun(now):
         raise RuleBroken(_("This session has begun, so a place in it cannot be given back."))
-    if place.status == PlaceStatus.BOOKED:
-        count_taken(session, -1)
-    place.status = PlaceStatus.WITHDRAWN
-    place.save(update_fields=["status"])
-    member = place.membership.reference
-    ledger.record("training.place_given_back", actor=by, target=session, at=now, member=member)
+    let_go(place, session, by, now)
     if place.membership_id != by.membership_id:
         _tell_one(place, session, "training.place_given_back", by, now)
-    _move_up(session, by, now)
+    move_up(session, by, now)
     return place
 
 
@@ -172,6 +166,17 @@ def give_back(*, place_id: int, by: Acting, now: datetime) -> Place:
 def lock_session(session_id: int, by: Acting) -> TaughtSession:
     """The session with its row locked: until the transaction ends nobody else counts its places."""
     return TaughtSession.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=session_id)
+
+
+def let_go(place: Place, session: TaughtSession, by: Acting, now: datetime) -> None:
+    """A place is nobody's any more. Call it on a locked session that is to come, and ``move_up`` afterwards."""
+    workflow.check_place_can_move(place.status, PlaceStatus.WITHDRAWN)
+    if place.status == PlaceStatus.BOOKED:
+        count_taken(session, -1)
+    place.status = PlaceStatus.WITHDRAWN
+    place.save(update_fields=["status"])
+    member = place.membership.reference
+    ledger.record("training.place_given_back", actor=by, target=session, at=now, member=member)
 
 
 def count_taken(session: TaughtSession, more: int) -> None:
@@ -275,7 +280,7 @@ def _give_places(session: TaughtSession, members: list[int], by: Acting, now: da
     return places
 
 
-def _move_up(session: TaughtSession, by: Acting, now: datetime) -> None:
+def move_up(session: TaughtSession, by: Acting, now: datetime) -> None:
     """Give the places that are free to those who have waited longest and are still there on the day."""
     there = Membership.objects.filter(organisation_id=session.organisation_id).current(session.day)
     waiting = session.all_places.in_line().filter(membership__in=there.order_by().values("pk"))

@@ -130,6 +130,7 @@ class Facts:
     absences: Mapping[int, Absence]
     stand: Mapping[Pair, Stand]
     seen: Collection[int]
+    asked_since: Mapping[Pair, date] = field(default_factory=dict)
     new_validities: list[Validity] = field(default_factory=list)
     shortened: list[Validity] = field(default_factory=list)
 
@@ -210,7 +211,11 @@ def read(organisation_id: int, members: Collection[int], asked: list[Asked], *, 
 
 
 def people(rows: MembershipQuerySet, organisation_id: int, *, today: date) -> list[Person]:
-    """Some people of an organisation with their posts, in the order of ``rows``. Three queries, however many."""
+    """Some people of an organisation with their posts, in the order of ``rows``. Three queries, however many.
+
+    Whoever was joined with another entry is asked there.
+    """
+    rows = rows.filter(joined_into__isnull=True)
     parts = dict(Team.objects.filter(organisation_id=organisation_id).values_list("pk", "part_of_id"))
     above = {team: _with_all_above(team, parts) for team in parts}
     roles: dict[int, set[str]] = defaultdict(set)

@@ -60,10 +60,14 @@ def _says(facts: Facts, asked: Asked, person: Person, reasons: list[str], *, tod
 
 def _starts_on(facts: Facts, asked: Asked, person: Person, today: date) -> date:
     """Since when somebody is asked. Who was there before the requirement: from its first day; who comes under it by a
-    change of post or of rule: from today; a new starter: from their first day."""
-    stands = facts.stand.get((person.pk, asked.requirement.pk))
+    change of post or of rule: from today; a new starter: from their first day. Who was asked under another entry, which
+    was joined with this one: from then."""
+    pair = (person.pk, asked.requirement.pk)
+    stands, since = facts.stand.get(pair), facts.asked_since.get(pair)
     if stands is not None:
-        return max(stands.says.starts_on, person.post.starts_on)
+        since = min(since, stands.says.starts_on) if since else stands.says.starts_on
+    if since is not None:
+        return max(since, person.post.starts_on)
     is_new = asked.requirement.worked_out_at is None or person.pk not in facts.seen
     return max(person.post.starts_on, asked.requirement.starts_on if is_new else today)
 

@@ -18,17 +18,26 @@ SELECT %s, %s, membership_id, requirement_id, {says} FROM jsonb_populate_records
 """.format(says=", ".join(facts.Says._fields))
 
 
-def work_out(organisation_id: int, members: Collection[int], *, now: datetime, only: int | None = None) -> int:
+def work_out(
+    organisation_id: int,
+    members: Collection[int],
+    *,
+    now: datetime,
+    only: int | None = None,
+    asked_since: Mapping[facts.Pair, date] | None = None,
+) -> int:
     """Bring the assignments of some people up to date, for all requirements or for ``only`` one.
 
-    Returns how many rows were opened or closed: none when all was right. Two who do it at once come one after the
-    other: the people's own rows are the lock. Needs a transaction; at most ``CHUNK`` people at a time.
+    ``asked_since``: since when somebody was asked under another entry that was joined with theirs. Returns how many
+    rows were opened or closed: none when all was right. Two who do it at once come one after the other: the people's
+    own rows are the lock. Needs a transaction; at most ``CHUNK`` people at a time.
     """
     today, members = timezone.localdate(now), frozenset(members)
     locked = Membership.objects.filter(organisation_id=organisation_id, pk__any_of=members).order_by("pk")
     list(locked.select_for_update(no_key=True).values_list("pk", flat=True))
     asked = facts.read_asked(organisation_id, only=only)
     known = facts.read(organisation_id, members, asked, today=today)
+    known.asked_since = asked_since or {}
     wanted = reckon.assignments(known, today=today, now=now)
     Validity.objects.bulk_create(known.new_validities, batch_size=CHUNK)
     if known.shortened:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from foundation.core.acting import Acting
+from foundation.organisations.people_files.keys import WHOSE_KEYS
 from foundation.organisations.people_files.staging import whole_tables
 from training.bringing.lines import Line
 from training.bringing.names import Meant
@@ -42,15 +43,8 @@ SELECT DISTINCT course_key FROM training_completionimportrow
 # What each row would do, in one pass. A row is about the person with its staff number; without one, or if nobody has
 # it, about the only person with its e-mail address who has no other staff number.
 # (nullif: a hash join would compare all that is empty on one side with all that is empty on the other.)
-MATCH = """
-WITH people AS MATERIALIZED (
-    SELECT id, staff_number, email FROM organisations_membership WHERE organisation_id = %(organisation)s
-), addresses AS MATERIALIZED (
-    SELECT lower(email) AS email, count(*) AS people, min(id) AS person_id,
-           count(*) FILTER (WHERE staff_number = '') AS unnumbered,
-           min(id) FILTER (WHERE staff_number = '') AS unnumbered_id
-      FROM people WHERE email <> '' GROUP BY lower(email)
-), named AS MATERIALIZED (
+MATCH = f"""
+WITH {WHOSE_KEYS}, named AS MATERIALIZED (
     SELECT * FROM unnest(%(keys)s::text[], %(courses)s::bigint[], %(since)s::date[]) AS given(key, course, since)
 ), found AS MATERIALIZED (
     SELECT line.id, line.number, line.completed_on, named.key AS known_key, named.course, named.since,
@@ -66,7 +60,7 @@ WITH people AS MATERIALIZED (
            CASE WHEN line.staff_number <> '' AND addresses.people IS NULL THEN 'staff_number'
                 ELSE 'email' END AS person_field
       FROM training_completionimportrow AS line
-      LEFT JOIN people AS numbered ON nullif(numbered.staff_number, '') = nullif(line.staff_number, '')
+      LEFT JOIN numbers AS numbered ON numbered.staff_number = nullif(line.staff_number, '')
       LEFT JOIN addresses ON addresses.email = nullif(lower(line.email), '')
       LEFT JOIN named ON named.key = line.course_key
      WHERE line.organisation_id = %(organisation)s AND line.completion_import_id = %(completion_import)s
@@ -98,7 +92,7 @@ UPDATE training_completionimportrow AS line
        field = CASE decided.problem WHEN '' THEN '' WHEN 'course_unknown' THEN 'course'
                     WHEN 'before_course' THEN 'completed_on' ELSE decided.person_field END
   FROM decided WHERE line.id = decided.id
-"""
+"""  # noqa: S608 -- our own text, nothing from outside
 
 COUNT = """
 SELECT count(*) FILTER (WHERE outcome = 'create'), count(*) FILTER (WHERE outcome = 'known'),

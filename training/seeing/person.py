@@ -62,6 +62,13 @@ def get_person_or_404(acting: Acting, reference: str) -> Membership:
     return person
 
 
+def joined_into(acting: Acting, person: Membership) -> Membership | None:
+    """The entry that this one was joined into, for who may see it. No query for whoever was not joined."""
+    if person.joined_into_id is None:
+        return None
+    return visible_people(acting).filter(pk=person.joined_into_id).first()
+
+
 def get_assignment_or_404(acting: Acting, person: Membership, requirement: str, today: date) -> Assignment:
     """What a person is asked now under a requirement."""
     rows = Assignment.objects.visible_to(acting).asked(today, today=today).of(person.pk)

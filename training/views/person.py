@@ -45,6 +45,7 @@ def person(request: Request, reference: str) -> HttpResponse:
         "training/person.html",
         {
             "person": found,
+            "joined_into": seeing.joined_into(acting, found),
             "at": at,
             "is_own": is_own,
             "asked": seeing.asked(known, teams),

@@ -34,6 +34,7 @@ from foundation.organisations.actions.invitations import (
     withdraw_invitation,
 )
 from foundation.organisations.actions.invitations import send as send_invitation
+from foundation.organisations.actions.joining import Seen, join_people
 from foundation.organisations.actions.people import Person, add_person, change_person, end_person, reinstate_person
 from foundation.organisations.actions.provisioning import (
     Administrator,
@@ -55,6 +56,7 @@ __all__ = [
     "ClaimRefused",
     "InvitationUnusable",
     "Person",
+    "Seen",
     "abandon_import",
     "accept",
     "accept_with_new_account",
@@ -81,6 +83,7 @@ __all__ = [
     "grant_role",
     "hand_over",
     "invite",
+    "join_people",
     "make_people_export",
     "may_open_export_file",
     "open_invitation",

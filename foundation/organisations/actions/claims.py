@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Case, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -80,10 +81,13 @@ def claim_membership(*, slug: str, issuer: str, subject: str, claims: Mapping[st
 
 
 def _hold(provider: IdentityProvider, value: str, now: datetime) -> Membership | None:
+    """Who has this id; else into whom somebody who had it was joined."""
+    had = Membership.objects.filter(organisation_id=provider.organisation_id, external_id=value).order_by()
     return (
         Membership.objects.current(timezone.localdate(now))
-        .filter(organisation_id=provider.organisation_id, external_id=value)
+        .filter(Q(external_id=value) | Q(pk__in=had.values("joined_into_id")), organisation_id=provider.organisation_id)
         .select_for_update(no_key=True, of=("self",))
+        .order_by(Case(When(external_id=value, then=0), default=1), "pk")
         .first()
     )
 

@@ -34,8 +34,8 @@ class Employment(models.TextChoices):
 
 class MembershipQuerySet(OrganisationQuerySet):
     def current(self, on: date) -> Self:
-        """Memberships in force on a day."""
-        return self.filter(in_force(on))
+        """Memberships in force on a day. One that was joined with another is nobody's own, on any day."""
+        return self.filter(in_force(on), joined_into__isnull=True)
 
     def for_list(self) -> Self:
         """All that a list of people touches, in a fixed order."""
@@ -47,6 +47,8 @@ class Membership(OrganisationRow, Edited):
 
     Training, ownership and mentions point here: 60,000 staff are memberships, of whom some are users.
     ``staff_group`` is the employer's own word for the kind of work, such as "Front line" or "Clinical".
+    ``joined_into``: the same person's other membership, which was kept when somebody saw that they are one. It is never
+    a joined one itself. What this one was known by still leads there (see people_files.staging).
     """
 
     reference = reference_field(unique=True)
@@ -68,6 +70,10 @@ class Membership(OrganisationRow, Edited):
     )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+    joined_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined", db_index=False
+    )
+    joined_at = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -78,15 +84,18 @@ class Membership(OrganisationRow, Edited):
             models.Index(fields=["organisation", "staff_number", "id"]),
             models.Index(fields=["organisation", "starts_on", "id"]),
             models.Index(fields=["organisation", "email"]),
+            models.Index(fields=["joined_into"], condition=Q(joined_into__isnull=False), name="membership_joined_into"),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "staff_number"],
-                condition=~Q(staff_number=""),
+                condition=~Q(staff_number="") & Q(joined_into__isnull=True),
                 name="membership_staff_number_once",
             ),
             models.UniqueConstraint(
-                fields=["organisation", "external_id"], condition=~Q(external_id=""), name="membership_external_id_once"
+                fields=["organisation", "external_id"],
+                condition=~Q(external_id="") & Q(joined_into__isnull=True),
+                name="membership_external_id_once",
             ),
             models.UniqueConstraint(fields=["organisation", "user"], name="membership_user_once"),
             models.CheckConstraint(
@@ -95,7 +104,13 @@ class Membership(OrganisationRow, Edited):
             ),
             models.CheckConstraint(
                 name="membership_ends_after_it_begins",
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")) | Q(joined_into__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="membership_joined_into_another_when",
+                condition=Q(joined_into__isnull=True, joined_at__isnull=True)
+                | Q(joined_into__isnull=False, joined_at__isnull=False, ends_on__isnull=False)
+                & ~Q(joined_into=F("pk")),
             ),
             saved_when_and_by_whom("membership"),
         ]

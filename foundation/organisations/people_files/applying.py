@@ -48,8 +48,9 @@ RETURNING id, reference
 UPDATE = """
 UPDATE organisations_membership AS person
    SET name = line.name,
-       email = CASE WHEN line.email <> '' THEN line.email ELSE person.email END,
-       staff_number = CASE WHEN line.staff_number <> '' THEN line.staff_number ELSE person.staff_number END,
+       email = CASE WHEN 'email' = ANY (line.changed) THEN line.email ELSE person.email END,
+       staff_number = CASE WHEN 'staff_number' = ANY (line.changed) THEN line.staff_number
+                           ELSE person.staff_number END,
        external_id = CASE WHEN line.external_id <> '' THEN line.external_id ELSE person.external_id END,
        job_title = CASE WHEN line.job_title <> '' THEN line.job_title ELSE person.job_title END,
        staff_group = CASE WHEN line.staff_group <> '' THEN line.staff_group ELSE person.staff_group END,

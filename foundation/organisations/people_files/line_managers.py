@@ -36,11 +36,16 @@ WITH lines AS MATERIALIZED (
     SELECT coalesce(person.id, line.person_id) AS id, person.line_manager_id,
            coalesce(nullif(line.staff_number, ''), person.staff_number) AS staff_number,
            lower(coalesce(nullif(line.email, ''), person.email)) AS email
-      FROM (SELECT * FROM organisations_membership WHERE organisation_id = %(organisation)s) AS person
+      FROM (SELECT * FROM organisations_membership
+             WHERE organisation_id = %(organisation)s AND joined_into_id IS NULL) AS person
       FULL JOIN (SELECT * FROM lines WHERE person_id IS NOT NULL) AS line ON line.person_id = person.id
+), joined AS MATERIALIZED (
+    SELECT joined_into_id AS id, staff_number, lower(email) AS email FROM organisations_membership
+     WHERE organisation_id = %(organisation)s AND joined_into_id IS NOT NULL
 ), keys AS MATERIALIZED (
     SELECT key, min(id) AS id, min(id) <> max(id) AS are_several
-      FROM (SELECT staff_number AS key, id FROM everybody UNION ALL SELECT email, id FROM everybody) AS each
+      FROM (SELECT staff_number AS key, id FROM everybody UNION ALL SELECT email, id FROM everybody UNION ALL
+            SELECT staff_number, id FROM joined UNION ALL SELECT email, id FROM joined) AS each
      WHERE key <> '' GROUP BY key
 ), meant AS MATERIALIZED (
     SELECT lines.id AS line_id, lines.person_id, keys.id AS manager_id, coalesce(keys.are_several, false) AS are_several

@@ -12,6 +12,7 @@ from foundation.core.acting import Acting
 from foundation.organisations.models import Membership, PeopleImportRow
 from foundation.organisations.people_files import line_managers
 from foundation.organisations.people_files.cleaning import CleanRow
+from foundation.organisations.people_files.keys import WHOSE_KEYS
 
 BATCH = 2_000
 
@@ -29,10 +30,11 @@ SELECT %s, %s, number, staff_number, email, name, team, job_title, external_id, 
 """
 
 # What each row would do, in one pass. A row is about the person with its staff number; without one, or if nobody has
-# it, about the only person with its e-mail address who has no other staff number. An empty cell changes nothing.
+# it, about the only person with its e-mail address who has no other staff number. An empty cell changes nothing, nor
+# does a number or an address by which the person was found and which only an entry had that was joined with theirs.
 # (nullif: a hash join would compare all that is empty on one side with all that is empty on the other.)
-MATCH = """
-WITH fit AS MATERIALIZED (
+MATCH = f"""
+WITH {WHOSE_KEYS}, fit AS MATERIALIZED (
     SELECT *, row_number() OVER (PARTITION BY staff_number, lower(email), name, lower(team), job_title, external_id,
                                               starts_on, ends_on, staff_group, employment, line_manager
                                  ORDER BY number) AS copy
@@ -56,14 +58,10 @@ WITH fit AS MATERIALIZED (
            ) AS administers
       FROM organisations_membership AS person
       LEFT JOIN organisations_team AS team ON team.id = person.team_id
-     WHERE person.organisation_id = %(organisation)s
-), addresses AS MATERIALIZED (
-    SELECT lower(email) AS email, count(*) AS people, min(id) AS person_id,
-           count(*) FILTER (WHERE staff_number = '') AS unnumbered,
-           min(id) FILTER (WHERE staff_number = '') AS unnumbered_id
-      FROM people WHERE email <> '' GROUP BY lower(email)
+     WHERE person.organisation_id = %(organisation)s AND person.joined_into_id IS NULL
 ), found AS MATERIALIZED (
     SELECT alone.*,
+           numbered.id IS NULL AS by_address, NOT coalesce(numbered.is_own, true) AS by_joined_number,
            CASE WHEN numbered.id IS NOT NULL THEN numbered.id
                 WHEN alone.staff_number = '' AND addresses.people = 1 THEN addresses.person_id
                 WHEN alone.staff_number <> '' AND addresses.unnumbered = 1 THEN addresses.unnumbered_id
@@ -74,15 +72,16 @@ WITH fit AS MATERIALIZED (
                 WHEN alone.staff_number <> '' AND addresses.unnumbered = 0 THEN 'email_of_other'
                 ELSE '' END AS found_problem
       FROM alone
-      LEFT JOIN people AS numbered ON nullif(numbered.staff_number, '') = nullif(alone.staff_number, '')
+      LEFT JOIN numbers AS numbered ON numbered.staff_number = nullif(alone.staff_number, '')
       LEFT JOIN addresses ON addresses.email = nullif(lower(alone.email), '')
 ), compared AS (
     SELECT found.id, found.found_id, person.version AS found_version,
            array_remove(ARRAY[
                CASE WHEN found.name <> person.name THEN 'name' END,
-               CASE WHEN found.email <> '' AND found.email <> person.email THEN 'email' END,
+               CASE WHEN found.email <> '' AND found.email <> person.email AND NOT found.by_joined_number
+                     AND (NOT found.by_address OR lower(found.email) = lower(person.email)) THEN 'email' END,
                CASE WHEN found.staff_number <> '' AND found.staff_number <> person.staff_number
-                    THEN 'staff_number' END,
+                     AND NOT found.by_joined_number THEN 'staff_number' END,
                CASE WHEN found.job_title <> '' AND found.job_title <> person.job_title THEN 'job_title' END,
                CASE WHEN found.staff_group <> '' AND found.staff_group <> person.staff_group THEN 'staff_group' END,
                CASE WHEN found.employment <> '' AND found.employment <> person.employment THEN 'employment' END,
@@ -119,14 +118,14 @@ UPDATE organisations_peopleimportrow AS line
        problem = coalesce(compared.found_problem, ''),
        person_id = compared.found_id,
        person_version = compared.found_version,
-       changed = coalesce(compared.found_changed, '{}')
+       changed = coalesce(compared.found_changed, '{{}}')
   FROM fit LEFT JOIN compared ON compared.id = fit.id
  WHERE line.id = fit.id
    AND (compared.id IS NULL OR compared.found_problem <> '' OR line.problem <> '' OR line.person_id IS NOT NULL
         OR line.outcome <> CASE WHEN compared.found_id IS NULL THEN 'create'
                                 WHEN cardinality(compared.found_changed) > 0 THEN 'update'
                                 ELSE 'unchanged' END)
-"""
+"""  # noqa: S608 -- our own text, nothing from outside
 
 # What the check looked at. While this stays the same, so does what it found, on the same day.
 STANDING = """

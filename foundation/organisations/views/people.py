@@ -16,7 +16,7 @@ from foundation.core.editing import Editor, Make
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.permissions import allowed
-from foundation.organisations import actions, permissions, queries
+from foundation.organisations import actions, duplicates, permissions, queries
 from foundation.organisations.forms.people import ChangePersonForm, EndPersonForm, PersonForm
 from foundation.organisations.listing import line_manager_of, people_listing, roles_of, sign_in_of
 from foundation.organisations.models import Membership
@@ -54,6 +54,8 @@ def person(request: Request, reference: str) -> HttpResponse:
         "is_future": found.starts_on > today,
         "manager_has_left": found.line_manager is not None and found.line_manager.has_left(today),
         "can_manage": allowed(permissions.check_can_manage_people, acting, found),
+        "can_join": allowed(permissions.check_can_join, acting, found),
+        "joined": duplicates.joined_with(acting, found),
         "can_grant": allowed(permissions.check_can_grant_role, acting, found),
         "why_no_grant": _why_not(permissions.check_can_grant_role, acting, found) if acting.may("roles.grant") else "",
         "can_end_roles": allowed(permissions.check_can_end_role, acting, found),

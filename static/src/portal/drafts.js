@@ -39,15 +39,16 @@ class Draft {
       });
       if (!answer.ok) throw new Error(answer.statusText);
       this.kept = now;
-      this.say(this.words.kept, false);
+      this.say(this.words.kept, false, answer.headers.get("Date"));
       document.dispatchEvent(new Event("portal:seen"));
     } catch {
       this.say(this.words.failed, true);
     }
   }
 
-  say(words, failed) {
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  // The time is that of the server: the clock here may be wrong.
+  say(words, failed, at) {
+    const time = (at ? new Date(at) : new Date()).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     this.status.textContent = (words ?? "").replace("{time}", time);
     this.status.classList.toggle("portal-draft--failed", failed);
     // Said aloud only when something is wrong: every ten seconds would be noise.

@@ -184,3 +184,15 @@ def test_membership_is_asked_for_by_provider(admin, provider, other_organisation
 
 def test_passwords_must_not_carry_the_names_of_ones_organisations(admin):
     assert identity.password_words(admin.user) == ["Severnshire County Council", "severnshire-county-council"]
+
+
+def test_the_id_of_an_entry_that_was_joined_makes_the_kept_one_somebodys_own(admin, provider, colleague):
+    kept = factories.person(admin, name="Rhian Pugh", email="rhian.pugh@example.org", external_id="oid-8")
+    actions.join_people(
+        kept=actions.Seen(kept.pk, kept.version), ended=actions.Seen(colleague.pk, colleague.version), by=admin, now=NOW
+    )
+
+    user = claim(admin, {"oid": "oid-7"})
+
+    assert Membership.objects.get(pk=kept.pk).user_id == user.pk
+    assert Membership.objects.get(pk=colleague.pk).user_id is None

@@ -182,7 +182,7 @@ STEPPED_UP = {
     "grant_role", "end_role", "end_person", "reinstate_person", "invite", "reset_password", "reset_factors",
     "decide_factor_reset", "identity_provider", "test_identity_provider", "enable_identity_provider",
     "disable_identity_provider", "export_people", "export", "download_export", "imports", "import", "import_columns",
-    "abandon_import", "import_errors",
+    "abandon_import", "import_errors", "join",
 }  # fmt: skip
 
 

@@ -7,11 +7,12 @@ import pytest
 from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations import actions
-from foundation.organisations.models import Invitation, Membership, RoleGrant, Team
+from foundation.organisations.models import Invitation, Membership, PeopleImport, RoleGrant, Team
 from foundation.organisations.roles import Role
 from tests.at_once import at_once
 from tests.conftest import NOW, acting_of, make_membership
 from tests.factories import organisations as factories
+from tests.foundation.organisations import people_file
 
 TODAY = NOW.date()
 
@@ -162,3 +163,71 @@ def test_two_editors_lose_nothing(administrators, backup):
     assert sorted(type(result).__name__ for result in results) == ["Membership", "StaleVersion"]
     winner = next(result for result in results if isinstance(result, Membership))
     assert backup(Membership).get(pk=person.pk).name == winner.name
+
+
+def joining(by, kept, ended):
+    """Join two people as they stand now, the moment the others are ready."""
+    wanted = actions.Seen(kept.pk, 1), actions.Seen(ended.pk, 1)
+
+    def join():
+        with acting_as(by):
+            return actions.join_people(kept=wanted[0], ended=wanted[1], by=by, now=NOW)
+
+    return join
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_two_administrators_who_join_two_people_the_other_way_round_join_them_once(administrators, backup, round_):
+    one, other = factories.person(administrators[0]), factories.person(administrators[0])
+
+    results = at_once(joining(administrators[0], one, other), joining(administrators[1], other, one))
+
+    assert sorted(type(result).__name__ for result in results) == ["Membership", "RuleBroken"]
+    assert backup(Membership).filter(joined_into__isnull=False).count() == 1
+
+
+def test_joining_a_chain_at_once_leaves_nobody_joined_into_somebody_who_was_joined(administrators, backup):
+    one, two, three = (factories.person(administrators[0]) for _ in range(3))
+
+    at_once(joining(administrators[0], one, two), joining(administrators[1], two, three))
+
+    assert not backup(Membership).filter(joined_into__joined_into__isnull=False).exists()
+
+
+def test_the_last_two_administrators_are_not_lost_by_joining_and_ending_at_once(administrators, backup, organisation):
+    first, second = administrators
+    without_account = factories.person(first)
+
+    def end_first():
+        with acting_as(second):
+            return actions.end_person(membership_id=first.membership_id, last_day=TODAY, by=second, now=NOW)
+
+    at_once(joining(first, without_account, second.membership), end_first)
+
+    assert still_administering(backup) >= 1
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_a_file_that_is_applied_while_two_are_joined_ends_with_one_person_of_what_it_says(
+    administrators, backup, round_
+):
+    admin = administrators[0]
+    one = factories.person(admin, name="Rhys Morgan", staff_number="H1")
+    other = factories.person(admin, name="Rhys Morgan", staff_number="N7")
+    with acting_as(admin):
+        row = ["N7", "Rhys Morgan", "", "", "Driver", "", ""]
+        checked = people_file.check(admin, people_file.upload(admin, people_file.as_csv([row])))
+        actions.confirm_import(import_id=checked.pk, leave_out_refused=False, by=admin, now=NOW)
+
+    def apply():
+        with acting_as(admin):
+            return actions.apply_import(import_id=checked.pk, by=admin, now=NOW)
+
+    results = at_once(joining(administrators[1], one, other), apply)
+
+    # Whoever comes second sees the other's work: the join is refused for a version it has not seen, or the row finds
+    # the entry that was kept.
+    assert not [result for result in results if not isinstance(result, (Membership, RuleBroken, PeopleImport))]
+    joined = backup(Membership).get(pk=other.pk).joined_into_id == one.pk
+    whose = one if joined else other
+    assert backup(Membership).get(pk=whose.pk).job_title == "Driver"
