@@ -78,7 +78,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "parts": writing_page.parts_of(content),
             "first": content.pages[0] if content.pages else None,
             "versions": list(queries.versions_of(request.acting, draft.course)) if draft.course else [],
-            "can_publish": not problems and draft.says_something_new,
+            "can_publish": not problems and draft.says_something_new and not draft.is_put_away,
         },
     )
 
