@@ -5,10 +5,9 @@ class TrainingConfig(AppConfig):
     name = "training"
 
     def ready(self) -> None:
-        from foundation.core.permissions import allowed  # noqa: PLC0415 -- models load first
-        from foundation.documents import copies as made_documents  # noqa: PLC0415
+        from foundation.documents import copies as made_documents  # noqa: PLC0415 -- models load first
         from foundation.files import owners  # noqa: PLC0415
-        from training import copies, permissions, queries, record_queries  # noqa: PLC0415
+        from training import copies, queries, record_queries  # noqa: PLC0415
         from training.actions import reporting  # noqa: PLC0415
         from training.actions.certificates import PURPOSE  # noqa: PLC0415
         from training.actions.declaring import PROOF  # noqa: PLC0415
@@ -16,6 +15,6 @@ class TrainingConfig(AppConfig):
 
         owners.register(PURPOSE, queries.owns_certificate)
         owners.register(PROOF, record_queries.may_open_proof)
-        owners.register(reporting.PURPOSE, lambda acting, stored_file: allowed(permissions.check_can_report, acting))
+        owners.register(reporting.PURPOSE, queries.may_open_report)
         made_documents.register("training", copies.find)
         owners.register(PICTURE, queries.may_see_picture)
