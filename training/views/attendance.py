@@ -12,14 +12,20 @@ from foundation.core.access import requires
 from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
-from foundation.files.examination import SPREADSHEETS
 from foundation.files.receiving import accepts_files
 from foundation.organisations.people_fields import People
 from training import permissions, sessions
 from training.actions import attendance as actions
 from training.actions import reporting
 from training.attendance_files import RowsRefused
-from training.forms.attendance import AttendanceForm, EvaluationForm, UploadAttendanceForm, WalkInForm, initial_of
+from training.forms.attendance import (
+    WHO_CAME,
+    AttendanceForm,
+    EvaluationForm,
+    UploadAttendanceForm,
+    WalkInForm,
+    initial_of,
+)
 from training.forms.sessions import ReasonForm
 from training.models import Place, TaughtSession
 from training.workflow import SessionStatus
@@ -70,7 +76,7 @@ def record(request: Request, reference: str) -> HttpResponse:
 
 
 @requires("portal.use")
-@accepts_files(max_bytes=SPREADSHEETS.max_bytes)
+@accepts_files(max_bytes=WHO_CAME.max_bytes)
 @require_http_methods(["GET", "POST"])
 def upload(request: Request, reference: str) -> HttpResponse:
     """Say who came by a file."""

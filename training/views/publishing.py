@@ -94,6 +94,8 @@ def put_away(request: Request, reference: str) -> HttpResponse:
 def _written(content: Content) -> str:
     """How much there is in a draft, for whoever is about to put it away."""
     count = len(content.pages)
+    if not count:
+        return _("No page is written in it yet.")
     return ngettext("%(count)s page is written in it.", "%(count)s pages are written in it.", count) % {"count": count}
 
 
