@@ -213,6 +213,11 @@ def drafts_for_list(acting: Acting) -> QuerySet[CourseDraft]:
     return CourseDraft.objects.visible_to(acting).with_state().select_related("saved_by", "created_by").defer("content")
 
 
+def has_put_away(acting: Acting) -> bool:
+    """Whether there are drafts that were put away."""
+    return CourseDraft.objects.visible_to(acting).filter(put_away_at__isnull=False).exists()
+
+
 def portal_courses(acting: Acting) -> QuerySet[Course]:
     """What a course of one's own may begin as a copy of."""
     return courses(acting).filter(organisation=None)

@@ -134,6 +134,7 @@ def test_asked_first_then_it_leaves_the_list_and_stands_under_put_away(browser, 
     assert "2 pages are written in it. Ann Author changed it last" in words(asked)
     assert "The draft is put away" in words(done)
     assert [[each.title for each in page.context["page"].items] for page in (listed, away)] == [[], ["By mistake"]]
+    assert "Show the drafts that were put away" in words(listed)
     assert "Take it up again" in words(done)
     assert "Add a part" not in words(done)
 
