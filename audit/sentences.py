@@ -107,6 +107,8 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "training.course_changed": Sentence(_("Changed the draft of a course")),
         "training.course_published": Sentence(_("Published a version of a course")),
         "training.course_withdrawn": Sentence(_("Withdrew a course")),
+        "training.draft_put_away": Sentence(_("Put a draft of a course away")),
+        "training.draft_taken_up": Sentence(_("Took a draft of a course up again")),
         "training.course_offered": Sentence(_("Offered a course again")),
         "training.certificate_issued": Sentence(_("Was issued a certificate")),
         "training.certificate_made": Sentence(_("Made the document of a certificate")),

@@ -85,7 +85,7 @@ def _first_hour(acting: Acting) -> list[organisations.SetupStep]:
 
 def _training(acting: Acting, *, choose: bool) -> tuple[list[Progress], list[Offered]]:
     """What somebody of the staff is on the way through; to ``choose`` from, courses that they have not done yet."""
-    under_way = training.progress_of_all(list(training.open_attempts(acting)))
+    under_way = training.progress_of_all(list(training.open_attempts(acting)), with_replies=False)
     return under_way, [each for each in training.offered(acting) if each.done_on is None][:3] if choose else []
 
 

@@ -98,6 +98,7 @@ OF_NOBODY = (
 # Shown to the one whose they are, or as their room decides; a colleague's are as missing as another organisation's.
 PERSONAL = {
     "job", "notice", "export", "file", "action", "attempt", "certificate", "trainee", "record", "session", "place",
+    "training_report",
 }  # fmt: skip
 SHARED = {
     "target_type": "evidence.evidenceitem",

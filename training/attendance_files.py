@@ -1,4 +1,9 @@
-"""A file of who came to a session: its rows matched to people, or every row that is wrong and why."""
+"""A file of who came to a session: its rows matched to people, or every row that is wrong and why.
+
+The form has examined it as every upload: size, type by content, structure, no macros, in a process of its own. Files
+that stay go through quarantine and the scanner as well, for the sake of whoever opens them. This one is read once by us
+and forgotten: nobody can open it, so there is nobody to protect and nothing to wait for at the end of a session.
+"""
 
 import io
 from collections.abc import Collection, Iterator

@@ -1,12 +1,15 @@
 """What versions of courses say, kept in memory: a version never changes, and each holds a whole course."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db.models.fields.json import KeyTextTransform
 
 from training.content import Content
 from training.models import Attempt, CourseVersion
 
 KEPT = 128
 WHOLE = None
+_for_whom: dict[int, str] = {}  # a sentence each
 _read: dict[tuple[int, str | None], Content] = {}  # by version and sector; WHOLE is the course of all sectors
 
 
@@ -31,9 +34,19 @@ def as_read(version_id: int, sector: str) -> Content:
     return _as_read(content_of(version_id), version_id, sector)
 
 
+def for_whom(version_ids: Iterable[int]) -> dict[int, str]:
+    """Whom versions say they are for. One query for those that this process has not asked about yet."""
+    wanted = set(version_ids)
+    if missing := wanted - _for_whom.keys():
+        said = CourseVersion.objects.filter(pk__in=missing)
+        _for_whom.update(said.values_list("pk", KeyTextTransform("for_whom", "content")))
+    return {number: _for_whom.get(number, "") for number in wanted}
+
+
 def forget() -> None:
     """For tests: where tables are emptied, another version comes to have the same number."""
     _read.clear()
+    _for_whom.clear()
 
 
 def _contents(version_ids: Collection[int]) -> dict[int, Content]:

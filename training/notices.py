@@ -84,6 +84,7 @@ for name, text in {
     "place_given_back": _("Your place in the session “%(thing)s” was given back"),
     "session_changed": _("The session “%(thing)s” has another time or place"),
     "session_cancelled": _("The session “%(thing)s” was cancelled"),
+    "session_soon": _("You have a place in the session “%(thing)s”, which is soon"),
     "session_over": _("You came to the session “%(thing)s”: say how it was"),
 }.items():
     notifications.kind(

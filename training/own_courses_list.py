@@ -12,18 +12,19 @@ COLOURS = {
     DraftState.PUBLISHED: "green",
     DraftState.CHANGED: "yellow",
     DraftState.WITHDRAWN: "red",
+    DraftState.PUT_AWAY: "grey",
 }
-ANY = ("", _("Any"))
+ANY = ("", _("All but those put away"))
 
 
 class StateFilter(FilterForm):
-    """By how what is written stands to what learners read."""
+    """By how what is written stands to what learners read. Without a choice: all but what was put away."""
 
     state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *DraftState.choices])
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         state = self.cleaned_data["state"]
-        return rows.filter(state=state) if state else rows
+        return rows.filter(state=state) if state else rows.filter(put_away_at__isnull=True)
 
 
 def state_of(draft: CourseDraft) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from foundation.core.acting import Acting
 from foundation.core.models import OrganisationRow
 from foundation.organisations.models import Membership
-from training.models import Assignment, Came, Completion, Place
+from training.models import Assignment, Came, Completion, Place, TaughtSession, TrainingReport
 
 
 def check_can_learn(acting: Acting) -> None:
@@ -93,6 +93,23 @@ def check_can_give_back(by: Acting, place: Place) -> None:
         raise PermissionDenied(_("This belongs to another organisation."))
     if place.membership_id != by.membership_id and not by.may("training.manage"):
         raise PermissionDenied(_("Only the person whose place it is or a training manager can give it back."))
+
+
+def check_can_run_session(by: Acting, session: TaughtSession) -> None:
+    """Print the sign-in sheet of a session, record who came and close it: who runs training, and its own trainer."""
+    if session.organisation_id != by.organisation_id:
+        raise PermissionDenied(_("This belongs to another organisation."))
+    is_trainer = by.may("portal.use") and session.trainer_id == by.membership_id
+    if not is_trainer and not by.may("training.manage"):
+        raise PermissionDenied(_("Only a training manager, a Prevent lead or the trainer of this session can do this."))
+
+
+def check_can_take_report(by: Acting, report: TrainingReport) -> None:
+    """Make a document and open it: who reports on training, and a trainer the sign-in sheets of their own sessions."""
+    if report.session is None or by.may("training.report"):
+        check_can_report(by)
+    else:
+        check_can_run_session(by, report.session)
 
 
 def check_can_evaluate(by: Acting, place: Place) -> None:

@@ -1,17 +1,16 @@
 """Reads that pages, actions and the demonstration share."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Case, F, Max, Q, QuerySet, When
-from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, stand_in
+from foundation.core.prepared import Prepared, PreparedObjects, stand_in
 from foundation.files.models import StoredFile
 from foundation.files.permissions import why_held_back
 from foundation.organisations.models import in_force
@@ -28,6 +27,7 @@ from training.models import (
     PageDone,
     ReminderSettings,
     Reply,
+    TrainingReport,
 )
 from training.models.assignments import AssignmentQuerySet
 from training.progress import Progress
@@ -57,9 +57,14 @@ class Offered:
 def offered(acting: Acting) -> list[Offered]:
     """The courses that this person is not on the way through, with whom each is for. Three queries."""
     rows = list(courses(acting).exclude(pk__in=open_attempts(acting).values("course_id")))
-    for_whom = dict(_FOR_WHOM.rows(acting.organisation_id))
-    done = last_completed(acting)
-    return [Offered(each, for_whom.get(each.pk, ""), done.get(each.pk)) for each in rows]
+    return with_whom_for(rows, LATEST.rows(acting.organisation_id), last_completed(acting))
+
+
+def with_whom_for(rows: list[Course], latest: list[tuple[int, int]], done: Mapping[int, date]) -> list[Offered]:
+    """Courses as the catalogue shows them. ``latest``: the answer to ``LATEST``."""
+    versions = dict(latest)
+    for_whom = course_memory.for_whom(versions.values())
+    return [Offered(each, for_whom.get(versions.get(each.pk, 0), ""), done.get(each.pk)) for each in rows]
 
 
 def get_course_or_404(acting: Acting, code: str) -> Course:
@@ -101,14 +106,14 @@ def progress_of(attempt: Attempt) -> Progress:
     return progress_of_all([attempt])[0]
 
 
-def progress_of_all(attempts: Sequence[Attempt]) -> list[Progress]:
-    """Where learners stand in several attempts, for the price of one."""
+def progress_of_all(attempts: Sequence[Attempt], *, with_replies: bool = True) -> list[Progress]:
+    """Where learners stand in several attempts, for the price of one. What they answered is needed on pages alone."""
     done: dict[int, set[str]] = defaultdict(set)
     replies: dict[int, dict[str, list[Reply]]] = defaultdict(lambda: defaultdict(list))
     numbers = [attempt.pk for attempt in attempts]
     for number, page in PageDone.objects.filter(attempt__in=numbers).values_list("attempt_id", "page"):
         done[number].add(page)
-    for reply in Reply.objects.filter(attempt__in=numbers).order_by("number"):
+    for reply in Reply.objects.filter(attempt__in=numbers).order_by("number") if with_replies else ():
         replies[reply.attempt_id][reply.page].append(reply)
     read = zip(attempts, course_memory.read_by_all(attempts), strict=True)
     return [Progress(each, content, done[each.pk], replies[each.pk]) for each, content in read]
@@ -116,7 +121,7 @@ def progress_of_all(attempts: Sequence[Attempt]) -> list[Progress]:
 
 def completions(acting: Acting) -> QuerySet[Completion]:
     """What this person has done, the latest first, with the certificate of each."""
-    return Completion.objects.visible_to(acting).of(acting.membership_id).select_related("course", "certificate")
+    return Completion.objects.visible_to(acting).of(acting.membership_id).select_related("certificate")
 
 
 def last_completed(acting: Acting) -> dict[int, date]:
@@ -135,14 +140,25 @@ _LAST_COMPLETED = Prepared(
     int,
     int,
 )
-_FOR_WHOM = Prepared(
+LATEST = Prepared(
     lambda organisation_id: (
         CourseVersion.objects.visible_to(stand_in(organisation_id=organisation_id))
         .order_by("course_id", "-number")
         .distinct("course_id")
-        .values_list("course_id", KeyTextTransform("for_whom", "content"))
+        .values_list("course_id", "pk")
     ),
     int,
+)
+COURSES = PreparedObjects(lambda organisation_id: courses(stand_in(organisation_id=organisation_id)), int)
+OPEN_ATTEMPTS = PreparedObjects(
+    lambda organisation_id, member: (
+        Attempt.objects.visible_to(stand_in(organisation_id=organisation_id, membership_id=member))
+        .filter(status=Status.IN_PROGRESS)
+        .order_by("-moved_at", "-pk")
+    ),
+    int,
+    int,
+    related=("course",),
 )
 
 
@@ -158,6 +174,11 @@ def get_certificate_or_404(acting: Acting, reference: str) -> Certificate:
 def owns_certificate(acting: Acting, stored_file: StoredFile) -> bool:
     """Whether a document is a certificate of this person's."""
     return Certificate.objects.visible_to(acting).filter(file=stored_file).exists()
+
+
+def may_open_report(acting: Acting, stored_file: StoredFile) -> bool:
+    """Whether a document is a report that this person may take."""
+    return TrainingReport.objects.visible_to(acting).filter(file=stored_file).exists()
 
 
 def reminders_of(acting: Acting) -> ReminderSettings:
@@ -176,7 +197,11 @@ def due_soon(acting: Acting, today: date) -> AssignmentQuerySet:
 # ---- Courses that the organisation writes
 def get_draft_or_404(acting: Acting, reference: str) -> CourseDraft:
     """With its course, the version published last, and ``state``."""
-    rows = CourseDraft.objects.visible_to(acting).with_state().select_related("course", "published", "saved_by")
+    rows = (
+        CourseDraft.objects.visible_to(acting)
+        .with_state()
+        .select_related("course", "published", "saved_by", "put_away_by")
+    )
     draft = rows.defer("published__content").filter(reference=reference).first()
     if draft is None:
         raise Http404
@@ -186,6 +211,11 @@ def get_draft_or_404(acting: Acting, reference: str) -> CourseDraft:
 def drafts_for_list(acting: Acting) -> QuerySet[CourseDraft]:
     """What the organisation writes, each with its state and who changed it last."""
     return CourseDraft.objects.visible_to(acting).with_state().select_related("saved_by", "created_by").defer("content")
+
+
+def has_put_away(acting: Acting) -> bool:
+    """Whether there are drafts that were put away."""
+    return CourseDraft.objects.visible_to(acting).filter(put_away_at__isnull=False).exists()
 
 
 def portal_courses(acting: Acting) -> QuerySet[Course]:

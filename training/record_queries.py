@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 
 from foundation.core.acting import Acting
 from foundation.core.permissions import allowed
+from foundation.core.prepared import Prepared, stand_in
 from foundation.files.models import StoredFile
 from foundation.organisations.models import Membership
 from training import permissions
@@ -30,7 +31,19 @@ def waiting_for(acting: Acting) -> StaffQuerySet:
 
 def leads_people(acting: Acting) -> bool:
     """Whether somebody has this person as their line manager."""
-    return Membership.objects.visible_to(acting).filter(line_manager_id=acting.membership_id).exists()
+    return bool(_LED.rows(acting.organisation_id, acting.membership_id))
+
+
+_LED = Prepared(
+    lambda organisation_id, member: (
+        Membership.objects.visible_to(stand_in(organisation_id=organisation_id))
+        .filter(line_manager_id=member)
+        .order_by()
+        .values_list("pk")[:1]
+    ),
+    int,
+    int,
+)
 
 
 def get_record_or_404(acting: Acting, reference: str) -> Completion:

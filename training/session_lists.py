@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.acting import Acting
-from foundation.core.lists import Column, FilterForm, Listing
+from foundation.core.lists import Column, FilterForm, Listing, ListPage
 from training import session_times, sessions
-from training.models import TaughtSession
+from training.models import Course, TaughtSession
 from training.workflow import PlaceStatus, SessionStatus
 
 COMING, FREE, MINE, UNCLOSED = "", "free", "mine", "unclosed"
@@ -28,15 +28,16 @@ WHICH = [
 
 
 class SessionFilter(FilterForm):
-    """Which sessions to show. Without a choice: those that are coming. ``course``: the code of one, from a link."""
+    """Which sessions to show. Without a choice: those that are coming. ``course``: the code of one, from a link; the
+    sessions of courses that count for it are there too."""
 
     which = forms.ChoiceField(label=_("Which sessions"), required=False, choices=WHICH)
     course = forms.SlugField(required=False, widget=forms.HiddenInput)
 
-    def narrow(self, rows: QuerySet) -> QuerySet:
+    def narrow(self, rows: Any) -> QuerySet:
         now = timezone.now()
         if course := self.cleaned_data["course"]:
-            rows = rows.filter(course__code=course)
+            rows = rows.of_course(course)
         coming = rows.filter(status=SessionStatus.PLANNED, ends_at__gt=now)
         match self.cleaned_data["which"]:
             case "all":
@@ -74,6 +75,14 @@ PEOPLE = (
     _("Person"), _("Staff number"), _("E-mail"), _("Team"), _("Post"), _("State"), _("Came without a place"),
     _("Score in per cent"), _("Booked"),
 )  # fmt: skip
+
+
+def course_of(page: ListPage, acting: Acting) -> str:
+    """The title of the course whose sessions are listed, if it is those of one."""
+    form = page.filter_form
+    code = form.cleaned_data["course"] if form is not None and form.is_valid() else ""
+    rows = Course.objects.visible_to(acting).filter(code=code) if code else Course.objects.none()
+    return rows.values_list("title", flat=True).first() or ""
 
 
 def people_rows(acting: Acting, session: TaughtSession) -> Iterator[tuple[Any, ...]]:

@@ -1,17 +1,21 @@
 """Reads of taught sessions that pages, notices and the demonstration share."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from django.db.models import Avg, Count, OuterRef, QuerySet, Subquery
+from django.db.models import Avg, Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, PreparedObjects, answers
-from training.models import QUESTIONS, Evaluation, Place, TaughtSession
+from foundation.core.prepared import Prepared, PreparedObjects, Question, stand_in
+from training.models import QUESTIONS, Equivalence, Evaluation, Place, TaughtSession
 from training.models.sessions import PlaceQuerySet, SessionQuerySet
 from training.workflow import PlaceStatus, SessionStatus
 
+Rows = list[tuple[Any, ...]]
 FEWEST_ANSWERS = 5  # our choice: with fewer, people could tell who said what
 
 
@@ -22,9 +26,7 @@ def title_of_session() -> Subquery:
 
 def sessions(acting: Acting) -> SessionQuerySet:
     """The sessions that somebody may see, with their course and how this person stands in each (``my_status``)."""
-    mine = Place.objects.filter(session=OuterRef("pk"), membership=acting.membership_id).live()
-    rows = TaughtSession.objects.visible_to(acting).select_related("course")
-    return rows.annotate(my_status=Subquery(mine.values("status")[:1]))
+    return TaughtSession.objects.visible_to(acting).select_related("course").with_my_status(acting.membership_id)
 
 
 def get_session_or_404(acting: Acting, reference: str) -> TaughtSession:
@@ -54,31 +56,69 @@ def place_in_line(place: Place) -> int:
     return list(line).index(place.pk) + 1
 
 
+class Counting(NamedTuple):
+    """A course in which one can book a session, and which counts for another: for ``only_after``, once that is done."""
+
+    title: str
+    only_after: bool
+
+
 @dataclass(frozen=True)
 class Own:
-    """What my training says of sessions: those this person has a place in or waits for until they are over, those they
-    came to and have not said how they were, and the courses of which they can book one."""
+    """What my training says of sessions: those this person teaches until they are closed, those they have a place in or
+    wait for until they are over, and those they came to and have not said how they were.
 
+    ``bookable`` are the courses of which they can book one; ``counting`` those of them that count for another, by that.
+    """
+
+    teaching: list[TaughtSession]
     coming: list[TaughtSession]
     to_evaluate: list[TaughtSession]
-    bookable_courses: set[int]
+    bookable: set[int]
+    counting: dict[int, list[Counting]]
 
 
-def own(acting: Acting, now: datetime) -> Own:
-    """One message to the database."""
+def questions_of_own(acting: Acting, now: datetime) -> list[Question]:
+    """What ``own`` is made of, to ask in one message with more."""
     one = acting.organisation_id, acting.membership_id
-    coming, to_evaluate, bookable = answers(
-        _COMING.question(*one, now), _TO_EVALUATE.question(*one), _BOOKABLE.question(*one, now)
+    return [
+        _TEACHING.question(*one),
+        _COMING.question(*one, now),
+        _TO_EVALUATE.question(*one),
+        _BOOKABLE.question(*one, now),
+        _COUNTING.question(*one, now),
+    ]
+
+
+def own(teaching: Rows, coming: Rows, to_evaluate: Rows, bookable: Rows, counting: Rows) -> Own:
+    """From the answers to ``questions_of_own``."""
+    counts_for: dict[int, list[Counting]] = defaultdict(list)
+    for course, title, only_after in counting:
+        counts_for[course].append(Counting(title, only_after))
+    return Own(
+        _TEACHING.made_of(teaching),
+        _COMING.made_of(coming),
+        _TO_EVALUATE.made_of(to_evaluate),
+        {course for (course,) in bookable},
+        dict(counts_for),
     )
-    return Own(_COMING.made_of(coming), _TO_EVALUATE.made_of(to_evaluate), {course for (course,) in bookable})
 
 
 def _with_my_status(organisation_id: int, member: int) -> SessionQuerySet:
-    mine = Place.objects.filter(session=OuterRef("pk"), membership_id=member).live()
-    rows = TaughtSession.objects.filter(organisation_id=organisation_id)
-    return rows.annotate(my_status=Subquery(mine.values("status")[:1]))
+    return TaughtSession.objects.filter(organisation_id=organisation_id).with_my_status(member)
 
 
+def _can_book(organisation_id: int, member: int, now: datetime) -> SessionQuerySet:
+    return _with_my_status(organisation_id, member).bookable(now).filter(my_status__isnull=True).order_by()
+
+
+_TEACHING = PreparedObjects(
+    lambda organisation_id, member: TaughtSession.objects.filter(
+        organisation_id=organisation_id, trainer_id=member, status=SessionStatus.PLANNED
+    ).order_by("starts_at", "pk")[:20],
+    int,
+    int,
+)
 _COMING = PreparedObjects(
     lambda organisation_id, member, now: (
         _with_my_status(organisation_id, member)
@@ -103,13 +143,23 @@ _TO_EVALUATE = PreparedObjects(
     int,
 )
 _BOOKABLE = Prepared(
+    lambda organisation_id, member, now: _can_book(organisation_id, member, now).values_list("course_id").distinct(),
+    int,
+    int,
+    datetime,
+)
+_COUNTING = Prepared(
     lambda organisation_id, member, now: (
-        _with_my_status(organisation_id, member)
-        .bookable(now)
-        .filter(my_status__isnull=True)
-        .order_by()
-        .values_list("course_id")
-        .distinct()
+        Equivalence.objects.visible_to(stand_in(organisation_id=organisation_id))
+        .filter(
+            Exists(
+                _can_book(organisation_id, member, now).filter(
+                    course=OuterRef("done"), starts_at__date__lte=Coalesce(OuterRef("ended_on"), date.max)
+                )
+            )
+        )
+        .order_by("done__title", "pk")
+        .values_list("counts_for_id", "done__title", "only_after")
     ),
     int,
     int,

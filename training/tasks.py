@@ -121,3 +121,17 @@ def make_report(job: jobs.JobContext, *, report_id: int, **_later: object) -> No
     from training import report_making  # noqa: PLC0415 -- leaf
 
     report_making.make(job, report_id=report_id)
+
+
+@jobs.handler(
+    "training.make_sheet",
+    limit_seconds=900,
+    title=_("Sign-in sheet"),
+    messages={"reading": _("Reading the list"), "drawing": _("Drawing the document"), "keeping": _("Keeping it")},
+    still_wanted=is_report_still_wanted,
+)
+def make_sheet(job: jobs.JobContext, *, report_id: int, **_later: object) -> None:
+    """A trainer may ask for it, whose role knows no reports: so it is a job of its own."""
+    from training import report_making  # noqa: PLC0415 -- leaf
+
+    report_making.make(job, report_id=report_id)

@@ -72,18 +72,22 @@ def record(
 def record_many(
     verb: str,
     *,
-    actor: Acting,
+    actor: Acting | None,
     at: datetime,
     model: type[models.Model],
     targets: Iterable[tuple[int, str, Mapping[str, Any]]],
+    organisation_id: int | None = None,
 ) -> None:
-    """As ``record``, for one deed done to many rows of ``model`` at once: an event for each id, reference and facts."""
+    """As ``record``, for one deed done to many rows of ``model`` at once: an event for each id, reference and facts.
+
+    ``organisation_id``: whose rows they are, where nobody acts.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{verb} was recorded outside a transaction: the events could stand without the deed.")
     same = [
-        actor.organisation_id,
-        actor.user_id,
-        actor.membership_id,
+        actor.organisation_id if actor else organisation_id,
+        actor.user_id if actor else None,
+        actor.membership_id if actor else None,
         verb,
         model._meta.label_lower,
         at,

@@ -1,4 +1,5 @@
-"""Sessions in a room that the county's training manager planned: one held, one full, one with places left."""
+"""Sessions in a room that the county's training manager planned: one held, one full, one with places left, and one that
+a member of staff without a role in training teaches, whose attendance is still to be recorded."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -13,6 +14,7 @@ from training.models import Course, Place, TaughtSession
 MANAGER = f"{COUNTY}/training"
 HELD_MONTHS_AGO = 1.9
 HELD, FULL, COMING = "Prevent refresher morning", "Prevent in an hour: front line", "Prevent in an hour"
+OVER = "Prevent for those who work with community groups"
 TRAINER = "Marian Eckersley, Severnshire Adult Learning"
 ACCREDITED = "Home Office accredited facilitator, until March 2028"
 CAME = ("deputy", "digital", "second", "third", "records", "comms", "libraries", "cabinet")
@@ -26,6 +28,8 @@ SAID = {
     "cabinet": (5, 5, 4, ""),
 }
 ON_THE_FULL_ONE = ("trading", "libraries", "contracts", "comms", "digital", "second")
+TEACHES = "Andre Baptiste"
+CAME_TO_THEM = ("deputy", "digital", "third", "records", "comms")
 ON_THE_COMING_ONE = ("deputy", "third", "records", "comms")
 
 
@@ -34,7 +38,8 @@ def deeds(cast: Cast, entry: OrganisationEntry) -> Iterator[Deed]:
     if entry.key != COUNTY:
         return
     at, held_on = cast.moments.at_work, _working_day(cast.moments.day(HELD_MONTHS_AGO))
-    numbers = {key: cast.members[f"{COUNTY}/{key}"].pk for key in {*CAME, *STAYED_AWAY, *ON_THE_FULL_ONE}}
+    named = {*CAME, *STAYED_AWAY, *ON_THE_FULL_ONE, *CAME_TO_THEM}
+    numbers = {key: cast.members[f"{COUNTY}/{key}"].pk for key in named}
     yield Deed(at(HELD_MONTHS_AGO + 1.2, "sessions/held"), MANAGER, _plan(HELD, held_on, 12))
     listed = [numbers[key] for key in (*CAME[:-1], *STAYED_AWAY)]
     yield Deed(at(HELD_MONTHS_AGO + 1, "sessions/booked"), MANAGER, _book(HELD, listed))
@@ -48,13 +53,21 @@ def deeds(cast: Cast, entry: OrganisationEntry) -> Iterator[Deed]:
     yield Deed(at(0.3, "sessions/coming"), MANAGER, _plan(COMING, _working_day(today + timedelta(days=16)), 20))
     coming = [cast.members[f"{COUNTY}/{key}"].pk for key in ON_THE_COMING_ONE]
     yield Deed(at(0.2, "sessions/named"), MANAGER, _book(COMING, coming))
+    trainer = next(person.key for person in entry.people if person.name == TEACHES)
+    taught = _plan(OVER, _working_day_before(today), 12, trainer_id=cast.members[f"{COUNTY}/{trainer}"].pk)
+    yield Deed(at(0.35, "sessions/taught"), MANAGER, taught)
+    yield Deed(at(0.25, "sessions/taught/booked"), MANAGER, _book(OVER, [numbers[key] for key in CAME_TO_THEM]))
 
 
 def _working_day(day: date) -> date:
     return day + timedelta(days=max(7 - day.weekday(), 0) if day.weekday() > 4 else 0)
 
 
-def _plan(title: str, on: date, places: int) -> Callable[[Acting, datetime], None]:
+def _working_day_before(day: date) -> date:
+    return day - timedelta(days={0: 3, 6: 2}.get(day.weekday(), 1))
+
+
+def _plan(title: str, on: date, places: int, trainer_id: int | None = None) -> Callable[[Acting, datetime], None]:
     def plan(by: Acting, now: datetime) -> None:
         wanted = sessions.Plan(
             course_id=_course("govuk-refresher-awareness" if title == HELD else "prevent-awareness").pk,
@@ -62,8 +75,9 @@ def _plan(title: str, on: date, places: int) -> Callable[[Acting, datetime], Non
             starts_at=session_times.moment(on, time(10, 0)),
             ends_at=session_times.moment(on, time(12, 0)),
             venue="Committee Room 2, County Hall, Severn Street",
+            trainer_id=trainer_id,
             trainer_name=TRAINER,
-            accreditation=ACCREDITED,
+            accreditation="" if trainer_id else ACCREDITED,
             places=places,
             notes="Tea from 9:45. Bring a question from your own work. The lift is beside the north door.",
         )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from foundation.core.acting import Acting, acting_as
 from foundation.core.benchmarks import Measurement
 from foundation.organisations.models import Membership
+from prevent_portal.benchmarks import sessions
 from prevent_portal.benchmarks.ground import Place, in_turns
 from prevent_portal.benchmarks.pages import bare_page, get
 from training import assigning
@@ -125,6 +126,7 @@ def measure(large: Place) -> Iterator[Measurement]:
     yield Measurement("P2 what a person is trained in", page, bare, 2.5)
     yield Measurement("P2 what a person is trained in, queries", _queries(client, person), MOST_QUERIES, 1.0, unit="")
     yield _rule_changed(large.acting)
+    yield from sessions.measure(large.acting)
 
 
 def _rule_changed(acting: Acting) -> Measurement:

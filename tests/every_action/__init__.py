@@ -30,6 +30,7 @@ ELSEWHERE = {
     **agreements.ELSEWHERE,
     **training_reports.ELSEWHERE,
     **sessions.ELSEWHERE,
+    **own_courses.ELSEWHERE,
     "accounts.add_app": "tests/foundation/accounts/test_factors.py: it needs a code that an app has shown",
     "accounts.add_passkey": "tests/foundation/accounts/test_factors.py: it needs what a browser has signed",
     "accounts.remove_factor": "tests/foundation/accounts/test_factors.py: it needs two of them",

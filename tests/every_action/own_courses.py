@@ -58,6 +58,13 @@ def published(ground: Ground, *, withdrawn: bool = False) -> dict[str, Any]:
     return {"draft_id": found.pk}
 
 
+def put_away(ground: Ground) -> dict[str, Any]:
+    found = draft(ground)
+    with acting_as(ground.me) as by:
+        training.put_draft_away(**found, by=by, now=NOW)
+    return {"draft_id": found["draft_id"]}
+
+
 def change(do: Any, lay: Any, **more: Any) -> Action:
     return Action(do, CHANGED, WRITERS, lay, **more)
 
@@ -102,4 +109,7 @@ ACTIONS: dict[str, Action] = {
     "training.offer_course": Action(
         training.offer_course, "training.course_offered", WRITERS, lambda ground: published(ground, withdrawn=True)
     ),
+    "training.put_draft_away": Action(training.put_draft_away, "training.draft_put_away", WRITERS, draft),
+    "training.take_draft_up": Action(training.take_draft_up, "training.draft_taken_up", WRITERS, put_away),
 }
+ELSEWHERE = {"training.lock_draft": "a part of other actions"}

@@ -24,6 +24,7 @@ ACTIONS: dict[str, Action] = {
         reminders.change_reminders, "training.reminders_changed", MANAGERS,
         lambda ground: {
             "version": 1, "days_before": [30], "days_after": [1], "escalate_days_after": 7, "digest_on": None,
+            "session_days_before": 3,
         },
     ),
     "training.request_report": of_nobody(

@@ -266,7 +266,7 @@ def test_a_course_from_outside_is_not_among_those_to_take(manager, browser, awar
 
     page = browser.get("/training/")
 
-    assert [each.course for each in page.context["offered"]] == [awareness]
+    assert [each.course for each in page.context["mine"].offered] == [awareness]
 
 
 def test_a_withdrawn_course_of_the_portal_is_not_offered_for_a_requirement(browser, awareness):

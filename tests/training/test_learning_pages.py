@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from django.utils.html import escape
 
 from foundation.core.acting import acting_as
 from foundation.ledger import acting_system
 from tests.conftest import NOW
 from tests.factories.learning import begin, complete, finish, progress
+from tests.factories.requirements import ask
 from tests.factories.training import make_course, publish, small_content, withdraw
 from tests.training.browsing import at, rows, words
 from training.content import Module, Page, Source
@@ -54,10 +56,10 @@ def test_my_training_shows_what_is_under_way_what_can_be_begun_and_what_is_done(
 
     page = browser.get("/training/")
 
-    assert [(each.content.title, each.percent, each.next_page.slug) for each in page.context["under_way"]] == [
+    assert [(each.content.title, each.percent, each.next_page.slug) for each in page.context["mine"].under_way] == [
         ("A small course", 25, "a-worry")
     ]
-    assert [(each.course.code, each.for_whom, each.done_on) for each in page.context["offered"]] == [
+    assert [(each.course.code, each.for_whom, each.done_on) for each in page.context["mine"].offered] == [
         ("third", "Everybody.", NOW.date()),
         ("other", "Drivers.", None),
     ]
@@ -67,13 +69,29 @@ def test_my_training_shows_what_is_under_way_what_can_be_begun_and_what_is_done(
     assert attempt.get_absolute_url() in page.content.decode()
 
 
+def test_a_course_that_is_asked_and_under_way_stands_there_once_with_what_comes_next(
+    learner, browser, acting_for, course, attempt
+):
+    ask(acting_for("training_manager"), course, starts_on=timezone.localdate())
+    finish(learner, attempt, "welcome")
+
+    page = browser.get("/training/")
+
+    [(asked, _booking)] = page.context["mine"].asked
+    assert (asked.progress.percent, asked.progress.next_page.slug) == (25, "a-worry")
+    assert page.context["mine"].under_way == []
+    assert page.content.decode().count(f'href="{attempt.get_absolute_url()}"') == 1
+    assert "25% done Next: A worry" in words(page)
+    assert words(page).count("Continue") == 1
+
+
 def test_a_colleagues_training_is_not_mine(browser, acting_for, course):
     complete(acting_for("staff"), course)
     begin(acting_for("staff"), course)
 
     page = browser.get("/training/")
 
-    assert (list(page.context["under_way"]), list(page.context["completions"])) == ([], [])
+    assert (list(page.context["mine"].under_way), list(page.context["mine"].completions)) == ([], [])
 
 
 @pytest.mark.parametrize("count", [10, 100])
@@ -102,10 +120,10 @@ def test_my_training_asks_no_more_for_more_courses_and_completions(learner, brow
     begin(learner, last)
     browser.get("/training/")
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(12):
         page = browser.get("/training/")
 
-    assert (len(page.context["offered"]), len(page.context["completions"])) == (count + 1, count + 1)
+    assert (len(page.context["mine"].offered), len(page.context["mine"].completions)) == (count + 1, count + 1)
 
 
 # ---- A course

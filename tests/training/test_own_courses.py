@@ -14,6 +14,7 @@ from tests.conftest import NOW, acting_of, make_membership
 from tests.factories import learning
 from tests.factories import own_courses as made
 from tests.factories.asking import ask
+from tests.factories.records import outside_course
 from tests.factories.training import make_course, publish, question, small_content
 from training import actions, course_editing, queries
 from training.content import Page, Video
@@ -66,6 +67,14 @@ def test_a_course_of_the_portal_is_the_start_of_ones_own(author):
 
 def test_only_the_portals_courses_are_copied(author, other_organisation):
     course = make_course("theirs", organisation=other_organisation)
+
+    with acting_as(author), pytest.raises(RuleBroken, match="Choose one of the portal's courses"):
+        actions.begin_course(title="Ours", copy_of_id=course.pk, by=author, now=NOW)
+
+
+@pytest.mark.parametrize("fields", [{"provider": "GOV.UK"}, {"withdrawn_at": NOW}])
+def test_a_course_given_elsewhere_or_offered_no_longer_is_not_copied(author, fields):
+    course = outside_course(**({"provider": ""} | fields))
 
     with acting_as(author), pytest.raises(RuleBroken, match="Choose one of the portal's courses"):
         actions.begin_course(title="Ours", copy_of_id=course.pk, by=author, now=NOW)

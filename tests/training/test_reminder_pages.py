@@ -15,6 +15,7 @@ from training.models import ReminderSettings
 
 TODAY = timezone.localdate()
 TYPED = {"version": "1", "days_before": "7; 60 30", "days_after": "", "escalate_days_after": "5", "digest_on": ""}
+TYPED |= {"session_days_before": "4"}
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ def test_the_days_are_kept_in_order(manager, client_for):
         row = ReminderSettings.objects.visible_to(manager).get()
     assert answer.status_code == 302
     assert (row.days_before, row.days_after, row.escalate_days_after, row.digest_on) == ([60, 30, 7], [], 5, None)
+    assert row.session_days_before == 4
 
 
 @pytest.mark.parametrize("typed", ["soon", "0", "366", "1 2 3 4 5 6", "7.5"])

@@ -189,7 +189,13 @@ def test_the_organisations_own_days_count(committed, required, learner, leader, 
 
 
 def choose(by, **changes):
-    wanted = {"days_before": [30, 7], "days_after": [1, 14], "escalate_days_after": 14, "digest_on": 0}
+    wanted = {
+        "days_before": [30, 7],
+        "days_after": [1, 14],
+        "escalate_days_after": 14,
+        "digest_on": 0,
+        "session_days_before": 2,
+    }
     with acting_as(by):
         return reminders.change_reminders(version=1, **(wanted | changes), by=by, now=NOW)
 
@@ -229,8 +235,9 @@ def test_the_digest_waits_for_the_chosen_weekday_and_may_be_off(committed, requi
     before, on_thursday = [reminding.send_digests(now=NOW + timedelta(days=days)) for days in (2, 3)]
     with acting_as(manager):
         reminders.change_reminders(
-            version=2, days_before=[], days_after=[], escalate_days_after=None, digest_on=None, by=manager, now=NOW
-        )
+            version=2, days_before=[], days_after=[], escalate_days_after=None, digest_on=None,
+            session_days_before=None, by=manager, now=NOW,
+        )  # fmt: skip
 
     assert (before, on_thursday, reminding.send_digests(now=NOW + timedelta(days=10))) == (0, 2, 0)
 

@@ -14,7 +14,7 @@ from training.actions.bringing import (
 from training.actions.certificates import make_certificate_again, store_certificate
 from training.actions.declaring import declare, take_back
 from training.actions.learning import answer, begin, begin_anew, finish_page
-from training.actions.publishing import offer_course, publish_course, withdraw_course
+from training.actions.publishing import offer_course, publish_course, put_draft_away, take_draft_up, withdraw_course
 from training.actions.recording import accept, record, record_for, refuse, withdraw
 from training.actions.returns import correct_return, record_return
 from training.actions.writing import (
@@ -65,6 +65,7 @@ __all__ = [
     "publish_course",
     "put_completions_aside",
     "put_completions_aside_by_the_clock",
+    "put_draft_away",
     "record",
     "record_completions",
     "record_for",
@@ -77,6 +78,7 @@ __all__ = [
     "store_certificate",
     "take_back",
     "take_confirmation_back",
+    "take_draft_up",
     "upload_completions",
     "withdraw",
     "withdraw_completions",

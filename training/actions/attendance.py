@@ -1,6 +1,6 @@
 """Who came to a session: ticked off a list, read from a file, walked in; closed once, and put right afterwards."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -13,8 +13,8 @@ from foundation.files.examination import Examined
 from foundation.organisations.models import Membership
 from training import attendance_files, permissions, workflow
 from training.actions import recording
-from training.actions.recording import Done
-from training.actions.sessions import check_course_on, lock_session, people_on_the_day
+from training.actions.recording import Done, check_course_on
+from training.actions.sessions import lock_session, people_on_the_day
 from training.models import Evaluation, Place, TaughtSession
 from training.workflow import PlaceStatus, SessionStatus
 
@@ -31,8 +31,8 @@ def record_attendance(
     ``scores``: number of a place → per cent. Whoever waited and came is on the list from now on as a walk-in. Nothing
     is counted until the attendance is closed. Raises RuleBroken before the session begins and once it is closed.
     """
-    permissions.check_can_manage_training(by)
     session = lock_session(session_id, by)
+    permissions.check_can_run_session(by, session)
     session.check_version(version)
     _check_can_be_recorded(session, now)
     places = {place.pk: place for place in session.all_places.live()}
@@ -40,6 +40,7 @@ def record_attendance(
         raise RuleBroken(
             _("%(count)s people are not on the list any more. Look at it again.") % {"count": len(strangers)}
         )
+    _check_not_oneself((places[each].membership_id for each in came), by)
     _write(list(places.values()), set(came), scores)
     return _recorded(session, len(came), by, now)
 
@@ -53,16 +54,16 @@ def record_attendance_from_file(
     ``with_walk_ins``: who is in the file without a place came too. All of the file or nothing: raises RowsRefused with
     every row that cannot be read, names nobody, names somebody twice or, without ``with_walk_ins``, who has no place.
     """
-    permissions.check_can_manage_training(by)
     session = lock_session(session_id, by)
+    permissions.check_can_run_session(by, session)
     session.check_version(version)
     _check_can_be_recorded(session, now)
     places = {place.membership_id: place for place in session.all_places.live()}
     known = None if with_walk_ins else set(places)
     read = attendance_files.read(examined, session=session, only=known, by=by)
-    new = [member for member in read if member not in places]
-    for person in people_on_the_day(session, new, by):
-        places[person.pk] = _walked_in(session, person, by, now)
+    _check_not_oneself(read, by)
+    new = people_on_the_day(session, [member for member in read if member not in places], by)
+    places |= {place.membership_id: place for place in _walked_in(session, new, by, now)}
     scores = {places[member].pk: score for member, score in read.items() if score is not None}
     _write(list(places.values()), {places[member].pk for member in read}, scores)
     return _recorded(session, len(read), by, now)
@@ -72,10 +73,13 @@ def record_attendance_from_file(
 def add_walk_in(*, session_id: int, membership_id: int, reason: str = "", by: Acting, now: datetime) -> Place:
     """Write down somebody who came without a place, be there places left or not.
 
-    Once the attendance is closed it needs a reason, and counts at once.
+    Once the attendance is closed it needs a reason, counts at once, and is for who runs training alone.
     """
-    permissions.check_can_manage_training(by)
     session = lock_session(session_id, by)
+    permissions.check_can_run_session(by, session)
+    if session.status == SessionStatus.HELD:
+        permissions.check_can_manage_training(by)
+    _check_not_oneself([membership_id], by)
     if session.status == SessionStatus.CANCELLED or not session.has_begun(now):
         _check_can_be_recorded(session, now)
     if session.status == SessionStatus.HELD and not reason:
@@ -85,7 +89,7 @@ def add_walk_in(*, session_id: int, membership_id: int, reason: str = "", by: Ac
     if place is not None and place.status != PlaceStatus.WAITING:
         raise RuleBroken(_("%(name)s is on the list already.") % {"name": person.name})
     if place is None:
-        place = _walked_in(session, person, by, now)
+        [place] = _walked_in(session, [person], by, now)
     else:
         _write([place], {place.pk}, {})
     ledger.record("training.walk_in_added", actor=by, target=session, at=now, member=person.reference)
@@ -103,8 +107,8 @@ def close_attendance(*, session_id: int, by: Acting, now: datetime) -> TaughtSes
     Closed twice it counts once. Raises RuleBroken before the session begins, and where it is not said of everybody who
     had a place whether they came.
     """
-    permissions.check_can_manage_training(by)
     session = lock_session(session_id, by)
+    permissions.check_can_run_session(by, session)
     if session.status == SessionStatus.HELD:
         return session
     workflow.check_session_can_move(session.status, SessionStatus.HELD)
@@ -188,6 +192,12 @@ def _check_can_be_recorded(session: TaughtSession, now: datetime) -> None:
         raise RuleBroken(_("This session has not begun yet."))
 
 
+def _check_not_oneself(members: Iterable[int], by: Acting) -> None:
+    """Who only teaches a session gives no training to themself."""
+    if by.membership_id in members and not by.may("training.manage"):
+        raise RuleBroken(_("You cannot record of yourself that you came. Ask a training manager."))
+
+
 def _write(places: list[Place], came: set[int], scores: Scores) -> None:
     """Each of these places as it turned out. Who waited and did not come keeps waiting: nobody promised them one."""
     for place in places:
@@ -203,15 +213,18 @@ def _write(places: list[Place], came: set[int], scores: Scores) -> None:
     Place.objects.bulk_update(places, ["status", "score", "is_walk_in"])
 
 
-def _walked_in(session: TaughtSession, person: Membership, by: Acting, now: datetime) -> Place:
-    return Place.objects.create(
-        organisation_id=by.organisation_id,
-        session=session,
-        membership=person,
-        status=PlaceStatus.ATTENDED,
-        is_walk_in=True,
-        booked_at=now,
-        booked_by=by.membership,
+def _walked_in(session: TaughtSession, people: Collection[Membership], by: Acting, now: datetime) -> list[Place]:
+    return Place.objects.bulk_create(
+        Place(
+            organisation_id=by.organisation_id,
+            session=session,
+            membership=person,
+            status=PlaceStatus.ATTENDED,
+            is_walk_in=True,
+            booked_at=now,
+            booked_by=by.membership,
+        )
+        for person in people
     )
 
 
@@ -234,12 +247,9 @@ def _count(places: list[Place], session: TaughtSession, by: Acting, now: datetim
         % {"reference": session.reference, "title": session.title, "trainer": session.trainer_name},
     )
     scores = {place.membership_id: place.score for place in places}
-    made = recording.record_attended(scores=scores, done=done, by=by, now=now)
+    made = recording.record_attended(session=session, scores=scores, done=done, by=by, now=now)
     for place in places:
         place.completion = made.get(place.membership_id)
     Place.objects.bulk_update(places, ["completion"])
-    for place in places:
-        if place.membership_id != by.membership_id:
-            notifications.notify(
-                membership_id=place.membership_id, kind="training.session_over", target=session, by=by, now=now
-            )
+    asked = dict.fromkeys((each for each in scores if each != by.membership_id), "")
+    notifications.notify_many(events=asked, kind="training.session_over", target=session, by=by, now=now)

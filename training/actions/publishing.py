@@ -1,4 +1,4 @@
-"""Giving a course of the organisation's own to its learners, and taking it back."""
+"""Giving a course of the organisation's own to its learners, and taking it back; and drafts that are put away."""
 
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations.actions.guards import lock_organisation
 from training import course_checks, permissions, queries
+from training.actions.writing import lock_draft
 from training.content import Content
 from training.models import Course, CourseDraft, CoursePicture, CourseVersion, Equivalence, Level, Requirement
 
@@ -29,7 +30,7 @@ def publish_course(
     one that says what is published already.
     """
     permissions.check_can_write_courses(by)
-    draft = _locked(draft_id, by)
+    draft = lock_draft(draft_id, by)
     draft.check_version(version)
     content = Content.from_plain(draft.content)
     closed = queries.closed_pictures(by, content.files)
@@ -100,17 +101,42 @@ def offer_course(*, draft_id: int, by: Acting, now: datetime) -> CourseDraft:
     return draft
 
 
+@transaction.atomic
+def put_draft_away(*, draft_id: int, version: int, by: Acting, now: datetime) -> CourseDraft:
+    """Put away a draft that was begun by mistake: it stands in no list and nobody writes in it. Nothing is deleted.
+
+    Raises StaleVersion where somebody changed it after ``version``, and RuleBroken for what was ever published.
+    """
+    permissions.check_can_write_courses(by)
+    draft = lock_draft(draft_id, by)
+    draft.check_version(version)
+    if draft.course_id is not None:
+        raise RuleBroken(_("This course was published. Withdraw it instead."))
+    draft.put_away_at, draft.put_away_by = now, by.membership
+    draft.save(update_fields=["put_away_at", "put_away_by"])
+    ledger.record("training.draft_put_away", actor=by, target=draft, at=now)
+    return draft
+
+
+@transaction.atomic
+def take_draft_up(*, draft_id: int, by: Acting, now: datetime) -> CourseDraft:
+    """Go on with a draft that was put away, as it stood then."""
+    permissions.check_can_write_courses(by)
+    draft = lock_draft(draft_id, by, put_away=True)
+    if not draft.is_put_away:
+        raise RuleBroken(_("This draft is not put away."))
+    draft.put_away_at, draft.put_away_by = None, None
+    draft.save(update_fields=["put_away_at", "put_away_by"])
+    ledger.record("training.draft_taken_up", actor=by, target=draft, at=now)
+    return draft
+
+
 def _published(draft_id: int, by: Acting) -> tuple[CourseDraft, Course]:
     permissions.check_can_write_courses(by)
-    draft = _locked(draft_id, by)
+    draft = lock_draft(draft_id, by)
     if draft.course is None:
         raise RuleBroken(_("This course was never published."))
     return draft, draft.course
-
-
-def _locked(draft_id: int, by: Acting) -> CourseDraft:
-    """The draft alone: what is read beside a row that somebody else holds is as it was before they were done."""
-    return CourseDraft.objects.visible_to(by).select_for_update(no_key=True).get(pk=draft_id)
 
 
 def _course(draft: CourseDraft, content: Content, by: Acting) -> Course:

@@ -13,10 +13,11 @@ from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations.models import Membership
 from training import assigning, permissions, workflow
-from training.models import Came, Completion, Course, Mode
+from training.models import Came, Completion, Course, Mode, TaughtSession
 from training.workflow import RecordStatus
 
 MOST_AT_ONCE = 200
+LONG_AGO = date(1990, 1, 1)
 STANDING = (RecordStatus.COUNTS, RecordStatus.WAITING)
 
 
@@ -47,7 +48,7 @@ def record(*, membership_id: int, done: Done, came: Came, by: Acting, now: datet
     course = _course(done, by, now)
     if _recorded_already([membership], done):
         raise RuleBroken(_("It is recorded already that this person did this course on that day."))
-    completion = _record(membership, course, done, came, by, now)
+    [completion] = _record({membership: done}, course, came, by, now)
     assigning.work_out(by.organisation_id, [membership_id], now=now)
     return completion
 
@@ -61,47 +62,45 @@ def record_for(*, membership_ids: Collection[int], done: Done, by: Acting, now: 
     permissions.check_can_manage_training(by)
     if not 0 < len(membership_ids) <= MOST_AT_ONCE:
         raise RuleBroken(_("Name at least one person and at most %(most)s.") % {"most": MOST_AT_ONCE})
-    of_them = Membership.objects.visible_to(by).filter(pk__in=membership_ids).order_by("pk")
-    people = list(of_them.select_related("team").select_for_update(no_key=True, of=("self",)))
+    people = _locked_people(membership_ids, by)
     if len(people) < len(set(membership_ids)):
         raise RuleBroken(_("Somebody in the list does not belong to this organisation."))
     course = _course(done, by, now)
     if there := _recorded_already(people, done):
         names = ", ".join(sorted(person.name for person in people if person.pk in there)[:10])
         raise RuleBroken(_("It is recorded already for: %(names)s. Take them out of the list.") % {"names": names})
-    written = [_record(person, course, done, Came.MANUAL, by, now) for person in people]
+    written = _record(dict.fromkeys(people, done), course, Came.MANUAL, by, now)
     assigning.work_out(by.organisation_id, [person.pk for person in people], now=now)
     return written
 
 
 @transaction.atomic
 def record_attended(
-    *, scores: Mapping[int, int | None], done: Done, by: Acting, now: datetime
+    *, session: TaughtSession, scores: Mapping[int, int | None], done: Done, by: Acting, now: datetime
 ) -> dict[int, Completion]:
     """Record that people came to a session and so did its course. A part of actions that have locked the session.
 
     ``scores``: person → per cent or none. Returns each person's record; for whom one stands already, none is made.
     """
-    permissions.check_can_manage_training(by)
-    of_them = Membership.objects.visible_to(by).filter(pk__in=scores).order_by("pk")
-    people = list(of_them.select_related("team").select_for_update(no_key=True, of=("self",)))
+    permissions.check_can_run_session(by, session)
+    people = _locked_people(list(scores), by)
     course = _course(done, by, now)
     there = _recorded_already(people, done)
-    written = {
-        person.pk: _record(person, course, replace(done, score=scores[person.pk]), Came.EVENT, by, now)
-        for person in people
-        if person.pk not in there
-    }
-    if written:
-        assigning.work_out(by.organisation_id, list(written), now=now)
-    return written
+    new = {person: replace(done, score=scores[person.pk]) for person in people if person.pk not in there}
+    if not new:
+        return {}
+    written = _record(new, course, Came.EVENT, by, now)
+    assigning.work_out(by.organisation_id, [person.pk for person in new], now=now)
+    return {completion.membership_id: completion for completion in written}
 
 
 def _course(done: Done, by: Acting, now: datetime) -> Course:
     course = Course.objects.visible_to(by).filter(pk=done.course_id).first()
     if course is None:
         raise RuleBroken(_("Select a course of the list."))
-    _check_done(course, done.completed_on, now=now)
+    if done.completed_on > timezone.localdate(now):
+        raise RuleBroken(_("The day it was done must not be in the future."))
+    check_course_on(course, done.completed_on)
     return course
 
 
@@ -117,41 +116,53 @@ def _recorded_already(people: Collection[Membership], done: Done) -> set[int]:
     return set(same.filter(status__in=STANDING).values_list("membership_id", flat=True))
 
 
-def _record(membership: Membership, course: Course, done: Done, came: Came, by: Acting, now: datetime) -> Completion:
-    completion = Completion.objects.create(
-        organisation_id=by.organisation_id,
-        membership=membership,
-        course=course,
-        course_title=course.title,
-        mode=done.mode,
-        came=came,
-        completed_on=done.completed_on,
-        minutes=done.minutes,
-        score=done.score,
-        team_then=membership.team.name if membership.team else "",
-        post_then=membership.job_title,
-        provider=done.provider or course.provider,
-        number=done.number,
-        notes=done.notes,
-        proof_id=done.proof_id,
-        status=RecordStatus.WAITING if came == Came.SELF else RecordStatus.COUNTS,
-        recorded_at=now,
-        recorded_by=by.membership,
+def _record(
+    done_by: Mapping[Membership, Done], course: Course, came: Came, by: Acting, now: datetime
+) -> list[Completion]:
+    """Write down for each of these people, read with their teams, what they did of a course: two statements."""
+    written = Completion.objects.bulk_create(
+        Completion(
+            organisation_id=by.organisation_id,
+            membership=person,
+            course=course,
+            course_title=course.title,
+            mode=done.mode,
+            came=came,
+            completed_on=done.completed_on,
+            minutes=done.minutes,
+            score=done.score,
+            team_then=person.team.name if person.team else "",
+            post_then=person.job_title,
+            provider=done.provider or course.provider,
+            number=done.number,
+            notes=done.notes,
+            proof_id=done.proof_id,
+            status=RecordStatus.WAITING if came == Came.SELF else RecordStatus.COUNTS,
+            recorded_at=now,
+            recorded_by=by.membership,
+        )
+        for person, done in done_by.items()
     )
-    ledger.record("training.recorded", actor=by, target=membership, at=now, record=completion.reference)
-    return completion
+    targets = [(each.membership_id, each.membership.reference, {"record": each.reference}) for each in written]
+    ledger.record_many("training.recorded", actor=by, at=now, model=Membership, targets=targets)
+    return written
 
 
-def _check_done(course: Course, completed_on: date, *, now: datetime) -> None:
-    """Raise RuleBroken where nobody can have done this course on that day."""
-    if completed_on > timezone.localdate(now):
-        raise RuleBroken(_("The day it was done must not be in the future."))
-    if completed_on < date(1990, 1, 1):
-        raise RuleBroken(_("The day it was done is too long ago. Check the year."))
-    if not course.provider:
-        first = course.versions.order_by("number").values_list("published_at", flat=True).first()
-        if first is None or completed_on < timezone.localdate(first):
-            raise RuleBroken(_("The course did not exist yet on that day."))
+def check_course_on(course: Course, on: date) -> None:
+    """Raise RuleBroken where a course of the portal did not exist yet on a day, or the day is long past."""
+    if on < LONG_AGO:
+        raise RuleBroken(_("The day is too long ago. Check the year."))
+    if course.provider:
+        return
+    first = course.versions.order_by("number").values_list("published_at", flat=True).first()
+    if first is None or on < timezone.localdate(first):
+        raise RuleBroken(_("The course did not exist yet on that day."))
+
+
+def _locked_people(members: Collection[int], by: Acting) -> list[Membership]:
+    """These people with their rows locked, each with their team; nobody else records for them meanwhile."""
+    of_them = Membership.objects.visible_to(by).filter(pk__in=members).order_by("pk")
+    return list(of_them.select_related("team").select_for_update(no_key=True, of=("self",)))
 
 
 @transaction.atomic

@@ -13,6 +13,8 @@ from training import permissions
 from training.models import ReminderSettings, Weekday
 from training.models.reminders import MOST_DAYS, MOST_TIMES
 
+CHOSEN = ("days_before", "days_after", "escalate_days_after", "digest_on", "session_days_before")
+
 
 @transaction.atomic
 def change_reminders(
@@ -22,6 +24,7 @@ def change_reminders(
     days_after: Sequence[int],
     escalate_days_after: int | None,
     digest_on: int | None,
+    session_days_before: int | None,
     by: Acting,
     now: datetime,
 ) -> ReminderSettings:
@@ -29,8 +32,7 @@ def change_reminders(
     permissions.check_can_manage_training(by)
     _check_days(days_before)
     _check_days(days_after)
-    if escalate_days_after is not None:
-        _check_days([escalate_days_after])
+    _check_days([each for each in (escalate_days_after, session_days_before) if each is not None])
     if digest_on is not None and digest_on not in Weekday:
         raise RuleBroken(_("Select a day of the week."))
     ReminderSettings.objects.bulk_create([ReminderSettings(organisation=by.organisation)], ignore_conflicts=True)
@@ -38,17 +40,11 @@ def change_reminders(
     row.check_version(version)
     row.days_before, row.days_after = sorted(set(days_before), reverse=True), sorted(set(days_after))
     row.escalate_days_after, row.digest_on = escalate_days_after, digest_on
+    row.session_days_before = session_days_before
     row.count_up(by_id=by.membership_id, now=now)
-    row.save(update_fields=["days_before", "days_after", "escalate_days_after", "digest_on", *ReminderSettings.SAVED])
+    row.save(update_fields=[*CHOSEN, *ReminderSettings.SAVED])
     ledger.record(
-        "training.reminders_changed",
-        actor=by,
-        target=row,
-        at=now,
-        days_before=row.days_before,
-        days_after=row.days_after,
-        escalate_days_after=escalate_days_after,
-        digest_on=digest_on,
+        "training.reminders_changed", actor=by, target=row, at=now, **{name: getattr(row, name) for name in CHOSEN}
     )
     return row
 

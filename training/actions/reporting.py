@@ -19,7 +19,7 @@ from training.return_files import definitions
 from training.return_periods import period_of
 from training.workflow import SessionStatus
 
-JOB = "training.make_report"
+JOB, SHEET_JOB = "training.make_report", "training.make_sheet"
 PURPOSE = "training.report"
 
 
@@ -103,8 +103,8 @@ def request_sheet(*, session_id: int, by: Acting, now: datetime) -> TrainingRepo
 
     Raises RuleBroken for a session that was cancelled.
     """
-    permissions.check_can_manage_training(by)
     session = TaughtSession.objects.visible_to(by).get(pk=session_id)
+    permissions.check_can_run_session(by, session)
     if session.status == SessionStatus.CANCELLED:
         raise RuleBroken(_("This session was cancelled."))
     report = TrainingReport.objects.create(
@@ -124,8 +124,8 @@ def request_sheet(*, session_id: int, by: Acting, now: datetime) -> TrainingRepo
 @transaction.atomic
 def make_report_again(*, report_id: int, by: Acting, now: datetime) -> TrainingReport:
     """Ask once more for a report that failed or was cancelled. A job of its own makes it, in the name of ``by``."""
-    permissions.check_can_report(by)
     report = _locked(report_id, by)
+    permissions.check_can_take_report(by, report)
     lock_for_another_try(report, TrainingReport.objects.visible_to(by).with_state(), by)
     ledger.record("training.report_requested_again", actor=by, target=report, at=now)
     return _queue(report, by, now)
@@ -134,8 +134,8 @@ def make_report_again(*, report_id: int, by: Acting, now: datetime) -> TrainingR
 @transaction.atomic
 def store_report(*, report_id: int, document: bytes, pages: int | None, by: Acting, now: datetime) -> TrainingReport:
     """Keep the finished document and its hash. A second delivery of the same job finds it there and keeps the first."""
-    permissions.check_can_report(by)
     report = _locked(report_id, by)
+    permissions.check_can_take_report(by, report)
     if report.file_id is not None:
         return report
     kind = report.file_type
@@ -152,10 +152,12 @@ def store_report(*, report_id: int, document: bytes, pages: int | None, by: Acti
 
 
 def _queue(report: TrainingReport, by: Acting, now: datetime) -> TrainingReport:
-    report.job = jobs.queue(JOB, by=by, now=now, report_id=report.pk)
+    job = SHEET_JOB if report.kind == ReportKind.SHEET else JOB
+    report.job = jobs.queue(job, by=by, now=now, report_id=report.pk)
     report.save(update_fields=["job"])
     return report
 
 
 def _locked(report_id: int, by: Acting) -> TrainingReport:
-    return TrainingReport.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=report_id)
+    rows = TrainingReport.objects.visible_to(by).select_related("session")
+    return rows.select_for_update(no_key=True, of=("self",)).get(pk=report_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,11 +13,13 @@ from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.organisations.models import Membership
 from training import permissions, workflow
+from training.actions.recording import check_course_on
 from training.models import Course, Place, TaughtSession
 from training.models.sessions import MOST_PLACES
 from training.workflow import PlaceStatus, SessionStatus
 
 IN_SESSION = (PlaceStatus.BOOKED, PlaceStatus.WAITING)
+TOLD_ONCE_NAMED = {PlaceStatus.BOOKED: "training.place_booked", PlaceStatus.WAITING: "training.place_waits"}
 TOLD_OF = ("starts_at", "ends_at", "venue", "online_link")
 
 
@@ -84,7 +86,7 @@ def change_session(*, session_id: int, version: int, plan: Plan, by: Acting, now
     session.save(update_fields=[*columns, *session.SAVED])
     ledger.record("training.session_changed", actor=by, target=session, at=now, fields=changed)
     if any(getattr(session, name) != value for name, value in before.items()) and not session.has_begun(now):
-        _tell(session, "training.session_changed", by, now, event=f"version:{session.version}")
+        _tell_all(session, "training.session_changed", by, now, event=f"version:{session.version}")
     move_up(session, by, now)
     return session
 
@@ -101,7 +103,7 @@ def cancel_session(*, session_id: int, reason: str, by: Acting, now: datetime) -
     session.ended_at, session.ended_by = now, by.membership
     session.save(update_fields=["status", "reason", "ended_at", "ended_by"])
     ledger.record("training.session_cancelled", actor=by, target=session, at=now)
-    _tell(session, "training.session_cancelled", by, now)
+    _tell_all(session, "training.session_cancelled", by, now)
     return session
 
 
@@ -138,10 +140,9 @@ def book_people(*, session_id: int, membership_ids: Collection[int], by: Acting,
     if not 0 < len(membership_ids) <= MOST_PLACES:
         raise RuleBroken(_("Name at least one person and at most %(most)s.") % {"most": MOST_PLACES})
     places = _give_places(session, list(dict.fromkeys(membership_ids)), by, now)
-    for place in places:
-        if place.membership_id != by.membership_id:
-            kind = "training.place_booked" if place.status == PlaceStatus.BOOKED else "training.place_waits"
-            _tell_one(place, session, kind, by, now)
+    others = [place for place in places if place.membership_id != by.membership_id]
+    for status, kind in TOLD_ONCE_NAMED.items():
+        _tell([place for place in others if place.status == status], session, kind, by, now)
     return places
 
 
@@ -157,7 +158,7 @@ def give_back(*, place_id: int, by: Acting, now: datetime) -> Place:
         raise RuleBroken(_("This session has begun, so a place in it cannot be given back."))
     let_go(place, session, by, now)
     if place.membership_id != by.membership_id:
-        _tell_one(place, session, "training.place_given_back", by, now)
+        _tell([place], session, "training.place_given_back", by, now)
     move_up(session, by, now)
     return place
 
@@ -183,17 +184,6 @@ def count_taken(session: TaughtSession, more: int) -> None:
     """So many more of its places are taken. Call it on a locked row."""
     session.taken += more
     session.save(update_fields=["taken"])
-
-
-def check_course_on(course: Course, on: date) -> None:
-    """Raise RuleBroken where a course of the portal did not exist yet on a day, or the day is long past."""
-    if on < date(1990, 1, 1):
-        raise RuleBroken(_("The day is too long ago. Check the year."))
-    if course.provider:
-        return
-    first = course.versions.order_by("number").values_list("published_at", flat=True).first()
-    if first is None or on < timezone.localdate(first):
-        raise RuleBroken(_("The course did not exist yet on that day."))
 
 
 def people_on_the_day(session: TaughtSession, members: Iterable[int], by: Acting) -> list[Membership]:
@@ -262,8 +252,8 @@ def _give_places(session: TaughtSession, members: list[int], by: Acting, now: da
             _("On the list of this session already: %(names)s. Take them out of yours.") % {"names": names}
         )
     free = 0 if session.all_places.in_line().exists() else session.free  # nobody goes before those who wait
-    places = [
-        Place.objects.create(
+    places = Place.objects.bulk_create(
+        Place(
             organisation_id=by.organisation_id,
             session=session,
             membership=person,
@@ -272,12 +262,19 @@ def _give_places(session: TaughtSession, members: list[int], by: Acting, now: da
             booked_by=by.membership,
         )
         for number, person in enumerate(people)
-    ]
+    )
     count_taken(session, min(free, len(people)))
-    for place in places:
-        member = place.membership.reference
-        ledger.record("training.place_booked", actor=by, target=session, at=now, member=member, status=place.status)
+    _record_each("training.place_booked", places, session, by, now)
     return places
+
+
+def _record_each(verb: str, places: Iterable[Place], session: TaughtSession, by: Acting, now: datetime) -> None:
+    """Write into the ledger what was done to the session with each of these places, read with their people."""
+    targets = [
+        (session.pk, session.reference, {"member": place.membership.reference, "status": place.status})
+        for place in places
+    ]
+    ledger.record_many(verb, actor=by, at=now, model=TaughtSession, targets=targets)
 
 
 def move_up(session: TaughtSession, by: Acting, now: datetime) -> None:
@@ -290,20 +287,19 @@ def move_up(session: TaughtSession, by: Acting, now: datetime) -> None:
     count_taken(session, len(moved))
     for place in moved:
         place.status = PlaceStatus.BOOKED
-        place.save(update_fields=["status"])
-        member = place.membership.reference
-        ledger.record("training.place_moved_up", actor=by, target=session, at=now, member=member)
-        _tell_one(place, session, "training.place_moved_up", by, now)
+    Place.objects.filter(pk__in=[place.pk for place in moved]).update(status=PlaceStatus.BOOKED)
+    _record_each("training.place_moved_up", moved, session, by, now)
+    _tell(moved, session, "training.place_moved_up", by, now)
 
 
-def _tell(session: TaughtSession, kind: str, by: Acting, now: datetime, event: str = "") -> None:
-    members = session.all_places.filter(status__in=IN_SESSION).order_by("pk").values_list("membership_id", flat=True)
-    for member in members:
-        if member != by.membership_id:
-            notifications.notify(membership_id=member, kind=kind, target=session, by=by, now=now, event=event)
+def _tell(places: Collection[Place], session: TaughtSession, kind: str, by: Acting, now: datetime) -> None:
+    """Tell the people of these places what became of each place."""
+    events = {place.membership_id: f"place:{place.pk}" for place in places}
+    notifications.notify_many(events=events, kind=kind, target=session, by=by, now=now)
 
 
-def _tell_one(place: Place, session: TaughtSession, kind: str, by: Acting, now: datetime) -> None:
-    notifications.notify(
-        membership_id=place.membership_id, kind=kind, target=session, by=by, now=now, event=f"place:{place.pk}"
-    )
+def _tell_all(session: TaughtSession, kind: str, by: Acting, now: datetime, event: str = "") -> None:
+    """Tell everybody who has a place or waits for one, but not oneself."""
+    members = session.all_places.filter(status__in=IN_SESSION).exclude(membership=by.membership_id).order_by("pk")
+    events = dict.fromkeys(members.values_list("membership_id", flat=True), event)
+    notifications.notify_many(events=events, kind=kind, target=session, by=by, now=now)

@@ -17,7 +17,7 @@ from foundation.files.examination import Examined
 from training import course_checks, course_memory, permissions, queries
 from training import course_editing as editing
 from training.content import Content, Page, Picture, Question, Source
-from training.models import Course, CourseDraft, CoursePicture, Level
+from training.models import CourseDraft, CoursePicture, Level
 from training.models import writing as parts
 
 PICTURE = "training.picture"
@@ -51,7 +51,7 @@ def begin_course(*, title: str, copy_of_id: int | None = None, by: Acting, now: 
     if copy_of_id is None:
         content = Content(title, "", "", Level.AWARENESS, MINUTES, PASS_MARK, ())
     else:
-        course = Course.objects.visible_to(by).filter(organisation=None, pk=copy_of_id).first()
+        course = queries.portal_courses(by).filter(pk=copy_of_id).first()
         if course is None:
             raise RuleBroken(_("Choose one of the portal's courses."))
         content = editing.own(course_memory.content_of(queries.latest_version(course).pk), title)
@@ -106,7 +106,7 @@ def remove_module(*, draft_id: int, version: int, module: str, by: Acting, now: 
     Raises StaleVersion where any of them was changed after ``version``.
     """
     permissions.check_can_write_courses(by)
-    draft = _locked(draft_id, by)
+    draft = lock_draft(draft_id, by)
     gone = editing.module_of(Content.from_plain(draft.content), module)
     draft.check_part(parts.of_part(module), version)
     for page in gone.pages:
@@ -149,7 +149,7 @@ def remove_page(*, draft_id: int, version: int, page: str, by: Acting, now: date
     Raises StaleVersion where it or one of its pictures was changed after ``version``.
     """
     permissions.check_can_write_courses(by)
-    draft = _locked(draft_id, by)
+    draft = lock_draft(draft_id, by)
     _check_page(draft, editing.page_of(Content.from_plain(draft.content), page), version)
     return _save(draft, parts.of_page(page), lambda content: editing.remove_page(content, page), by, now)
 
@@ -185,7 +185,7 @@ def add_picture(
     """Put a picture on a page. ``alt`` says what it shows, for those who do not see it."""
     permissions.check_can_write_courses(by)
     alt = _alt(alt)
-    draft = _locked(draft_id, by)
+    draft = lock_draft(draft_id, by)
     number = editing.next_number(editing.page_of(Content.from_plain(draft.content), page))
     stored = files.receive(examined=upload, purpose=PICTURE, by=by, now=now)
     CoursePicture.objects.create(organisation=by.organisation, draft=draft, file=stored, added_at=now)
@@ -224,7 +224,7 @@ def remove_picture(*, draft_id: int, version: int, page: str, number: int, by: A
 def _change(draft_id: int, part: str, version: int | None, change: Change, by: Acting, now: datetime) -> CourseDraft:
     """Change a draft. ``part`` is what a form wrote, seen in ``version``; none of either for what rewrites nothing."""
     permissions.check_can_write_courses(by)
-    draft = _locked(draft_id, by)
+    draft = lock_draft(draft_id, by)
     if version is not None:
         draft.check_part(part, version)
     return _save(draft, part, change, by, now)
@@ -250,8 +250,15 @@ def _withdraw_pictures(draft: CourseDraft, gone: Collection[str], by: Acting, no
         files.withdraw(stored_file_id=number, by=by, now=now)
 
 
-def _locked(draft_id: int, by: Acting) -> CourseDraft:
-    return CourseDraft.objects.visible_to(by).select_for_update(no_key=True).get(pk=draft_id)
+def lock_draft(draft_id: int, by: Acting, *, put_away: bool = False) -> CourseDraft:
+    """The draft alone: what is read beside a row that somebody else holds is as it was before they were done.
+
+    Raises RuleBroken for one that was put away, unless that is what is looked for.
+    """
+    draft = CourseDraft.objects.visible_to(by).select_for_update(no_key=True).get(pk=draft_id)
+    if draft.is_put_away and not put_away:
+        raise RuleBroken(_("This draft was put away. Take it up again to go on with it."))
+    return draft
 
 
 def _check_page(draft: CourseDraft, page: Page, version: int) -> None:

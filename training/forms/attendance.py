@@ -9,12 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.forms import VersionField, layout, set_choices
-from foundation.files.examination import SPREADSHEETS
+from foundation.files.examination import Allowlist, FileType
 from foundation.files.fields import UploadField, ask_again
 from foundation.organisations.people_fields import People, offer_person
 from training.models import QUESTIONS, Place, Rating
 from training.workflow import PlaceStatus
 
+WHO_CAME = Allowlist((FileType.CSV, FileType.XLSX), max_bytes=2_000_000)  # read while somebody waits
 LABEL = {"label_size": Size.for_label(Size.SMALL)}
 
 
@@ -73,7 +74,7 @@ def initial_of(places: Sequence[Place], version: int) -> dict[str, Any]:
 class UploadAttendanceForm(forms.Form):
     """A file with a row for each person who came."""
 
-    file = UploadField(label=_("File of who came"), allowlist=SPREADSHEETS)
+    file = UploadField(label=_("File of who came"), allowlist=WHO_CAME)
     with_walk_ins = forms.BooleanField(label=_("People in the file without a place came too"), required=False)
     version = VersionField()
 

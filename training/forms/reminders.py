@@ -56,6 +56,13 @@ class RemindersForm(forms.Form):
         max_value=MOST_DAYS,
         required=False,
     )
+    session_days_before = forms.IntegerField(
+        label=_("Remind people of a session in which they have a place this many days before"),
+        help_text=_("A day on which they can still give the place back is best. Leave empty to send none."),
+        min_value=1,
+        max_value=MOST_DAYS,
+        required=False,
+    )
     digest_on = forms.TypedChoiceField(
         label=_("Weekly notice to line managers and training managers"),
         help_text=_("It says that people are overdue or due within 30 days. Who they are stands behind the sign-in."),
@@ -73,6 +80,7 @@ class RemindersForm(forms.Form):
             Field.text("days_before", field_width=10),
             Field.text("days_after", field_width=10),
             Field.text("escalate_days_after", field_width=3),
+            Field.text("session_days_before", field_width=3),
             Field.select("digest_on"),
             submit=_("Save"),
         )

@@ -43,11 +43,12 @@ class StaffQuerySet(OrganisationQuerySet):
     def visible_to(self, acting: "Acting") -> Self:
         """Rows about people: of everybody for who runs or oversees training; else one's own and of those one leads."""
         rows = super().visible_to(acting)
-        if acting.may("training.view"):
-            return rows
+        return rows if acting.may("training.view") else rows.filter(self._of_ones_own(acting))
+
+    def _of_ones_own(self, acting: "Acting") -> Q:
         one = acting.membership_id
         people = Membership.objects.visible_to(acting).filter(Q(pk=one) | Q(line_manager_id=one))
-        return rows.filter(membership__in=people.order_by().values("pk"))
+        return Q(membership__in=people.order_by().values("pk"))
 
     def of(self, membership_id: int) -> Self:
         return self.filter(membership_id=membership_id)

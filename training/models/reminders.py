@@ -36,12 +36,15 @@ class ReminderSettings(OrganisationRow, Edited):
 
     ``days_before`` fall, ``days_after`` rise. ``escalate_days_after``: when the line manager is told; none: nobody is.
     ``digest_on``: the weekday from which line managers and training managers get the week's; none: there is none.
+    ``session_days_before``: from when people are told of a session in which they have a place; none: they are not.
     """
 
     days_before = ArrayField(models.PositiveSmallIntegerField(), size=MOST_TIMES, default=default_before)
     days_after = ArrayField(models.PositiveSmallIntegerField(), size=MOST_TIMES, default=default_after)
     escalate_days_after = models.PositiveSmallIntegerField(null=True, default=14)
     digest_on = models.PositiveSmallIntegerField(null=True, choices=Weekday, default=Weekday.MONDAY)
+
+    session_days_before = models.PositiveSmallIntegerField(null=True, default=2, db_default=2)
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -55,6 +58,10 @@ class ReminderSettings(OrganisationRow, Edited):
             models.CheckConstraint(
                 name="training_reminders_digest_on_a_weekday",
                 condition=Q(digest_on__isnull=True) | Q(digest_on__range=(0, 6)),
+            ),
+            models.CheckConstraint(
+                name="training_reminders_of_sessions_in_range",
+                condition=Q(session_days_before__isnull=True) | Q(session_days_before__range=(1, MOST_DAYS)),
             ),
             saved_when_and_by_whom("training_reminders"),
         ]

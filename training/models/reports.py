@@ -41,9 +41,11 @@ WITHOUT_PAGES = Q(kind__in=[ReportKind.SPREADSHEET, ReportKind.CSV])
 
 class ReportQuerySet(OrganisationQuerySet):
     def visible_to(self, acting: "Acting") -> Self:
-        """Reports of the organisation's training, for those whose role includes making them."""
+        """Every report for those whose role includes making them; the sheets of the sessions one teaches."""
         rows = super().visible_to(acting)
-        return rows if acting.may("training.report") else rows.none()
+        if acting.may("training.report"):
+            return rows
+        return rows.filter(kind=ReportKind.SHEET, session__trainer=acting.membership_id)
 
     def with_state(self) -> Self:
         """Each report with ``state``, to read, filter and sort by. It costs no further query."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,7 @@ from foundation.core.models import (
 )
 from training.models.completions import Completion, Mode, StaffQuerySet
 from training.models.courses import Course
+from training.models.requirements import Equivalence
 from training.workflow import PlaceStatus, SessionStatus
 
 if TYPE_CHECKING:
@@ -34,6 +35,23 @@ class SessionQuerySet(OrganisationQuerySet):
             return rows
         own = Place.objects.filter(session=OuterRef("pk"), membership=acting.membership_id)
         return rows.filter(Q(is_open=True) | Q(trainer=acting.membership_id) | Exists(own))
+
+    def with_my_status(self, membership_id: int) -> Self:
+        """Each with ``my_status``: how this person stands in it; none where they have no place."""
+        mine = Place.objects.filter(session=OuterRef("pk"), membership_id=membership_id).live()
+        return self.annotate(my_status=Subquery(mine.values("status")[:1]))
+
+    def of_course(self, code: str) -> Self:
+        """Those of a course, and those of courses that count for it: these with ``only_after``, whether only for people
+        who did the course itself before."""
+        counting = Equivalence.objects.filter(
+            Q(organisation__isnull=True) | Q(organisation=OuterRef("organisation")),
+            Q(ended_on__isnull=True) | Q(ended_on__gte=OuterRef("starts_at__date")),
+            done=OuterRef("course"),
+            counts_for__code=code,
+        ).order_by("only_after")
+        rows = self.annotate(only_after=Subquery(counting.values("only_after")[:1]))
+        return rows.filter(Q(course__code=code) | Q(only_after__isnull=False))
 
     def coming(self, now: datetime) -> Self:
         """Those that have not begun and were not cancelled."""
@@ -138,6 +156,10 @@ class TaughtSession(OrganisationRow, Edited):
 
 
 class PlaceQuerySet(StaffQuerySet):
+    def _of_ones_own(self, acting: "Acting") -> Q:
+        """Also those of the sessions one teaches."""
+        return super()._of_ones_own(acting) | Q(session__trainer=acting.membership_id)
+
     def live(self) -> Self:
         """All but those that were given back."""
         return self.exclude(status=PlaceStatus.WITHDRAWN)

@@ -44,6 +44,7 @@ class DraftState(models.TextChoices):
     PUBLISHED = "published", _("Published")
     CHANGED = "changed", _("Changes not published")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    PUT_AWAY = "put_away", _("Put away")
 
 
 class CourseDraftQuerySet(OrganisationQuerySet):
@@ -52,6 +53,7 @@ class CourseDraftQuerySet(OrganisationQuerySet):
         return self.annotate(
             published_number=F("published__number"),
             state=Case(
+                When(put_away_at__isnull=False, then=Value(DraftState.PUT_AWAY)),
                 When(course__isnull=True, then=Value(DraftState.DRAFT)),
                 When(course__withdrawn_at__isnull=False, then=Value(DraftState.WITHDRAWN)),
                 When(content_hash=F("published__content_hash"), then=Value(DraftState.PUBLISHED)),
@@ -64,7 +66,8 @@ class CourseDraftQuerySet(OrganisationQuerySet):
 class CourseDraft(OrganisationRow, Edited):
     """The one working copy of a course that the organisation writes. It stays when the course is published.
 
-    ``content`` is ``training.content.Content`` as JSON and may still be unfinished. ``changed_in`` says in which
+    One that was never published may be put away. ``content`` is ``training.content.Content`` as JSON and may still be
+    unfinished. ``changed_in`` says in which
     ``version`` of the draft each part of it was changed last, so that two people can write on two pages at once.
     """
 
@@ -80,6 +83,10 @@ class CourseDraft(OrganisationRow, Edited):
     changed_in = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
+    put_away_at = models.DateTimeField(null=True)
+    put_away_by = models.ForeignKey(
+        "organisations.Membership", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = CourseDraftQuerySet.as_manager()
 
@@ -93,6 +100,11 @@ class CourseDraft(OrganisationRow, Edited):
                 condition=Q(course__isnull=True, published__isnull=True)
                 | Q(course__isnull=False, published__isnull=False),
             ),
+            models.CheckConstraint(
+                name="course_draft_put_away_was_never_published",
+                condition=Q(put_away_at__isnull=True, put_away_by__isnull=True)
+                | Q(put_away_at__isnull=False, put_away_by__isnull=False, course__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +112,10 @@ class CourseDraft(OrganisationRow, Edited):
 
     def get_absolute_url(self) -> str:
         return addresses.of_row("training:own_course", self.reference)
+
+    @property
+    def is_put_away(self) -> bool:
+        return self.put_away_at is not None
 
     @property
     def says_something_new(self) -> bool:

@@ -1,13 +1,14 @@
 """What somebody is asked themself: for their own page and the start page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
 
 from foundation.core.acting import Acting
-from training.models import Assignment, Attempt
+from training.models import Assignment
+from training.progress import Progress
 from training.scope import because
 from training.seeing import groups
 from training.seeing.listing import due
@@ -19,25 +20,21 @@ MOST_PRESSING = 5
 
 @dataclass(frozen=True)
 class Own:
-    """One requirement. ``attempt``: the way through its course that is open; ``can_begin``: the portal offers it."""
+    """One requirement. ``progress``: how far one is in its course; ``can_begin``: the portal offers it."""
 
     row: Assignment
     label: str
     colour: str
     why: str
     due: date | None
-    attempt: Attempt | None
+    progress: Progress | None
     can_begin: bool
 
 
-def asked(acting: Acting, attempts: Sequence[Attempt], teams: dict[int, str]) -> list[Own]:
-    """All that somebody is asked today: what is overdue first, then by the day it is due. One query."""
-    open_by_course = {each.course_id: each for each in attempts}
-    rows = sorted(
-        asked_of_oneself(acting, timezone.localdate()),
-        key=lambda row: (row.standing != Standing.OVERDUE, row.due_on, row.pk),
-    )
-    return [_shown(row, open_by_course, teams) for row in rows]
+def asked(rows: list[Assignment], under_way: Mapping[int, Progress], teams: Mapping[int, str]) -> list[Own]:
+    """What somebody is asked: what is overdue first, then by the day it is due. ``under_way`` by course."""
+    in_order = sorted(rows, key=lambda row: (row.standing != Standing.OVERDUE, row.due_on, row.pk))
+    return [_shown(row, under_way, teams) for row in in_order]
 
 
 def pressing(acting: Acting) -> list[Own]:
@@ -47,7 +44,7 @@ def pressing(acting: Acting) -> list[Own]:
     return [_shown(row, {}, {}) for row in rows[:MOST_PRESSING]]
 
 
-def _shown(row: Assignment, attempts: dict[int, Attempt], teams: dict[int, str]) -> Own:
+def _shown(row: Assignment, under_way: Mapping[int, Progress], teams: Mapping[int, str]) -> Own:
     course = row.requirement.course
     return Own(
         row,
@@ -55,6 +52,8 @@ def _shown(row: Assignment, attempts: dict[int, Attempt], teams: dict[int, str])
         groups.COLOURS[row.standing],
         because(row.because, teams=teams),
         due(row.due_on),
-        attempts.get(course.pk),
-        can_begin=not course.provider and course.withdrawn_at is None,
+        under_way.get(course.pk),
+        can_begin=not course.provider
+        and course.withdrawn_at is None
+        and row.standing not in (Standing.IN_DATE, Standing.WAIVED, Standing.ABSENT),
     )

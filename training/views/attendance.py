@@ -12,14 +12,20 @@ from foundation.core.access import requires
 from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
-from foundation.files.examination import SPREADSHEETS
 from foundation.files.receiving import accepts_files
 from foundation.organisations.people_fields import People
-from training import sessions
+from training import permissions, sessions
 from training.actions import attendance as actions
 from training.actions import reporting
 from training.attendance_files import RowsRefused
-from training.forms.attendance import AttendanceForm, EvaluationForm, UploadAttendanceForm, WalkInForm, initial_of
+from training.forms.attendance import (
+    WHO_CAME,
+    AttendanceForm,
+    EvaluationForm,
+    UploadAttendanceForm,
+    WalkInForm,
+    initial_of,
+)
 from training.forms.sessions import ReasonForm
 from training.models import Place, TaughtSession
 from training.workflow import SessionStatus
@@ -28,12 +34,19 @@ FORM = "training/sessions/form.html"
 MANY = 100
 
 
-@requires("training.manage")
+def _to_run(request: Request, reference: str) -> TaughtSession:
+    """The session of that reference, for who runs training and for its trainer."""
+    found = sessions.get_session_or_404(request.acting, reference)
+    permissions.check_can_run_session(request.acting, found)
+    return found
+
+
+@requires("portal.use")
 @require_http_methods(["GET", "POST"])
 def record(request: Request, reference: str) -> HttpResponse:
     """Tick off who came."""
     acting = request.acting
-    found = sessions.get_session_or_404(acting, reference)
+    found = _to_run(request, reference)
     if found.status != SessionStatus.PLANNED or not found.has_begun(timezone.now()):
         return redirect(found)
     places = list(sessions.places_of(acting, found))
@@ -62,13 +75,13 @@ def record(request: Request, reference: str) -> HttpResponse:
     return editor.render("training/sessions/attendance.html", session=found, lines=editor.form.lines())
 
 
-@requires("training.manage")
-@accepts_files(max_bytes=SPREADSHEETS.max_bytes)
+@requires("portal.use")
+@accepts_files(max_bytes=WHO_CAME.max_bytes)
 @require_http_methods(["GET", "POST"])
 def upload(request: Request, reference: str) -> HttpResponse:
     """Say who came by a file."""
     acting = request.acting
-    found = sessions.get_session_or_404(acting, reference)
+    found = _to_run(request, reference)
     if found.status != SessionStatus.PLANNED or not found.has_begun(timezone.now()):
         return redirect(found)
     initial = {"version": found.version}
@@ -101,14 +114,16 @@ def upload(request: Request, reference: str) -> HttpResponse:
     return render(request, "training/sessions/upload.html", context)
 
 
-@requires("training.manage")
+@requires("portal.use")
 @require_http_methods(["GET", "POST"])
 def walk_in(request: Request, reference: str) -> HttpResponse:
     """Add somebody who came without a place."""
     acting = request.acting
-    found = sessions.get_session_or_404(acting, reference)
+    found = _to_run(request, reference)
     if found.status == SessionStatus.CANCELLED or not found.has_begun(timezone.now()):
         return redirect(found)
+    if found.status == SessionStatus.HELD:
+        permissions.check_can_manage_training(acting)
     people = People(acting, on=found.day)
 
     def make(row: TaughtSession, posted: QueryDict | None) -> WalkInForm:
@@ -141,11 +156,11 @@ def _over(found: TaughtSession, came: int) -> str:
     ) % {"places": found.places}
 
 
-@requires("training.manage")
+@requires("portal.use")
 @require_POST
 def close(request: Request, reference: str) -> HttpResponse:
     """Close the attendance: from now on it counts."""
-    found = sessions.get_session_or_404(request.acting, reference)
+    found = _to_run(request, reference)
     try:
         actions.close_attendance(session_id=found.pk, by=request.acting, now=timezone.now())
     except RuleBroken as error:
@@ -224,11 +239,11 @@ def evaluate(request: Request, reference: str) -> HttpResponse:
     )
 
 
-@requires("training.manage")
+@requires("portal.use")
 @require_POST
 def sheet(request: Request, reference: str) -> HttpResponse:
     """Ask for the sign-in sheet. A job makes it."""
-    found = sessions.get_session_or_404(request.acting, reference)
+    found = _to_run(request, reference)
     try:
         report = reporting.request_sheet(session_id=found.pk, by=request.acting, now=timezone.now())
     except RuleBroken as error:

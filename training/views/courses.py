@@ -12,12 +12,10 @@ from foundation.core.acting import Acting
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.permissions import allowed
-from foundation.organisations import queries as organisations
-from training import actions, choosing, course_memory, permissions, queries, record_queries, sessions, showing
+from training import actions, choosing, course_memory, permissions, queries, record_queries, showing
 from training.forms.learning import BeginForm
 from training.models import Attempt, Course, CourseVersion
-from training.seeing import own
-from training.seeing.listing import names_of
+from training.seeing import mine as seeing
 from training.views.sections import tabs
 
 
@@ -26,18 +24,14 @@ from training.views.sections import tabs
 def mine(request: Request) -> HttpResponse:
     """What I am asked, what I am on the way through, what I can begin and what I have done."""
     acting = request.acting
-    attempts = list(queries.open_attempts(acting))
+    leads = record_queries.leads_people(acting)
     return render(
         request,
         "training/mine.html",
         {
-            "asked": own.asked(acting, attempts, names_of(organisations.team_tree(acting))),
-            "sessions": sessions.own(acting, timezone.now()),
-            "under_way": queries.progress_of_all(attempts),
-            "offered": queries.offered(acting),
-            "completions": queries.completions(acting),
-            "tabs": tabs(request),
-            "checks_records": acting.may("training.manage") or record_queries.leads_people(acting),
+            "mine": seeing.of(acting, timezone.now()),
+            "tabs": tabs(request, leads=leads),
+            "checks_records": leads or acting.may("training.manage"),
         },
     )
 

@@ -1,4 +1,4 @@
-"""Publishing a course of the organisation's own, withdrawing it and offering it again."""
+"""Publishing a course of the organisation's own, withdrawing it and offering it again; putting a draft away."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.core.access import requires
@@ -15,9 +16,11 @@ from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
 from training import actions, course_checks, queries, writing_page
+from training.content import Content
 from training.forms.writing import PublishForm
 from training.models import CourseDraft
 from training.views.finding import find_draft
+from training.views.removing import ask_to_remove
 
 
 @requires("training.write")
@@ -66,6 +69,41 @@ def withdraw(request: Request, reference: str) -> HttpResponse:
 def offer(request: Request, reference: str) -> HttpResponse:
     """Offer the course again."""
     return _do(request, reference, actions.offer_course, _("The course is offered again"))
+
+
+@requires("training.write")
+@require_http_methods(["GET", "POST"])
+def put_away(request: Request, reference: str) -> HttpResponse:
+    """Put away a draft that was begun by mistake. Asks first."""
+    draft, content = find_draft(request, reference)
+    if draft.course is not None or draft.is_put_away:
+        return redirect(draft)
+    return ask_to_remove(
+        request,
+        draft,
+        name=draft.title,
+        text=_written(content),
+        remove=lambda version: actions.put_draft_away(
+            draft_id=draft.pk, version=version, by=request.acting, now=timezone.now()
+        ),
+        template="training/writing/put_away.html",
+        done=_("The draft is put away"),
+    )
+
+
+def _written(content: Content) -> str:
+    """How much there is in a draft, for whoever is about to put it away."""
+    count = len(content.pages)
+    if not count:
+        return _("No page is written in it yet.")
+    return ngettext("%(count)s page is written in it.", "%(count)s pages are written in it.", count) % {"count": count}
+
+
+@requires("training.write")
+@require_POST
+def take_up(request: Request, reference: str) -> HttpResponse:
+    """Go on with a draft that was put away."""
+    return _do(request, reference, actions.take_draft_up, _("You can go on with the draft"))
 
 
 def _do(request: Request, reference: str, action: Callable[..., Any], sentence: str) -> HttpResponse:

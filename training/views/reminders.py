@@ -96,5 +96,6 @@ def _form(row: ReminderSettings, posted: QueryDict | None) -> RemindersForm:
             "days_after": ", ".join(map(str, row.days_after)),
             "escalate_days_after": row.escalate_days_after,
             "digest_on": row.digest_on,
+            "session_days_before": row.session_days_before,
         },
     )

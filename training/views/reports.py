@@ -94,18 +94,18 @@ def new(request: Request) -> HttpResponse:
     return render(request, "training/new_report.html", {"form": form})
 
 
-@requires("training.report")
+@requires("portal.use")
 @require_GET
 def show(request: Request, reference: str) -> HttpResponse:
-    """One report: what it is of, how it stands, and its document."""
+    """One report: what it is of, how it stands, and its document. A trainer sees the sheets of their own sessions."""
     report = get_report_or_404(request, reference)
     is_csv = report.kind == ReportKind.CSV
     return render(
         request,
         "reports/report.html",
         {
-            "heading": HEADING,
-            "up": reverse("training:reports"),
+            "heading": _("The session") if report.session else HEADING,
+            "up": report.session.get_absolute_url() if report.session else reverse("training:reports"),
             "download_url": reverse("training:download_report", args=[report.reference]),
             "again_url": reverse("training:report_again", args=[report.reference]),
             **shown(report),
@@ -119,7 +119,7 @@ def _label(report: TrainingReport) -> str:
     return download_label(is_spreadsheet=report.is_spreadsheet)
 
 
-@requires("training.report")
+@requires("portal.use")
 @require_POST
 def again(request: Request, reference: str) -> HttpResponse:
     """Once more, after it failed or was cancelled."""
@@ -133,10 +133,10 @@ def again(request: Request, reference: str) -> HttpResponse:
     return redirect("jobs:job", reference=report.job.reference)
 
 
-@requires("training.report", step_up=True)
+@requires("portal.use", step_up=True)
 @require_GET
 def download(request: Request, reference: str) -> HttpResponseBase:
-    """The document itself: only for whoever may report, proved afresh, every time in the ledger."""
+    """The document itself: only for whoever may have it, proved afresh, every time in the ledger."""
     report = get_report_or_404(request, reference)
     name = f"training-{report.reference}"
     return made_document(report.file_id, name=name, by=request.acting, now=timezone.now())

@@ -13,10 +13,11 @@ from training.record_queries import leads_people
 BEHIND = {"training:matrix": "training:people", "training:equivalences": "training:requirements"}  # page → its tab
 
 
-def tabs(request: Request) -> list[dict[str, Any]]:
-    """For components/subnav.html; none for whoever sees their own training alone."""
+def tabs(request: Request, *, leads: bool | None = None) -> list[dict[str, Any]]:
+    """For components/subnav.html; none for whoever sees their own training alone. ``leads``: whether they lead people,
+    where that is known already."""
     sees_all = allowed(permissions.check_can_see_training, request.acting)
-    if not sees_all and not leads_people(request.acting):
+    if not sees_all and not (leads_people(request.acting) if leads is None else leads):
         return []
     pages = [
         (_("My training"), "training:mine"),

@@ -46,6 +46,7 @@ def index(request: Request) -> HttpResponseBase:
         "tabs": tabs(request),
         "can_manage": manages,
         "unclosed": sessions.unclosed(acting, timezone.now()) if manages else 0,
+        "asked_for": session_lists.course_of(page, acting),
     }
     return render(request, "training/sessions/index.html", context)
 
@@ -53,11 +54,12 @@ def index(request: Request) -> HttpResponseBase:
 @requires("portal.use")
 @require_GET
 def show(request: Request, reference: str) -> HttpResponseBase:
-    """One session: when and where, one's own place and, for who runs training, everybody's."""
+    """One session: when and where, one's own place and, for who runs training or teaches it, everybody's."""
     acting, now = request.acting, timezone.now()
     found = sessions.get_session_or_404(acting, reference)
-    sees_people = allowed(permissions.check_can_see_training, acting)
-    if (wanted := request.GET.get("export")) and sees_people:
+    sees_training = allowed(permissions.check_can_see_training, acting)
+    runs = allowed(permissions.check_can_run_session, acting, found)
+    if (wanted := request.GET.get("export")) and sees_training:
         return export_rows(
             [str(heading) for heading in session_lists.PEOPLE],
             lambda: session_lists.people_rows(acting, found),
@@ -75,7 +77,8 @@ def show(request: Request, reference: str) -> HttpResponseBase:
         "link": found.online_link if sees_link else "",
         "has_begun": found.has_begun(now),
         **_own(acting, found, own),
-        **(_managed(acting, found) if sees_people else {}),
+        **(_of_all(acting, found, runs=runs) if sees_training or runs else {}),
+        "can_export": sees_training,
     }
     return render(request, "training/sessions/show.html", context)
 
@@ -95,8 +98,8 @@ def _own(acting: Acting, found: TaughtSession, own: Place | None) -> dict[str, A
     }
 
 
-def _managed(acting: Acting, found: TaughtSession) -> dict[str, Any]:
-    """What who runs or oversees training sees and can do."""
+def _of_all(acting: Acting, found: TaughtSession, *, runs: bool) -> dict[str, Any]:
+    """What who oversees training or ``runs`` this session sees, and can do."""
     now = timezone.now()
     manages = allowed(permissions.check_can_manage_training, acting)
     places = list(sessions.places_of(acting, found))
@@ -105,12 +108,12 @@ def _managed(acting: Acting, found: TaughtSession) -> dict[str, Any]:
     return {
         **session_lists.in_groups(places),
         "sees_people": True,
-        "can_manage": manages,
+        "can_run": runs,
         "can_change": manages and is_planned,
         "can_cancel": manages and is_planned and not any(place.is_told for place in places),
         "can_book_people": manages and is_planned and not begun,
-        "can_record": manages and is_planned and begun,
-        "can_close": manages and is_planned and begun and _is_said(places),
+        "can_record": runs and is_planned and begun,
+        "can_close": runs and is_planned and begun and _is_said(places),
         "can_correct": manages and found.status == SessionStatus.HELD,
         "has_scores": any(place.score is not None for place in places),
         "came": sum(place.came for place in places),

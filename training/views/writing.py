@@ -37,8 +37,13 @@ def index(request: Request) -> HttpResponseBase:
     if wanted := request.GET.get("export"):
         title = _("Courses we write")
         return export_list(page, format=wanted, title=title, acting=request.acting, now=timezone.now())
-    lines = [(draft, *own_courses_list.state_of(draft)) for draft in page.items]
-    return render(request, "training/writing/courses.html", {"page": page, "lines": lines, "tabs": tabs(request)})
+    context = {
+        "page": page,
+        "lines": [(draft, *own_courses_list.state_of(draft)) for draft in page.items],
+        "tabs": tabs(request),
+        "has_put_away": not page.items and queries.has_put_away(request.acting),
+    }
+    return render(request, "training/writing/courses.html", context)
 
 
 @requires("training.write")
@@ -78,7 +83,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "parts": writing_page.parts_of(content),
             "first": content.pages[0] if content.pages else None,
             "versions": list(queries.versions_of(request.acting, draft.course)) if draft.course else [],
-            "can_publish": not problems and draft.says_something_new,
+            "can_publish": not problems and draft.says_something_new and not draft.is_put_away,
         },
     )
 

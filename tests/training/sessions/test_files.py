@@ -1,10 +1,13 @@
 """Who came, by a file: matched by staff number, then by e-mail; every wrong row is named, and nothing half recorded."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken
+from foundation.files.models import StoredFile
 from tests.factories.sessions import AFTERWARDS, booked, file_of, planned
+from tests.foundation.files import samples
 from training import attendance_files
 from training.actions import attendance
 from training.attendance_files import RowsRefused
@@ -116,3 +119,35 @@ def test_somebody_who_left_before_the_session_is_nobody(manager, session, people
 def test_a_file_that_names_nobody_is_refused(manager, session, rows, headings, sentence):
     with pytest.raises(RuleBroken, match=sentence):
         upload(manager, session, rows, headings=headings)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("came.csv", b"", "The file is empty."),
+        ("came.csv", b"Staff number\n" + b"1" * 2_000_000, "The file must be smaller than 2 MB."),
+        ("came.csv", samples.png(), "but its content is something else (a PNG image)."),
+        ("came.xlsx", b"Staff number\n1001\n", "but its content is something else"),
+        ("came.pdf", samples.pdf(), "The file must be one of these types: CSV or XLSX."),
+        ("came.xlsm", samples.xlsx(), "The file contains macros"),
+    ],
+)
+def test_what_is_no_list_is_refused_as_every_upload_is_and_nothing_is_recorded(
+    manager, session, client_for, monkeypatch, within, name, content, sentence
+):
+    monkeypatch.setattr(TaughtSession, "has_begun", lambda *_: True)
+    sent = {"file": SimpleUploadedFile(name, content, content_type="text/csv"), "version": "1"}
+
+    page = client_for(manager).post(f"{session.get_absolute_url()}attendance/upload/", sent)
+
+    assert [error for error in page.context["form"].errors["file"] if sentence in error]
+    within(manager)
+    assert list(Place.objects.values_list("status", flat=True)) == ["booked"]
+    assert StoredFile.objects.count() == 0
+
+
+def test_the_file_is_not_kept(manager, session, within):
+    upload(manager, session, [["1001", "", ""]])
+
+    within(manager)
+    assert StoredFile.objects.count() == 0
