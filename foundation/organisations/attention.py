@@ -46,7 +46,7 @@ def managed_by_leaver(today: date) -> Q:
     return Q(line_manager__ends_on__lt=today)
 
 
-def with_factor_reset(user_id: int, now: datetime) -> Q:
+def with_factor_reset(user_id: int | None, now: datetime) -> Q:
     """People whose second factors another administrator asked to remove: this one may approve it."""
     waiting = FactorReset.objects.open(now).exclude(requested_by_id=user_id).exclude(user_id=user_id)
     return Q(Exists(waiting.filter(user_id=OuterRef("user_id"), organisation_id=OuterRef("organisation_id"))))
@@ -54,10 +54,10 @@ def with_factor_reset(user_id: int, now: datetime) -> Q:
 
 def concerns(acting: Acting) -> list[Concern]:
     """What waits today, the most pressing first; nothing for who does not look after people. One query."""
-    if not acting.may("people.manage"):
+    if acting.user_id is None or not acting.may("people.manage"):
         return []
     today = timezone.localdate(acting.at)
-    counted = _COUNTS.rows(acting.organisation_id, acting.user.pk, acting.at, today)[0]
+    counted = _COUNTS.rows(acting.organisation_id, acting.user_id, acting.at, today)[0]
     resets, ran_out, left, ending, still_open = (count or 0 for count in counted)
     found = [
         (resets, "sign_in=reset", ngettext(
