@@ -73,9 +73,11 @@ WITH came AS (
     RETURNING *
 )
 INSERT INTO training_assignment (organisation_id, requirement_id, rule_id, membership_id, team_id, job_title,
-    staff_group, because, starts_on, due_on, has_grace, done_on, known_from)
-SELECT organisation_id, requirement_id, rule_id, membership_id, team_id, job_title, staff_group, because, starts_on,
-    due_on, has_grace, CASE WHEN requirement_id = %(requirement)s THEN current_date - 1 END, now() FROM closed
+    staff_group, because, starts_on, due_on, has_grace, completion_id, done_on, known_from)
+SELECT c.organisation_id, c.requirement_id, c.rule_id, c.membership_id, c.team_id, c.job_title, c.staff_group,
+    c.because, c.starts_on, c.due_on, c.has_grace, d.id, CASE WHEN d.id IS NOT NULL THEN current_date - 1 END, now()
+  FROM closed c
+  LEFT JOIN done d ON d.membership_id = c.membership_id AND c.requirement_id = %(requirement)s
 """
 
 
