@@ -46,7 +46,7 @@ def managed_by_leaver(today: date) -> Q:
     return Q(line_manager__ends_on__lt=today)
 
 
-def with_factor_reset(user_id: int | None, now: datetime) -> Q:
+def with_factor_reset(user_id: int, now: datetime) -> Q:
     """People whose second factors another administrator asked to remove: this one may approve it."""
     waiting = FactorReset.objects.open(now).exclude(requested_by_id=user_id).exclude(user_id=user_id)
     return Q(Exists(waiting.filter(user_id=OuterRef("user_id"), organisation_id=OuterRef("organisation_id"))))

@@ -188,7 +188,7 @@ def _sign_in(which: str, acting: Acting) -> Q:
     if which == "ran_out":
         return attention.invited_in_vain(acting.at)
     if which == "reset":
-        return attention.with_factor_reset(acting.user_id, acting.at)
+        return attention.with_factor_reset(acting.user_id or 0, acting.at)
     return Q(user__isnull=which == "no") if which else Q()
 
 
