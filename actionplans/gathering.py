@@ -1,10 +1,10 @@
 """Reads about actions that members report: what a member reports, what its partnership gathers in its plans."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.lines import Line
@@ -62,51 +62,53 @@ class Own:
         return self.action.plan.status == PlanStatus.ACTIVE
 
 
-def own(acting: Acting, on: date, action: str = "") -> list[Own]:
-    """Every action that the organisation may report or reports, for each of its partnerships. Three queries."""
-    partnerships = organisations.belongs_to(acting, on) if acting.may("plan.view") else []
-    if not partnerships:
-        return []
+def own(acting: Acting, partnerships: Sequence[Organisation], rows: Sequence[Action]) -> list[Own]:
+    """What the organisation may report or reports of some of its actions, for each partnership. One query."""
     mine = ReportedAction.objects.visible_to(acting).filter(
-        organisation=acting.organisation, partnership__in=partnerships
+        organisation=acting.organisation, partnership__in=partnerships, action__in=rows
     )
-    rows = Action.objects.visible_to(acting).select_related("plan").order_by("number")
-    if action:
-        rows, mine = rows.filter(reference=action), mine.filter(action__reference=action)
     reported: dict[tuple[int, int], ReportedAction] = {}
     ended: dict[tuple[int, int], ReportedAction] = {}
     for each in mine.order_by("reported_at", "pk"):
         (reported if each.ended_at is None else ended)[each.partnership_id, each.action_id] = each
-    if not action:
-        standing = {action_id for _partnership, action_id in reported}
-        rows = rows.filter(Q(plan__status=PlanStatus.ACTIVE, status__in=OPEN) | Q(pk__in=standing))
-    actions = list(rows[:MOST])
     return [
         Own(row, partnership, reported.get((partnership.pk, row.pk)), ended.get((partnership.pk, row.pk)))
         for partnership in partnerships
-        for row in actions
+        for row in rows
     ]
 
 
-def words_of(own: Own) -> str:
-    """The words by which a person looks for the action."""
-    return f"{own.action.code} {own.action.title} {own.reported.comment if own.reported else ''}"
+def own_action(acting: Acting, on: date, reference: str) -> list[Own]:
+    """One action, for each of the organisation's partnerships. Three queries; nothing for who may not read plans."""
+    partnerships = organisations.belongs_to(acting, on) if acting.may("plan.view") else []
+    if not partnerships:
+        return []
+    rows = Action.objects.visible_to(acting).filter(reference=reference).select_related("plan")
+    return own(acting, partnerships, list(rows))
 
 
 # ---- What a partnership gathers
-def lines(acting: Acting, today: date, *, plan: Plan | None = None, is_open: bool = False) -> list[Line]:
+def lines(
+    acting: Acting, today: date, *, plan: Plan | None = None, is_open: bool = False, most: int | None = MOST
+) -> list[Line]:
     """What members report and the partnership placed in a plan, or in any plan that is not closed.
 
-    ``is_open``: only what is not done or cancelled. Nothing, and no query, for what is no partnership.
+    ``is_open``: only what is not done or cancelled. Nothing, and no query, for what is no partnership. ``most`` None:
+    all of it.
     """
     if not organisations.is_partnership(acting):
         return []
-    return [_line(each, today) for each in _placed(acting, plan=plan, is_open=is_open)[:MOST]]
+    return [_line(each, today) for each in _placed(acting, plan=plan, is_open=is_open)[:most]]
 
 
 def placed(acting: Acting, plan: Plan) -> Iterator[Gathered]:
     """All that members report and the partnership placed in a plan, one after another. One query, however many."""
     return _placed(acting, plan=plan).iterator()
+
+
+def placed_in(acting: Acting, plan: Plan) -> int:
+    """How many actions that members report the partnership placed in a plan. No query for what is no partnership."""
+    return _placed(acting, plan=plan).order_by().count()
 
 
 def _placed(acting: Acting, *, plan: Plan | None = None, is_open: bool = False) -> QuerySet[Gathered]:
