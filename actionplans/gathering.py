@@ -4,18 +4,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet, TextChoices
+from django.db.models import Count, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.lines import Line
 from actionplans.models import Action, Gathered, Plan, ReportedAction
 from actionplans.standing import signs
-from actionplans.workflow import OPEN, PlanStatus
+from actionplans.workflow import OPEN, PlanStatus, Status
 from foundation.core.acting import Acting
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Organisation
 
 MOST = 500
+Counted = tuple[int | None, int, int, int, int]  # of an objective: in all, done, overdue, drifting
 
 
 class Reporting(TextChoices):
@@ -98,7 +99,36 @@ def lines(
     """
     if not organisations.is_partnership(acting):
         return []
-    return [_line(each, today) for each in _placed(acting, plan=plan, is_open=is_open)[:most]]
+    return [_line(each, each.reported, today) for each in _placed(acting, plan=plan, is_open=is_open)[:most]]
+
+
+def by_objective(acting: Acting, plan: Plan, today: date, most: int) -> tuple[list[Counted], list[Line]]:
+    """How many reported actions stand under each objective of a plan, and the first of each by due date. Two queries.
+
+    Nothing, and no query, for what is no partnership.
+    """
+    if not organisations.is_partnership(acting):
+        return [], []
+    rows = ReportedAction.objects.gathered_by(acting).filter(place__plan=plan).order_by()
+    counted = list(
+        rows.values_list("place__objective_id").annotate(
+            total=Count("pk"),
+            done=Count("pk", filter=Q(status=Status.DONE)),
+            overdue=Count("pk", filter=Q(status__in=OPEN, due_on__lt=today)),
+            drifting=Count("pk", filter=Q(pk__in=rows.drifting(today).values("pk"))),
+        )
+    )
+    if not counted:
+        return [], []
+    first, *others = (
+        rows.filter(Q(place__objective=pk) if pk else Q(place__objective__isnull=True))
+        .order_by("due_on", "pk")
+        .values("pk")[:most]
+        for pk, *_numbers in counted
+    )
+    wanted = ReportedAction.objects.filter(pk__in=first.union(*others, all=True) if others else first)
+    found = wanted.select_related("organisation", "place").order_by("due_on", "pk")
+    return counted, [_line(each.place, each, today) for each in found]
 
 
 def placed(acting: Acting, plan: Plan) -> Iterator[Gathered]:
@@ -121,8 +151,7 @@ def _placed(acting: Acting, *, plan: Plan | None = None, is_open: bool = False) 
     return rows.select_related("reported__organisation", "objective").order_by("reported__due_on", "reported_id")
 
 
-def _line(place: Gathered, today: date) -> Line:
-    reported = place.reported
+def _line(place: Gathered, reported: ReportedAction, today: date) -> Line:
     name = reported.organisation.name
     return Line(reported, name, signs(reported.facts, today), place.objective_id, member=name)
 

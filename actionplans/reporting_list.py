@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -23,13 +24,19 @@ def listing(partnerships: Sequence[Organisation]) -> Listing:
         columns=(
             Column("action", _("Action"), str, sort="number"),
             Column("due", _("Status and due date"), lambda row: row.due_on, sort="due_on"),
-            Column("state", _("What the partnership reads"), lambda row: str(Reporting(row.sharing).label), sort="sharing"),
+            Column(
+                "state", _("What the partnership reads"), lambda row: str(Reporting(row.sharing).label), sort="sharing"
+            ),
         ),
         default_sort="action",
         search=("code", "title", "comment"),
         search_label=_("Search by code, title or comment"),
         filters=partial(PartnershipFilter, partnerships=partnerships, states=Reporting),
     )
+
+
+def _state(row: Any) -> str:
+    return str(Reporting(row.sharing).label)
 
 
 def rows(acting: Acting, partnership: Organisation) -> QuerySet[Action]:
