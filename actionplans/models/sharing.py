@@ -32,7 +32,7 @@ class ReportedActionQuerySet(DatedQuerySet):
 
     def gathered_by(self, acting: "Acting") -> Self:
         """Only what members report now to the partnership acted for."""
-        return self.visible_to(acting).filter(self._to(acting))
+        return self.filter(self._to(acting)) if acting.may("plan.view") else self.none()
 
     @staticmethod
     def _to(acting: "Acting") -> Q:
