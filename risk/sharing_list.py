@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, LPad
@@ -25,13 +26,17 @@ def listing(partnerships: Sequence[Organisation]) -> Listing:
         columns=(
             Column("risk", _("Risk"), lambda row: row.code, sort="place"),
             Column("title", _("Approved assessment"), lambda row: row.title),
-            Column("sharing", _("What the partnership reads"), lambda row: str(Sharing(row.sharing).label), sort="sharing"),
+            Column("sharing", _("What the partnership reads"), _state, sort="sharing"),
         ),
         default_sort="risk",
         search=("code", "title", "comment"),
         search_label=_("Search by code, title or comment"),
         filters=partial(PartnershipFilter, partnerships=partnerships, states=Sharing),
     )
+
+
+def _state(row: Any) -> str:
+    return str(Sharing(row.sharing).label)
 
 
 def lines(acting: Acting, partnership: Organisation, page: Sequence[Risk]) -> list[Own]:
