@@ -13,4 +13,4 @@ def find(acting: Acting, wanted: dict[str, str]) -> Made | None:
     if report is None or report.finished_at is None:
         return None
     what = _("Spreadsheet of an action plan") if report.is_spreadsheet else _("Report of an action plan")
-    return Made(report, what, report.finished_at)
+    return Made(report, what, report.finished_at, report.finished_at)

@@ -59,14 +59,12 @@ def of_plan(acting: Acting, plan: Plan, today: date) -> tuple[list[Shelf], Count
     )
     shelves = {each.pk: Shelf(each.title, objective=each) for each in _OBJECTIVES.made_of(objectives)}
     rest, counts = Shelf(""), Counts()
-    for objective_id, total, done, overdue, drifting in counted:
+    reported_counted, reported = gathering.by_objective(acting, plan, today, MOST)
+    for objective_id, total, done, overdue, drifting in (*counted, *reported_counted):
         shelves.get(objective_id, rest).total += total
         counts.total, counts.done = counts.total + total, counts.done + done
         counts.overdue, counts.drifting = counts.overdue + overdue, counts.drifting + drifting
-    reported = gathering.lines(acting, today, plan=plan)
-    for each in reported:
-        shelves.get(each.objective_id or 0, rest).total += 1
-        _count(each, counts)
+    counts.reported = sum(total for _objective_id, total, *_numbers in reported_counted)
     own = [line(row, today) for row in _FIRST_OF_EACH_OBJECTIVE.made_of(first)]
     for each in together(own, reported):
         shelf = shelves.get(each.objective_id or 0, rest)
@@ -99,14 +97,6 @@ _OBJECTIVES = PreparedObjects(
     int,
     int,
 )
-
-
-def _count(each: Line, counts: Counts) -> None:
-    counts.total += 1
-    counts.reported += 1
-    counts.done += each.action.status == Status.DONE
-    counts.overdue += each.is_overdue
-    counts.drifting += bool(each.signs) and not each.is_overdue
 
 
 def board(

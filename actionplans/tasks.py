@@ -21,7 +21,7 @@ def is_still_wanted(acting: Acting, job: "Job") -> bool:
 @jobs.handler(
     "actionplans.make_report",
     permission="plan.report",
-    limit_seconds=300,
+    limit_seconds=900,
     title=_("Report of an action plan"),
     messages={"reading": _("Reading the plan"), "drawing": _("Drawing the document"), "keeping": _("Keeping it")},
     still_wanted=is_still_wanted,

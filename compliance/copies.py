@@ -12,4 +12,6 @@ def find(acting: Acting, wanted: dict[str, str]) -> Made | None:
     if not acting.may("compliance.view"):
         return None
     report = ComplianceReport.objects.visible_to(acting).filter(file__isnull=False, **wanted).first()
-    return Made(report, _("Compliance report"), report.as_at) if report else None
+    if report is None or report.finished_at is None:
+        return None
+    return Made(report, _("Compliance report"), report.as_at, report.finished_at)

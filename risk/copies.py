@@ -21,6 +21,5 @@ def find(acting: Acting, wanted: dict[str, str]) -> Made | None:
     if report is None or report.finished_at is None:
         return None
     superseded_at = report.assessment.superseded_at if report.assessment else None
-    return Made(
-        report, WHAT.get(ReportKind(report.kind), REPORT), min(superseded_at or report.finished_at, report.finished_at)
-    )
+    what = WHAT.get(ReportKind(report.kind), REPORT)
+    return Made(report, what, min(superseded_at or report.finished_at, report.finished_at), report.finished_at)

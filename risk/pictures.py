@@ -1,7 +1,7 @@
 """The drawings of the risk room, the same on screen and on paper."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from foundation.core.templatetags.portal import day
 from foundation.documents.charts import Chart, sparkline
 from foundation.documents.drawing import Category, Shade
 from foundation.documents.heat_map import Move, heat_map
-from risk.models import ScoreChange, SharedRisk
+from risk.models import ScoreChange
 from risk.queries import Standing, filled_in
 from risk.scoring import Matrix
 
@@ -101,10 +101,8 @@ def score_line(changes: Sequence[ScoreChange], *, chart_id: str) -> SafeString |
     return sparkline(values, label=_("The current score over time"), chart_id=chart_id)
 
 
-def shared_chart(rows: Sequence[SharedRisk], *, chart_id: str) -> Chart:
-    """Where the shared risks of members stand that were scored on scales of one size. At least one row."""
-    matrix = rows[0].scale
-    counts = Counter((row.likelihood or 0, row.impact or 0) for row in rows)
+def shared_chart(matrix: Matrix, counts: Mapping[Cell, int], *, chart_id: str) -> Chart:
+    """Where the shared risks of members stand that were scored on scales of one size, which ``matrix`` is one of."""
     ordered = sorted(counts, key=lambda found: (-found[0] * found[1], found))
     table = tuple((filled_in(matrix, found), counts[found]) for found in ordered)
     return heat_map(

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from foundation import jobs
 from foundation.core.acting import Acting
 from foundation.documents import verify
-from foundation.jobs.reports import download_label, draw, write_spreadsheet
+from foundation.documents.chapters import Part
+from foundation.jobs.reports import download_label, draw_parts, write_spreadsheet
 from risk import actions, register_spreadsheets, reports, response_reports
 from risk.models import RiskReport
 from risk.models.reports import ReportKind
+from risk.report_parts import parts_of
 from risk.reports import RiskContent
 from risk.response_reports import ResponseContent
 
@@ -34,24 +36,25 @@ def make(job: "jobs.JobContext", *, report_id: int) -> None:
         if report.file_id is not None:
             _finish(job, report)
             return
-        made = _begin(job, report, acting)
+        made, parts = _begin(job, report, acting)
     job.progress(1, 3, "drawing")
     document = made()
-    job.progress(2, 3, "keeping")
+    job.progress(parts + 1, parts + 2, "keeping")
     pages = None if report.is_spreadsheet else verify.page_count(document)
     with job.step() as acting:
         report = actions.store_report(report_id=report_id, document=document, pages=pages, by=acting, now=job.now())
         _finish(job, report)
 
 
-def _begin(job: "jobs.JobContext", report: RiskReport, acting: Acting) -> Callable[[], bytes]:
-    """Read what the report tells. What this gives back makes the document of it, without the database."""
+def _begin(job: "jobs.JobContext", report: RiskReport, acting: Acting) -> tuple[Callable[[], bytes], int]:
+    """Read what the report tells: gives back what makes the document, without the database, and of how many parts."""
     if report.is_spreadsheet:
         document, sheet = register_spreadsheets.build(acting=acting, report=report, now=job.now())
         written = write_spreadsheet(job, document, sheet)
-        return lambda: written
+        return lambda: written, 1
     template, content = content_of(report, acting=acting, now=job.now())
-    return partial(draw, job, template, content.document, {"content": content})
+    parts = parts_of(template, content) if isinstance(content, RiskContent) else [Part(template, {"content": content})]
+    return partial(draw_parts, job, content.document, parts), len(parts)
 
 
 def content_of(report: RiskReport, *, acting: Acting, now: datetime) -> tuple[str, RiskContent | ResponseContent]:

@@ -46,12 +46,11 @@ class SharedRiskFilter(FilterForm):
 def shared_risks(found: RolledUp, *, whole: bool) -> Listing:
     """The list as the partnership may filter it. ``found``: all that is shared with it; ``whole``: for a file."""
     themes, ideologies = found.words
-    bands = sorted({row.band for row in found.rows if row.band})
     offers = {
         "member": [(each.slug, each.name) for each in found.members],
         "theme": list(themes.items()),
         "ideology": list(ideologies.items()),
-        "band": [*((label, label) for label in bands), (NOT_SCORED, str(_("Not scored")))],
+        "band": [*((label, label) for label in found.bands), (NOT_SCORED, str(_("Not scored")))],
     }
 
     def themed(row: SharedRisk) -> str:

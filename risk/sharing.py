@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet, TextChoices
+from django.db.models import Count, Min, Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +18,7 @@ from foundation.organisations.models import Organisation
 from risk import queries, reference
 from risk.models import Entry, Risk, SharedRisk
 from risk.scoring import Matrix
+from risk.workflow import Status
 
 
 class Sharing(TextChoices):
@@ -49,10 +50,17 @@ class Own:
     risk: Risk
     partnership: Organisation
     entry: Entry | None
-    tag: tuple[str, str]
-    assessed_at: datetime | None
     shared: SharedRisk | None
     ended: SharedRisk | None
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        """The band of its current score and the band's colour."""
+        return queries.band_of(self.entry.assessment.scale, self.entry.score("residual")) if self.entry else ("", "")
+
+    @property
+    def assessed_at(self) -> datetime | None:
+        return self.entry.assessment.approved_at if self.entry else None
 
     @property
     def title(self) -> str:
@@ -79,14 +87,18 @@ class Own:
         return self.entry is not None and self.risk.closed_at is None
 
 
-def own(acting: Acting, on: date, risk: str = "") -> list[Own]:
-    """Every risk that the organisation may share or shares now, for each of its partnerships. Four queries."""
-    partnerships = organisations.belongs_to(acting, on)
-    assessment = queries.approved(acting) if partnerships else None
-    entries = {entry.risk_id: entry for entry in queries.entries(acting, assessment)} if assessment else {}
+def own(acting: Acting, partnerships: Sequence[Organisation], of: Q) -> list[Own]:
+    """What the organisation may share or shares now of some risks, for each partnership. Two queries.
+
+    ``of`` says which, of whatever has a ``risk``.
+    """
+    rows = Entry.objects.visible_to(acting).filter(of, assessment__status=Status.APPROVED)
+    entries = {entry.risk_id: entry for entry in rows.select_related("risk", "assessment")} if partnerships else {}
     shared: dict[tuple[int, int], SharedRisk] = {}
     ended: dict[tuple[int, int], SharedRisk] = {}
-    mine = SharedRisk.objects.visible_to(acting).filter(organisation=acting.organisation, partnership__in=partnerships)
+    mine = SharedRisk.objects.visible_to(acting).filter(
+        of, organisation=acting.organisation, partnership__in=partnerships
+    )
     for each in mine.select_related("risk").order_by("shared_at", "pk"):
         (shared if each.ended_at is None else ended)[each.partnership_id, each.risk_id] = each
     risks = {entry.risk_id: entry.risk for entry in entries.values()}
@@ -94,26 +106,9 @@ def own(acting: Acting, on: date, risk: str = "") -> list[Own]:
     for partnership in partnerships:
         still = {each.risk_id: each.risk for key, each in shared.items() if key[0] == partnership.pk}
         for pk, row in sorted((still | risks).items(), key=lambda item: _in_order(item[1].code)):
-            if risk in ("", row.reference):
-                entry = entries.get(pk)
-                found.append(
-                    Own(
-                        risk=row,
-                        partnership=partnership,
-                        entry=entry,
-                        tag=queries.band_of(assessment.scale, entry.score("residual")) if assessment and entry
-                        else ("", ""),
-                        assessed_at=assessment.approved_at if assessment else None,
-                        shared=shared.get((partnership.pk, pk)),
-                        ended=ended.get((partnership.pk, pk)),
-                    )
-                )  # fmt: skip
+            entry, key = entries.get(pk), (partnership.pk, pk)
+            found.append(Own(row, partnership, entry, shared.get(key), ended.get(key)))
     return found
-
-
-def words_of(own: Own) -> str:
-    """The words by which a person looks for the risk."""
-    return f"{own.risk.code} {own.title} {own.shared.comment if own.shared else ''}"
 
 
 def _in_order(code: str) -> tuple[int, str]:
@@ -121,9 +116,14 @@ def _in_order(code: str) -> tuple[int, str]:
     return len(code), code
 
 
+def own_risk(acting: Acting, on: date, reference: str) -> list[Own]:
+    """One risk, for each of the organisation's partnerships. Three queries."""
+    return own(acting, organisations.belongs_to(acting, on), Q(risk__reference=reference))
+
+
 def context_of(acting: Acting, risk: Risk, on: date) -> dict[str, object]:
     """What a risk's own page says of sharing. Nothing for an organisation in no partnership."""
-    return {"sharing": own(acting, on, risk.reference), "can_share": acting.may("risk.share")}
+    return {"sharing": own_risk(acting, on, risk.reference), "can_share": acting.may("risk.share")}
 
 
 # ---- What a partnership sees
@@ -145,77 +145,132 @@ class Heap:
 
 @dataclass(frozen=True)
 class RolledUp:
-    """All that members share with a partnership now. ``words``: what every code is called."""
+    """All that members share with a partnership now, counted. ``words``: what every code is called.
 
-    rows: list[SharedRisk]
+    ``drawn`` counts the cells of ``scale``, the one that most of them were scored on; ``others`` are not drawn.
+    """
+
+    total: int
     by_theme: list[Heap]
     by_member: list[Heap]
     members: list[Organisation]
     silent: list[Organisation]
     words: reference.Words
-    drawn: list[SharedRisk]
-    others: list[SharedRisk]
+    bands: list[str]
+    scale: Matrix | None
+    drawn: Counter[tuple[int, int]]
+
+    @property
+    def others(self) -> int:
+        return self.total - self.drawn.total()
 
 
 def rolled_up(acting: Acting, on: date) -> RolledUp:
-    """What is shared with the partnership acted for, by theme and by member. Three queries."""
-    rows = list(gathered(acting).order_by("title", "pk"))
-    words = reference.words()
-    members = organisations.members(acting, on)
-    sharing = {row.organisation_id for row in rows}
-    drawn = _most_alike([row for row in rows if row.score])
+    """What is shared with the partnership acted for, by theme and by member. Counted by the database: five queries."""
+    shared = SharedRisk.objects.gathered_by(acting).order_by()
+    words, members = reference.words(), organisations.members(acting, on)
+    heaps = list(shared.values_list("theme", "organisation_id", "band", "band_colour").annotate(Count("pk")))
+    names = {member.pk: (member.name, member.slug) for member in members}
+    sharing = {pk for _theme, pk, *_rest in heaps}
+    scored = _by_scale(shared)
+    height = _heights(scored)
+    scale, drawn = _most_alike(scored)
     return RolledUp(
-        rows=rows,
-        by_theme=_heaps(rows, lambda row: (words.themes.get(row.theme, row.theme), row.theme)),
-        by_member=_heaps(rows, lambda row: (row.organisation.name, row.organisation.slug)),
+        total=sum(number for *_of, number in heaps),
+        by_theme=_heaps(heaps, height, lambda theme, _pk: (words.themes.get(theme, theme), theme)),
+        by_member=_heaps(heaps, height, lambda _theme, pk: names[pk]),
         members=members,
         silent=[member for member in members if member.pk not in sharing],
         words=words,
+        bands=sorted({band for _theme, _pk, band, *_rest in heaps if band}),
+        scale=scale,
         drawn=drawn,
-        others=[row for row in rows if row not in drawn],
     )
 
 
-def _heaps(rows: Sequence[SharedRisk], of: Callable[[SharedRisk], tuple[str, str]]) -> list[Heap]:
-    """The fullest first."""
-    found: dict[tuple[str, str], list[SharedRisk]] = {}
-    for row in rows:
-        found.setdefault(of(row), []).append(row)
+Counted = tuple[str, int, str, str, int]  # of a theme, a member, a band and its colour: how many
+Scored = tuple[Matrix, tuple[int, int], tuple[str, str], int]  # of a scale, a cell, a band: how many
+
+
+def _by_scale(shared: QuerySet[SharedRisk]) -> list[Scored]:
+    """How many stand in each cell of each scale. One assessment of one member has one scale, so it is read once."""
+    cells = list(
+        shared.filter(likelihood__isnull=False)
+        .values_list("organisation_id", "assessed_at", "likelihood", "impact", "band", "band_colour")
+        .annotate(Count("pk"), Min("pk"))
+    )
+    of_assessment = {(pk, at): first for pk, at, _l, _i, _band, _colour, _number, first in cells}
+    plain = dict(shared.filter(pk__in=of_assessment.values()).values_list("pk", "matrix")) if cells else {}
+    scales = {which: Matrix.from_plain(plain[first]) for which, first in of_assessment.items()}
+    return [
+        (scales[pk, at], (likelihood, impact), (band, colour), number)
+        for pk, at, likelihood, impact, band, colour, number, _first in cells
+    ]
+
+
+def _heights(scored: Sequence[Scored]) -> dict[tuple[str, str], float]:
+    """Of each band, how far up its own scale the highest score in it is: from 0 to 1."""
+    heights: dict[tuple[str, str], float] = {}
+    for scale, (likelihood, impact), band, _number in scored:
+        heights[band] = max(heights.get(band, 0.0), likelihood * impact / scale.highest)
+    return heights
+
+
+def _heaps(
+    counted: Sequence[Counted],
+    height: dict[tuple[str, str], float],
+    of: Callable[[str, int], tuple[str, str]],
+) -> list[Heap]:
+    """The fullest first. Bands the worst first."""
+    bands: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
+    members: dict[tuple[str, str], set[int]] = {}
+    for theme, member, band, colour, number in counted:
+        heap = of(theme, member)
+        bands.setdefault(heap, Counter())[band, colour] += number
+        members.setdefault(heap, set()).add(member)
     heaps = [
-        Heap(label, value, len(each), len({row.organisation_id for row in each}), _bands(each))
-        for (label, value), each in found.items()
+        Heap(
+            *heap,
+            total=found.total(),
+            members=len(members[heap]),
+            bands=[
+                (*_named(band), found[band]) for band in sorted(found, key=lambda each: (-height.get(each, 0.0), each))
+            ],
+        )
+        for heap, found in bands.items()
     ]
     return sorted(heaps, key=lambda heap: (-heap.total, heap.label.casefold()))
 
 
-def _bands(rows: Sequence[SharedRisk]) -> list[tuple[str, str, int]]:
-    """Bands with how many stand in each, the worst first, measured by how far up its own scale a score is."""
-    counts = Counter(band_of(row) for row in rows)
-    worst = {band_of(row): max(height(each) for each in rows if band_of(each) == band_of(row)) for row in rows}
-    return [(*band, counts[band]) for band in sorted(counts, key=lambda band: (-worst[band], band))]
+def _most_alike(scored: Sequence[Scored]) -> tuple[Matrix | None, Counter[tuple[int, int]]]:
+    """The scale that most are scored on, in its commonest words, and its cells. Others cannot stand beside them."""
+    sizes: Counter[object] = Counter()
+    for scale, _cell, _band, number in scored:
+        sizes[_size(scale)] += number
+    if not sizes:
+        return None, Counter()
+    [(size, _total)] = sizes.most_common(1)
+    words: Counter[Matrix] = Counter()
+    cells: Counter[tuple[int, int]] = Counter()
+    for scale, cell, _band, number in scored:
+        if _size(scale) == size:
+            words[scale] += number
+            cells[cell] += number
+    return words.most_common(1)[0][0], cells
 
 
 def band_of(row: SharedRisk) -> tuple[str, str]:
     """Label and colour."""
-    return (row.band, row.band_colour) if row.band else (_("Not scored"), "grey")
+    return _named((row.band, row.band_colour))
 
 
-def height(row: SharedRisk) -> float:
-    """How far up its own scale a score is: from 0 to 1."""
-    return (row.score or 0) / row.scale.highest if row.matrix else 0.0
+def _named(band: tuple[str, str]) -> tuple[str, str]:
+    return band if band[0] else (_("Not scored"), "grey")
 
 
 def score_in_words(row: SharedRisk) -> str:
     """ "12 of 25", since two members may score on different scales."""
     return _("%(score)s of %(highest)s") % {"score": row.score, "highest": row.scale.highest} if row.score else ""
-
-
-def _most_alike(rows: Sequence[SharedRisk]) -> list[SharedRisk]:
-    """The rows of the scale that most of them were scored on. Scores of other scales cannot stand beside them."""
-    alike: dict[object, list[SharedRisk]] = {}
-    for row in rows:
-        alike.setdefault(_size(row.scale), []).append(row)
-    return max(alike.values(), key=len, default=[])
 
 
 def _size(matrix: Matrix) -> object:

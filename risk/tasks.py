@@ -56,7 +56,7 @@ def is_still_wanted(acting: Acting, job: "Job") -> bool:
 @jobs.handler(
     "risk.make_report",
     permission="risk.report",
-    limit_seconds=300,
+    limit_seconds=900,
     title=_("Report of the risk room"),
     messages={"reading": _("Reading the register"), "drawing": _("Drawing the document"), "keeping": _("Keeping it")},
     still_wanted=is_still_wanted,

@@ -13,6 +13,6 @@ def find(acting: Acting, wanted: dict[str, str]) -> Made | None:
     if report is None or report.finished_at is None:
         return None
     if report.kind == ReportKind.SHEET:
-        return Made(report, _("Sign-in sheet"), report.as_at)
+        return Made(report, _("Sign-in sheet"), report.as_at, report.finished_at)
     what = _("Report of training") if report.kind == ReportKind.FIGURES else _("Register of training")
-    return Made(report, what, report.as_at)
+    return Made(report, what, report.as_at, report.finished_at)

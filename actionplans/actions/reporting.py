@@ -7,9 +7,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from actionplans import permissions
-from actionplans.models import Plan, PlanReport, ReportKind
+from actionplans import gathering, permissions
+from actionplans.models import Action, DueChange, Plan, PlanReport, Progress, ReportKind
 from actionplans.quarters import Quarter
 from foundation import jobs, ledger, notifications
 from foundation.core.acting import Acting
@@ -18,10 +19,20 @@ from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
 from foundation.jobs.actions.reporting import lock_for_another_try
-from foundation.jobs.reports import check_marking
+from foundation.jobs.reports import check_length, check_marking
 
 JOB = "actionplans.make_report"
 PURPOSE = "actionplans.report"
+# What the parts of one PDF can be put together of in the memory that a process may have.
+MOST_ACTIONS = 5_000
+MOST_IN_FULL = 5_000  # actions, notes of progress and moved due dates
+TOO_LONG = gettext_lazy(
+    "This plan has %(count)s actions, and a PDF holds up to %(most)s. Choose the spreadsheet: it holds all of them."
+)
+TOO_LONG_IN_FULL = gettext_lazy(
+    "This plan has %(count)s actions, notes and moved due dates, and a full PDF holds up to %(most)s. Choose the"
+    " spreadsheet: it holds all actions."
+)
 
 
 @transaction.atomic
@@ -38,7 +49,7 @@ def request_report(
     """Ask for a report of a plan as it stands; a job makes it. ``quarter_from`` is the first day of a quarter.
 
     Raises RuleBroken for a marking below that of the plan, for a quarterly report without a quarter, and for a quarter
-    that has not begun or that the plan does not reach into.
+    that has not begun or that the plan does not reach into; TooLongForPdf for more than a PDF holds.
     """
     permissions.check_can_report(by)
     plan = Plan.objects.visible_to(by).get(pk=plan_id)
@@ -47,6 +58,7 @@ def request_report(
         _check_quarter(quarter_from, plan, timezone.localdate(now))
     else:
         quarter_from, decisions = None, ""
+    _check_length(kind, plan, by)
     report = PlanReport.objects.create(
         organisation=by.organisation,
         plan=plan,
@@ -76,6 +88,7 @@ def make_report_again(*, report_id: int, by: Acting, now: datetime) -> PlanRepor
     permissions.check_can_report(by)
     report = _locked(report_id, by)
     lock_for_another_try(report, PlanReport.objects.visible_to(by).with_state(), by)
+    _check_length(report.kind, report.plan, by)
     ledger.record("plan.report_requested_again", actor=by, target=report, at=now)
     return _queue(report, by, now)
 
@@ -120,6 +133,19 @@ def _queue(report: PlanReport, by: Acting, now: datetime) -> PlanReport:
 
 def _locked(report_id: int, by: Acting) -> PlanReport:
     return PlanReport.objects.visible_to(by).select_for_update(no_key=True, of=("self",)).get(pk=report_id)
+
+
+def _check_length(kind: str, plan: Plan, by: Acting) -> None:
+    """Before a job begins that could only fail."""
+    if kind == ReportKind.SPREADSHEET:
+        return
+    count = Action.objects.visible_to(by).filter(plan=plan).count() + gathering.placed_in(by, plan)
+    if kind != ReportKind.FULL:
+        check_length(count, MOST_ACTIONS, TOO_LONG)
+        return
+    for rows in (Progress.objects.visible_to(by), DueChange.objects.visible_to(by)):
+        count += rows.filter(action__plan=plan).count()
+    check_length(count, MOST_IN_FULL, TOO_LONG_IN_FULL)
 
 
 def _check_quarter(first: date | None, plan: Plan, today: date) -> None:

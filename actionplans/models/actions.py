@@ -42,20 +42,8 @@ class Rag(models.TextChoices):
     RED = "red", _("Off track")
 
 
-class ActionQuerySet(OrganisationQuerySet):
-    def visible_to(self, acting: "Acting") -> Self:
-        """All actions for those whose role includes reading plans; for everybody else those that are theirs to do."""
-        rows = super().visible_to(acting)
-        return rows if acting.may("plan.view") else rows.of(acting)
-
-    def of(self, acting: "Acting") -> Self:
-        """Actions this person owns, supports or is accountable for, or that their team owns."""
-        me = acting.membership_id
-        supports = Exists(Supporter.objects.filter(action=OuterRef("pk"), membership_id=me))
-        mine = Q(owner_id=me) | Q(accountable_id=me) | Q(supports)
-        if acting.membership.team_id is not None:
-            mine |= Q(team_id=acting.membership.team_id)
-        return self.filter(mine)
+class DatedQuerySet(OrganisationQuerySet):
+    """What has the dates and the progress of an action, whosever it is."""
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
@@ -86,6 +74,22 @@ class ActionQuerySet(OrganisationQuerySet):
         behind = Q(percent__isnull=False, starts_on__lt=F("due_on"), lag__gte=0)
         on_the_day = Q(due_on=today, starts_on=F("due_on"), percent__lt=100 - BEHIND_BY)
         return rows.filter(late_start | silent | behind | on_the_day)
+
+
+class ActionQuerySet(DatedQuerySet):
+    def visible_to(self, acting: "Acting") -> Self:
+        """All actions for those whose role includes reading plans; for everybody else those that are theirs to do."""
+        rows = super().visible_to(acting)
+        return rows if acting.may("plan.view") else rows.of(acting)
+
+    def of(self, acting: "Acting") -> Self:
+        """Actions this person owns, supports or is accountable for, or that their team owns."""
+        me = acting.membership_id
+        supports = Exists(Supporter.objects.filter(action=OuterRef("pk"), membership_id=me))
+        mine = Q(owner_id=me) | Q(accountable_id=me) | Q(supports)
+        if acting.membership.team_id is not None:
+            mine |= Q(team_id=acting.membership.team_id)
+        return self.filter(mine)
 
 
 class ActionFields(models.Model):

@@ -7,12 +7,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.models.actions import Action, Rag
+from actionplans.models.actions import Action, DatedQuerySet, Rag
 from actionplans.models.plans import Objective, Plan, PlanQuerySet
 from actionplans.standing import Facts
 from actionplans.workflow import Status
 from foundation.core import addresses
-from foundation.core.models import OrganisationQuerySet, OrganisationRow, reference_field
+from foundation.core.models import OrganisationRow, reference_field
 from foundation.organisations.models import PartnershipMember, in_force
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ SHORT = 600
 FACTS = ("status", "starts_on", "due_on", "original_due_on", "percent", "rag", "noted_on", "finished_on")
 
 
-class ReportedActionQuerySet(OrganisationQuerySet):
+class ReportedActionQuerySet(DatedQuerySet):
     def visible_to(self, acting: "Acting") -> Self:
         """What the organisation reports or reported, and what members report now to the partnership that it is."""
         if not acting.may("plan.view"):
@@ -32,7 +32,7 @@ class ReportedActionQuerySet(OrganisationQuerySet):
 
     def gathered_by(self, acting: "Acting") -> Self:
         """Only what members report now to the partnership acted for."""
-        return self.visible_to(acting).filter(self._to(acting))
+        return self.filter(self._to(acting)) if acting.may("plan.view") else self.none()
 
     @staticmethod
     def _to(acting: "Acting") -> Q:

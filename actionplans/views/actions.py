@@ -57,7 +57,7 @@ def show(request: Request, reference: str) -> HttpResponse:
             "evidence": named[linked.EVIDENCE],
             "comments": linked.comments(acting, action),
             "history": _history(acting, action),
-            "reporting": gathering.own(acting, today(), action.reference),
+            "reporting": gathering.own_action(acting, today(), action.reference),
             "can_share": allowed(permissions.check_can_share, acting),
             "follows": action.follows,
             "followed_by": queries.next_round(acting, action),

@@ -21,7 +21,7 @@ from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
 from foundation.files.responses import made_document
-from foundation.jobs.reports import REPORT_COLOUR, ReportStatus, download_label, listing, shown
+from foundation.jobs.reports import REPORT_COLOUR, ReportStatus, TooLongForPdf, download_label, listing, shown
 
 HEADING = gettext_lazy("Reports of plans")
 REPORTS = listing(
@@ -116,6 +116,8 @@ def new(request: Request, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             report = actions.request_report(plan_id=plan.pk, by=request.acting, now=timezone.now(), **form.cleaned_data)
+        except TooLongForPdf as error:
+            form.add_error("kind", str(error))
         except RuleBroken as error:
             form.add_error("quarter_from", str(error))
         else:

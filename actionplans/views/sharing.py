@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from actionplans import actions, gathering, permissions, queries
+from actionplans import actions, gathering, permissions, queries, reporting_list
 from actionplans.gathered_list import gathered_listing
 from actionplans.lines import Line
 from actionplans.listing import STATUS_COLOUR
@@ -18,34 +19,39 @@ from actionplans.standing import signs
 from actionplans.views.finding import tabs, today
 from actionplans.views.marks import Marked, mark
 from actionplans.workflow import PlanStatus, Status
+from foundation.accounts.authentication import safe_next
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.core.permissions import allowed
-from foundation.core.sharing_filter import SharingFilter, by_partnership
+from foundation.core.sharing_filter import chosen
 from foundation.documents.responses import export_list
-from foundation.organisations.queries import is_partnership
+from foundation.organisations import queries as organisations
 
 
 # ---- What a member reports
 @requires("plan.view")
-@require_GET
-def reporting(request: Request) -> HttpResponse:
-    """What we let our partnerships read of our actions."""
-    found = gathering.own(request.acting, today())
-    form = SharingFilter(request.GET, rows=found, states=gathering.Reporting)
+@require_http_methods(["GET", "POST"])
+def reporting(request: Request) -> HttpResponseBase:
+    """What we let one of our partnerships read of our actions."""
+    partnerships = organisations.belongs_to(request.acting, today())
+    partnership = chosen(request, partnerships)
+    page, lines = None, []
+    if partnership is not None:
+        found = reporting_list.listing(partnerships).read(request, reporting_list.rows(request.acting, partnership))
+        if not isinstance(found, ListPage):
+            return found
+        page, lines = found, [_row_of(each) for each in gathering.own(request.acting, [partnership], found.items)]
     return render(
         request,
         "actionplans/sharing/reporting.html",
         {
-            "by_partnership": [
-                (partnership, [_row_of(each) for each in rows])
-                for partnership, rows in by_partnership(form.narrow(found, gathering.words_of))
-            ],
-            "has_any": bool(found),
-            "page": form.as_page(),
+            "partnership": partnership,
+            "page": page,
+            "lines": lines,
             "can_share": allowed(permissions.check_can_share, request.acting),
+            "here": request.get_full_path(),
             "tabs": tabs(request),
         },
     )
@@ -77,8 +83,9 @@ def report(request: Request, partnership: str, reference: str) -> HttpResponse:
         else:
             text = _("%(code)s is reported to %(name)s") % {"code": own.action.code, "name": own.partnership.name}
             messages.success(request, text)
-            return redirect("actionplans:reporting")
-    context = {"own": own, "form": form, "status": _status_of(own.action.status)}
+            return _back(request)
+    up = safe_next(request, request.GET.get("next", ""), default=reverse("actionplans:reporting"))
+    context = {"own": own, "form": form, "status": _status_of(own.action.status), "up": up}
     return render(request, "actionplans/sharing/report.html", context, status=status)
 
 
@@ -88,7 +95,7 @@ def take_back(request: Request, partnership: str, reference: str) -> HttpRespons
     own = _own_or_404(request, partnership, reference)
     if own.reported is None:
         messages.warning(request, _("%(code)s is not reported any more") % {"code": own.action.code})
-        return redirect("actionplans:reporting")
+        return _back(request)
     try:
         actions.take_back_action(reported_id=own.reported.pk, by=request.acting, now=timezone.now())
     except RuleBroken as error:
@@ -96,7 +103,7 @@ def take_back(request: Request, partnership: str, reference: str) -> HttpRespons
     else:
         text = _("%(code)s is taken back: %(name)s cannot read it any more")
         messages.success(request, text % {"code": own.action.code, "name": own.partnership.name})
-    return redirect("actionplans:reporting")
+    return _back(request)
 
 
 # ---- What a partnership gathers
@@ -199,7 +206,7 @@ def _place_form(request: Request, row: ReportedAction) -> PlaceForm:
 
 
 def _own_or_404(request: Request, partnership: str, reference: str) -> gathering.Own:
-    found = gathering.own(request.acting, today(), reference)
+    found = gathering.own_action(request.acting, today(), reference)
     own = next((each for each in found if each.partnership.slug == partnership), None)
     if own is None:
         raise Http404
@@ -214,6 +221,12 @@ def _gathered_or_404(request: Request, reference: str) -> ReportedAction:
     return row
 
 
+def _back(request: Request) -> HttpResponse:
+    """To the list as it was searched and filtered where the decision began."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    return redirect(safe_next(request, wanted, default=reverse("actionplans:reporting")))
+
+
 def _must_be_partnership(request: Request) -> None:
-    if not is_partnership(request.acting):
+    if not organisations.is_partnership(request.acting):
         raise Http404

@@ -1,15 +1,24 @@
-"""The filter of every page on which an organisation decides, row by row, what its partnerships may read."""
+"""The filters of pages on which an organisation decides, row by row, what its partnerships may read."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from django import forms
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.forms import set_choices
+from foundation.core.lists import FilterForm
 
 ANY = ("", _("Any"))
+
+
+class Named(Protocol):
+    """A partnership, as far as its filter knows it."""
+
+    slug: str
+    name: str
 
 
 class Shareable(Protocol):
@@ -23,10 +32,38 @@ class Shareable(Protocol):
 
 
 Row = TypeVar("Row", bound=Shareable)
+Partnership = TypeVar("Partnership", bound=Named)
+
+
+class PartnershipFilter(FilterForm):
+    """The filter of a long list of what one partnership may read, with the other partnerships to choose from.
+
+    Its rows have ``sharing``: where each stands.
+    """
+
+    partnership = forms.ChoiceField(label=_("Partnership"), required=False)
+    state = forms.ChoiceField(label=_("What the partnership reads"), required=False)
+
+    def __init__(self, data: QueryDict, *, partnerships: Sequence[Named], states: type[TextChoices]) -> None:
+        super().__init__(data)
+        set_choices(self, "partnership", [(each.slug, each.name) for each in partnerships])
+        set_choices(self, "state", [ANY, *states.choices])
+        if len(partnerships) < 2:
+            del self.fields["partnership"]
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        state = self.cleaned_data["state"]
+        return rows.filter(sharing=state) if state else rows
+
+
+def chosen(request: HttpRequest, partnerships: Sequence[Partnership]) -> Partnership | None:
+    """The partnership that a page is asked for, else the first; None where there is none."""
+    asked = request.GET.get("partnership", "")
+    return next((each for each in partnerships if each.slug == asked), partnerships[0] if partnerships else None)
 
 
 class SharingFilter(forms.Form):
-    """What part of the rows to show. Every field may be left open."""
+    """What part of a short list to show: all of it is in memory. Every field may be left open."""
 
     q = forms.CharField(label=_("Words in the code, title or comment"), required=False, max_length=100)
     partnership = forms.ChoiceField(label=_("Partnership"), required=False)

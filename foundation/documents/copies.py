@@ -13,11 +13,12 @@ from foundation.core.acting import Acting
 
 @dataclass(frozen=True)
 class Made:
-    """A document that was made here. ``row`` has a ``reference``; ``what`` is its kind in words."""
+    """A document that was made here. ``row`` has a ``reference`` and an organisation; ``what`` is its kind in words."""
 
     row: Model
     what: str | Promise
     as_at: date | datetime
+    made_at: datetime
 
     @property
     def reference(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,13 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from foundation.documents import long_pdf, pdf
+from foundation.documents.chapters import Part
 from foundation.documents.identity import Identity
 from foundation.documents.process import Limits, never
 
 LONDON = ZoneInfo("Europe/London")
+# Two children work side by side, and neither may need more than the merge after them.
+LIMITS_OF_A_PART = Limits(seconds=60, megabytes=400)
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,31 @@ def make_pdf(
     )
 
 
+def make_pdf_in_parts(
+    document: DocumentContext,
+    parts: Sequence[Part],
+    *,
+    progress: Callable[[int, int], None] = long_pdf.no_progress,
+    cancelled: Callable[[], bool] = never,
+) -> bytes:
+    """A tagged PDF of a designed document, made in parts side by side: of one alone, as ``make_pdf`` makes it.
+
+    Chapters are numbered through all parts. Raises what ``pdf.render`` raises.
+    """
+    if len(parts) == 1:
+        return make_pdf(parts[0].template, document, parts[0].context, cancelled=cancelled)
+    chapters = 0
+
+    def part(number: int) -> str:
+        nonlocal chapters
+        place = {"is_part": True, "is_first": number == 0, "chapters_before": chapters}
+        made = html(parts[number].template, document, {**parts[number].context, **place})
+        chapters += made.count("<h2")
+        return made
+
+    return _render_long(document, [partial(part, number) for number in range(len(parts))], progress, cancelled)
+
+
 def make_register_pdf(
     document: DocumentContext,
     columns: Sequence[RegisterColumn],
@@ -117,15 +146,25 @@ def make_register_pdf(
         }
         return lambda: html("documents/register.html", document, context)
 
+    return _render_long(document, [part(number) for number in range(len(chunks))], progress, cancelled)
+
+
+def _render_long(
+    document: DocumentContext,
+    parts: Sequence[Callable[[], str]],
+    progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> bytes:
     def furniture(pages: int) -> str:
         return html("documents/page_numbers.html", document, {"numbers": range(1, pages + 1), "pages": pages})
 
     return long_pdf.render_long(
-        [part(number) for number in range(len(chunks))],
+        parts,
         title=f"{document.title} – {document.organisation}",
         lang=document.lang,
         furniture=furniture,
         identity=document.identity(),
+        limits=LIMITS_OF_A_PART,
         progress=progress,
         cancelled=cancelled,
     )

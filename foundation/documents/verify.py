@@ -9,10 +9,11 @@ from foundation.documents.process import ChildProcess, Limits, PdfFailed, never
 
 LARGEST_UPLOAD = 30 << 20
 LIMITS = Limits(seconds=10, megabytes=256)
+BEGINNINGS = (b"%PDF-", b"PK\x03\x04")  # of a PDF, and of a packed file as every workbook is
 
 
 class NotReadable(Exception):
-    """The upload is no PDF this portal could have made: too large, or not a PDF. The text can be shown."""
+    """The upload is nothing this portal could have made: too large, no PDF and no workbook. The text can be shown."""
 
 
 def checksum(produced: bytes) -> str:
@@ -27,15 +28,16 @@ def page_count(produced: bytes) -> int:
 
 
 def read_properties(upload: bytes) -> dict[str, str]:
-    """What an uploaded PDF claims about itself: ReportId, AsAt, GeneratedAt, Marking, Version; {} when nothing.
+    """What an upload claims about itself; {} when nothing.
 
-    A claim proves nothing: compare ``checksum`` with the one kept for that report id. The file is opened in a child
-    process with limits. Raises NotReadable.
+    A PDF claims ReportId, AsAt, GeneratedAt, Marking and Version, a workbook its ReportId. A claim proves nothing:
+    compare ``checksum`` with the one kept for that report id. The file is opened in a child process with limits. Raises
+    NotReadable.
     """
     if len(upload) > LARGEST_UPLOAD:
         raise NotReadable(f"The file is larger than {LARGEST_UPLOAD >> 20} MB")
-    if not upload.startswith(b"%PDF-"):
-        raise NotReadable("The file is not a PDF")
+    if not upload.startswith(BEGINNINGS):
+        raise NotReadable("The file is neither a PDF nor a spreadsheet")
     try:
         with ChildProcess("inspect") as child:
             answer, _ = child.ask({"do": "inspect"}, [upload], limits=LIMITS, cancelled=never)

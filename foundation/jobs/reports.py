@@ -16,6 +16,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.lists import Column, Listing
 from foundation.core.markings import Marking
 from foundation.documents import layout, xlsx
+from foundation.documents.chapters import Part
 from foundation.documents.pdf import PdfCancelled
 from foundation.documents.process import PdfTooLarge, PdfTooSlow
 from foundation.jobs.exceptions import JobCancelled
@@ -72,6 +73,16 @@ def check_may_be_made_again(standing: str) -> None:
         )
 
 
+class TooLongForPdf(RuleBroken):
+    """More than one PDF holds. The text can be shown, and says what to choose instead."""
+
+
+def check_length(count: int, most: int, refused: str | Promise) -> None:
+    """Raise TooLongForPdf with ``refused`` for more rows than a PDF holds. It may use %(count)s and %(most)s."""
+    if count > most:
+        raise TooLongForPdf(str(refused) % {"count": f"{count:,}", "most": f"{most:,}"})
+
+
 def check_marking(marking: str, least: str) -> None:
     """Raise RuleBroken for a report marked below what it tells of."""
     order = list(Marking)
@@ -115,6 +126,18 @@ def listing(name: str, *, search: tuple[str, ...], search_label: str | Promise) 
 def draw(job: "JobContext", template: str, document: layout.DocumentContext, context: Mapping[str, Any]) -> bytes:
     """The PDF of a job's report. A cancelled job stops here; what is too much for one document says so."""
     return _drawn(job, partial(layout.make_pdf, template, document, context))
+
+
+def draw_parts(job: "JobContext", document: layout.DocumentContext, parts: Sequence[Part]) -> bytes:
+    """The PDF of a job's report that may be long, as ``draw`` makes other ones. Progress counts its parts.
+
+    The handler declares the message "drawing". Once this returns, ``len(parts) + 1`` of ``len(parts) + 2`` is done.
+    """
+
+    def progress(done: int, total: int) -> None:
+        job.progress(done, total + 1, "drawing")
+
+    return _drawn(job, partial(layout.make_pdf_in_parts, document, parts, progress=progress))
 
 
 def draw_register(

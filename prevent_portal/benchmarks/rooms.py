@@ -25,11 +25,11 @@ BOARD = 200  # open actions on one board; the rest of a large organisation's are
 def fill_rooms(acting: Acting, rows: int) -> None:
     """A scored register with so many risks, and a plan with so many actions."""
     with acting_as(acting):
-        entry, action = _register(acting), _plan(acting)
+        entry, action = _register(acting), write_plan(acting)
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT set_config('portal.owner_purpose', 'migration', false)")
-        _copy(cursor, Risk, entry.risk_id, rows, {"reference": _reference("r"), "code": "'X' || n"})
-        _copy(
+        copy_rows(cursor, Risk, entry.risk_id, rows, {"reference": _reference("r"), "code": "'X' || n"})
+        copy_rows(
             cursor,
             Entry,
             entry.pk,
@@ -42,7 +42,7 @@ def fill_rooms(acting: Acting, rows: int) -> None:
                 "residual_impact": "1 + mod(n / 5, 5)",
             },
         )
-        _copy(
+        copy_rows(
             cursor,
             Action,
             action.pk,
@@ -87,7 +87,8 @@ def _register(acting: Acting) -> Entry:
     )
 
 
-def _plan(acting: Acting) -> Action:
+def write_plan(acting: Acting) -> Action:
+    """A plan with one action."""
     now = timezone.now()
     plan = plans.create_plan(
         title="Prevent plan 2026",
@@ -138,7 +139,8 @@ def _reference(letter: str) -> str:
     return f"substr(md5('{letter}' || organisation_id::text), 1, 3) || '-' || lpad(to_hex(n), 5, '0')"
 
 
-def _copy(cursor: Any, model: Any, pk: int, count: int, changes: dict[str, str]) -> None:
+def copy_rows(cursor: Any, model: Any, pk: int, count: int, changes: dict[str, str]) -> None:
+    """So many copies of one row, each with changes in SQL, which may use ``n`` and ``e``, the row itself."""
     columns = [field.column for field in model._meta.concrete_fields if field.column != "id"]
     values = [changes.get(column, column) for column in columns]
     table = model._meta.db_table

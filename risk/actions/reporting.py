@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from foundation import jobs, ledger, notifications
 from foundation.core.acting import Acting
@@ -13,26 +14,39 @@ from foundation.core.markings import Marking
 from foundation.files import actions as files
 from foundation.files.examination.types import FileType
 from foundation.jobs.actions.reporting import lock_for_another_try
-from foundation.jobs.reports import check_marking
-from risk import permissions
+from foundation.jobs.reports import check_length, check_marking
+from risk import permissions, queries
 from risk.models import Assessment, CtlpEdition, RiskReport
 from risk.models.reports import ReportKind
 
 JOB = "risk.make_report"
 PURPOSE = "risk.report"
+# What the parts of one PDF can be put together of in the memory that a process may have.
+MOST_RISKS = {ReportKind.BOARD: 5_000, ReportKind.FULL: 1_500}
+TOO_LONG = {
+    ReportKind.BOARD: gettext_lazy(
+        "This version has %(count)s risks, and a PDF for the board holds up to %(most)s. Choose the spreadsheet: it"
+        " holds all of them."
+    ),
+    ReportKind.FULL: gettext_lazy(
+        "This version has %(count)s risks, and a full PDF holds up to %(most)s. Choose the spreadsheet: it holds all of"
+        " them."
+    ),
+}
 
 
 @transaction.atomic
 def request_report(*, assessment_id: int, kind: str, marking: str, by: Acting, now: datetime) -> RiskReport:
     """Ask for a report of any version of the register; a job makes it. ``kind`` is any but "response".
 
-    Raises RuleBroken for a marking below that of the assessment.
+    Raises RuleBroken for a marking below that of the assessment, and TooLongForPdf for more risks than a PDF holds.
     """
     permissions.check_can_report(by)
     if ReportKind(kind) == ReportKind.RESPONSE:
         raise ValueError(kind)
     assessment = Assessment.objects.visible_to(by).get(pk=assessment_id)
     check_marking(marking, assessment.marking)
+    _check_length(kind, assessment, by)
     return _request(by, now, assessment=assessment, kind=ReportKind(kind), marking=Marking(marking))
 
 
@@ -56,6 +70,8 @@ def make_report_again(*, report_id: int, by: Acting, now: datetime) -> RiskRepor
     permissions.check_can_report(by)
     report = _locked(report_id, by)
     lock_for_another_try(report, RiskReport.objects.visible_to(by).with_state(), by)
+    if report.assessment is not None:
+        _check_length(report.kind, report.assessment, by)
     ledger.record("risk.report_requested_again", actor=by, target=report, at=now)
     return _queue(report, by, now)
 
@@ -79,6 +95,13 @@ def store_report(*, report_id: int, document: bytes, pages: int | None, by: Acti
     ledger.record("risk.report_made", actor=by, target=report, at=now, sha256=report.sha256, pages=pages)
     notifications.notify(membership_id=report.requested_by_id, kind="risk.report_ready", target=report, by=by, now=now)
     return report
+
+
+def _check_length(kind: str, assessment: Assessment, by: Acting) -> None:
+    """Before a job begins that could only fail."""
+    most = MOST_RISKS.get(ReportKind(kind))
+    if most is not None:
+        check_length(queries.entries(by, assessment).count(), most, TOO_LONG[ReportKind(kind)])
 
 
 def _request(

@@ -30,7 +30,7 @@ class SharedRiskQuerySet(OrganisationQuerySet):
 
     def gathered_by(self, acting: "Acting") -> Self:
         """Only what members share now with the partnership acted for."""
-        return self.visible_to(acting).filter(self._with(acting))
+        return self.filter(self._with(acting)) if acting.may("risk.view") else self.none()
 
     @staticmethod
     def _with(acting: "Acting") -> Q:

@@ -15,7 +15,7 @@ from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
 from foundation.files.responses import made_document
-from foundation.jobs.reports import REPORT_COLOUR, ReportStatus, download_label, listing, shown
+from foundation.jobs.reports import REPORT_COLOUR, ReportStatus, TooLongForPdf, download_label, listing, shown
 from risk import actions, queries, tabs
 from risk.forms.reports import ReportForm, ResponseForm
 from risk.models import RiskReport
@@ -83,6 +83,8 @@ def new(request: Request, reference: str) -> HttpResponse:
             report = actions.request_report(
                 assessment_id=row.pk, by=request.acting, now=timezone.now(), **form.cleaned_data
             )
+        except TooLongForPdf as error:
+            form.add_error("kind", str(error))
         except RuleBroken as error:
             form.add_error("marking", str(error))
         else:

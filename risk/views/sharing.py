@@ -3,18 +3,20 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.accounts.authentication import safe_next
 from foundation.core.access import requires
 from foundation.core.exceptions import RuleBroken, StaleVersion
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
-from foundation.core.sharing_filter import SharingFilter, by_partnership
+from foundation.core.sharing_filter import chosen
 from foundation.documents.responses import export_list
-from foundation.organisations.queries import is_partnership
-from risk import actions, permissions, pictures, reference, shared_list, tabs
+from foundation.organisations import queries as organisations
+from risk import actions, permissions, pictures, reference, shared_list, sharing_list, tabs
 from risk import sharing as shares
 from risk.forms import ShareRiskForm
 from risk.models import SharedRisk
@@ -24,19 +26,26 @@ from risk.views.finding import today
 
 # ---- What a member shares
 @requires("risk.view")
-@require_GET
-def sharing(request: Request) -> HttpResponse:
-    """What we let our partnerships read of our risks."""
-    found = shares.own(request.acting, today())
-    form = SharingFilter(request.GET, rows=found, states=shares.Sharing)
+@require_http_methods(["GET", "POST"])
+def sharing(request: Request) -> HttpResponseBase:
+    """What we let one of our partnerships read of our risks."""
+    partnerships = organisations.belongs_to(request.acting, today())
+    partnership = chosen(request, partnerships)
+    page, lines = None, []
+    if partnership is not None:
+        found = sharing_list.listing(partnerships).read(request, sharing_list.rows(request.acting, partnership))
+        if not isinstance(found, ListPage):
+            return found
+        page, lines = found, sharing_list.lines(request.acting, partnership, found.items)
     return render(
         request,
         "risk/sharing/sharing.html",
         {
-            "by_partnership": by_partnership(form.narrow(found, shares.words_of)),
-            "has_any": bool(found),
-            "page": form.as_page(),
+            "partnership": partnership,
+            "page": page,
+            "lines": lines,
             "can_share": request.acting.may("risk.share"),
+            "here": request.get_full_path(),
             "tabs": tabs.of("sharing", request.acting),
         },
     )
@@ -68,7 +77,7 @@ def share(request: Request, partnership: str, risk: str) -> HttpResponse:
         else:
             text = _("%(code)s is shared with %(name)s") % {"code": own.risk.code, "name": own.partnership.name}
             messages.success(request, text)
-            return redirect("risk:sharing")
+            return _back(request)
     themes, ideologies = reference.words()
     return render(
         request,
@@ -76,6 +85,7 @@ def share(request: Request, partnership: str, risk: str) -> HttpResponse:
         {
             "own": own,
             "form": form,
+            "up": safe_next(request, request.GET.get("next", ""), default=reverse("risk:sharing")),
             "theme": themes.get(own.entry.theme, own.entry.theme) if own.entry else "",
             "ideologies": [ideologies.get(code, code) for code in own.entry.ideologies] if own.entry else [],
         },
@@ -89,7 +99,7 @@ def take_back(request: Request, partnership: str, risk: str) -> HttpResponse:
     own = _own_or_404(request, partnership, risk)
     if own.shared is None:
         messages.warning(request, _("%(code)s is not shared any more") % {"code": own.risk.code})
-        return redirect("risk:sharing")
+        return _back(request)
     try:
         actions.take_back_risk(shared_id=own.shared.pk, by=request.acting, now=timezone.now())
     except RuleBroken as error:
@@ -97,7 +107,7 @@ def take_back(request: Request, partnership: str, risk: str) -> HttpResponse:
     else:
         text = _("%(code)s is taken back: %(name)s cannot read it any more")
         messages.success(request, text % {"code": own.risk.code, "name": own.partnership.name})
-    return redirect("risk:sharing")
+    return _back(request)
 
 
 # ---- What a partnership sees
@@ -124,7 +134,7 @@ def members_risks(request: Request) -> HttpResponseBase:
                 (row, found.words.themes.get(row.theme, row.theme), *shares.band_of(row), shares.score_in_words(row))
                 for row in page.items
             ],
-            "chart": pictures.shared_chart(found.drawn, chart_id="shared-risks") if found.drawn else None,
+            "chart": pictures.shared_chart(found.scale, found.drawn, chart_id="shared-risks") if found.scale else None,
             "tabs": tabs.of("members_risks", request.acting),
         },
     )
@@ -171,13 +181,19 @@ def _share_form(request: Request, own: shares.Own, *, on_top: bool = False) -> S
 
 
 def _own_or_404(request: Request, partnership: str, risk: str) -> shares.Own:
-    found = shares.own(request.acting, today(), risk)
+    found = shares.own_risk(request.acting, today(), risk)
     own = next((each for each in found if each.partnership.slug == partnership), None)
     if own is None:
         raise Http404
     return own
 
 
+def _back(request: Request) -> HttpResponse:
+    """To the list as it was searched and filtered where the decision began."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    return redirect(safe_next(request, wanted, default=reverse("risk:sharing")))
+
+
 def _must_be_partnership(request: Request) -> None:
-    if not is_partnership(request.acting):
+    if not organisations.is_partnership(request.acting):
         raise Http404

@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from actionplans.models import Gathered, ReportedAction
+from actionplans.models import Action, Gathered, ReportedAction
 from foundation.core.acting import acting_as
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.factories import actionplans as factories
@@ -88,23 +88,71 @@ def test_a_reader_sees_what_is_reported_and_no_button(owner, board, row, client_
     assert reader.get(address(board, row)).status_code == 403
 
 
+def codes(page):
+    return [own.action.code for own, _status in page.context["lines"]]
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
         ("", ["A1", "A2"]),
-        ("?q=for+you", ["A1"]),
-        ("?q=posters", ["A2"]),
+        ("?sort=-action", ["A2", "A1"]),
         ("?state=not_reported", ["A2"]),
-        ("?state=reported&q=posters", []),
+        ("?state=reported", ["A1"]),
+        ("?state=reworded", []),
+        ("?partnership=west-board&state=reported", []),
+        ("?partnership=nonsense", ["A1", "A2"]),
     ],
 )
-def test_who_reports_finds_an_action_among_many(owner, board, row, client_for, asked, found):
+def test_who_reports_narrows_the_list_for_one_of_the_partnerships(owner, board, row, client_for, asked, found):
+    join(partnership("West Board"), owner.organisation)
     factories.action(owner, row.plan, title="Posters in libraries")
     factories.report(owner, board, row, comment="For you")
 
-    rows = client_for(owner).get(f"/action-plans/reporting/{asked}").context["by_partnership"]
+    assert codes(client_for(owner).get(f"/action-plans/reporting/{asked}")) == found
 
-    assert [own.action.code for _board, each in rows for own, _status in each] == found
+
+@pytest.mark.parametrize(("typed", "found"), [("for you", ["A1"]), ("POSTERS", ["A2"]), ("a2", ["A2"]), ("walrus", [])])
+def test_who_reports_searches_code_title_and_comment(owner, board, row, client_for, typed, found):
+    factories.action(owner, row.plan, title="Posters in libraries")
+    factories.report(owner, board, row, comment="For you")
+
+    page = client_for(owner).post("/action-plans/reporting/", {"search": typed}, follow=True)
+
+    assert codes(page) == found
+    assert ("No action fits this search and filter" in page.content.decode()) == (not found)
+
+
+def test_the_list_as_it_was_narrowed_is_there_again_after_a_decision(owner, board, row, client_for):
+    client = client_for(owner)
+    narrowed = "/action-plans/reporting/?state=not_reported"
+    page = client.get(narrowed).content.decode()
+    there = f"{address(board, row)}?next=%2Faction-plans%2Freporting%2F%3Fstate%3Dnot_reported"
+
+    form = client.get(there).content.decode()
+    reported = client.post(there, {"version": row.version, "comment": ""})
+    back = client.post(address(board, row, "take-back/"), {"next": narrowed})
+    elsewhere = client.post(address(board, row, "take-back/"), {"next": "//example.org/"})
+
+    assert there in page
+    assert f'href="{narrowed}"' in form
+    assert reported["Location"] == back["Location"] == narrowed
+    assert elsewhere["Location"] == "/action-plans/reporting/"
+
+
+def test_the_state_in_the_list_is_that_of_each_row(owner, board, row, client_for):
+    others = [factories.action(owner, row.plan, title=f"Action {number}") for number in range(3)]
+    for each in (row, others[0]):
+        factories.report(owner, board, each)
+    factories.take_back(owner, factories.report(owner, board, others[1]))
+    with acting_as(owner):
+        Action.objects.filter(pk=others[0].pk).update(success_measure="Other words")
+
+    page = client_for(owner).get("/action-plans/reporting/")
+
+    states = {own.action.code: own.state for own, _status in page.context["lines"]}
+    assert list(states.values()) == ["reported", "reworded", "taken_back", "not_reported"]
+    assert {each.code: each.sharing for each in page.context["page"].items} == states
 
 
 # ---- The partnership

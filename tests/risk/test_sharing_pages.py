@@ -1,11 +1,14 @@
 """The pages on which a member shares its risks and a partnership looks at them."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 import time_machine
 
 from foundation.core.acting import acting_as
-from risk import actions
-from risk.models import Risk, SharedRisk
+from risk import actions, sharing_list
+from risk.models import Entry, Risk, SharedRisk
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.factories import risk as factories
 from tests.factories.partnerships import join, partnership
@@ -106,37 +109,111 @@ def test_a_reader_sees_what_is_shared_and_no_button(owner, board, entry, client_
     assert reader.get(address(board, entry)).status_code == 403
 
 
+def codes(page):
+    return [own.risk.code for own in page.context["lines"]]
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
         ("", ["R1", "R2"]),
-        ("?q=ONLINE+drawn", ["R1"]),
-        ("?q=for+you", ["R1"]),
-        ("?q=r2", ["R2"]),
+        ("?sort=-risk", ["R2", "R1"]),
         ("?state=not_shared", ["R2"]),
         ("?state=shared", ["R1"]),
-        ("?state=shared&q=r2", []),
+        ("?state=taken_back", []),
         ("?state=nonsense", ["R1", "R2"]),
-        ("?partnership=severnshire-prevent-partnership", ["R1", "R2"]),
-        ("?partnership=county-board", []),
+        ("?partnership=severnshire-prevent-partnership&state=shared", ["R1"]),
+        ("?partnership=county-board&state=shared", []),
+        ("?partnership=nonsense", ["R1", "R2"]),
     ],
 )
-def test_who_shares_finds_a_risk_among_many(owner, board, client_for, asked, found):
-    join(partnership("County Board"), owner.organisation)
+def test_who_shares_narrows_the_list_for_one_of_the_partnerships(owner, board, client_for, asked, found):
+    join(partnership("West Board"), owner.organisation)
     online, _hall = factories.approved(owner, "Drawn in online", "Hall hired for a speech")
     factories.share(owner, board, online, comment="For you")
 
-    rows = client_for(owner).get(f"/risk/sharing/{asked}").context["by_partnership"]
+    page = client_for(owner).get(f"/risk/sharing/{asked.replace('county-board', 'west-board')}")
 
-    assert [own.risk.code for its, each in rows if its == board for own in each] == found
+    assert codes(page) == found
 
 
-def test_a_filter_that_nothing_fits_says_so_and_leads_back(owner, board, entry, client_for):
-    page = client_for(owner).get("/risk/sharing/?q=walrus").content.decode()
+@pytest.mark.parametrize(
+    ("typed", "found"), [("ONLINE drawn", ["R1"]), ("for you", ["R1"]), ("r2", ["R2"]), ("walrus", [])]
+)
+def test_who_shares_searches_code_title_and_comment(owner, board, client_for, typed, found):
+    online, _hall = factories.approved(owner, "Drawn in online", "Hall hired for a speech")
+    factories.share(owner, board, online, comment="For you")
 
-    assert "No risk fits this filter" in page
-    assert "Show all risks" in page
-    assert "Nothing to share" not in page
+    page = client_for(owner).post("/risk/sharing/", {"search": typed}, follow=True)
+
+    assert codes(page) == found
+    assert ("No risk fits this search and filter" in page.content.decode()) == (not found)
+
+
+def test_a_long_list_has_pages_in_the_order_of_codes(monkeypatch, owner, board, client_for):
+    listed = sharing_list.listing
+    monkeypatch.setattr(sharing_list, "listing", lambda among: replace(listed(among), per_page=4))
+    factories.approved(owner, *(f"Risk {number}" for number in range(11)))
+    client = client_for(owner)
+
+    first = client.get("/risk/sharing/")
+    second = client.get("/risk/sharing/", first.context["page"].next_parameters | {"before": ""})
+
+    assert (codes(first), codes(second)) == (["R1", "R2", "R3", "R4"], ["R5", "R6", "R7", "R8"])
+    assert first.context["page"].total == 11
+
+
+def test_the_list_as_it_was_narrowed_is_there_again_after_a_decision(owner, board, entry, client_for):
+    client = client_for(owner)
+    narrowed = "/risk/sharing/?state=not_shared"
+    page = client.get(narrowed).content.decode()
+    there = f"{address(board, entry)}?next=%2Frisk%2Fsharing%2F%3Fstate%3Dnot_shared"
+
+    form = client.get(there).content.decode()
+    shared = client.post(there, {"entry_id": entry.pk, "comment": ""})
+    back = client.post(address(board, entry, "take-back/"), {"next": narrowed})
+    elsewhere = client.post(address(board, entry, "take-back/"), {"next": "https://example.org/"})
+
+    assert there in page
+    assert f'href="{narrowed}"' in form
+    assert (shared["Location"], back["Location"], elsewhere["Location"]) == (narrowed, narrowed, "/risk/sharing/")
+
+
+def test_the_state_in_the_list_is_that_of_each_row(owner, board, client_for):
+    entries = factories.approved(owner, *(f"Risk {number}" for number in range(1, 7)))
+    for each in entries[:3]:
+        factories.share(owner, board, each)
+    factories.take_back(owner, factories.share(owner, board, entries[3]))
+    following = next_assessment(owner, entries[0].assessment_id, without=entries[2].risk_id)
+    factories.close(owner, entries[1])
+    factories.share(owner, board, following[entries[4].risk_id])
+
+    page = client_for(owner).get("/risk/sharing/")
+
+    states = {own.risk.code: own.state for own in page.context["lines"]}
+    assert states == {
+        "R1": "changed",
+        "R2": "closed",
+        "R3": "gone",
+        "R4": "taken_back",
+        "R5": "shared",
+        "R6": "not_shared",
+    }
+    assert {row.code: row.sharing for row in page.context["page"].items} == states
+
+
+def next_assessment(owner, before, *, without):
+    """The next assessment, approved, without one of its risks. Its entries by risk."""
+    approver = acting_of(make_membership(owner.organisation, "senior_approver"))
+    year = {"period_from": date(2027, 1, 1), "period_to": date(2027, 12, 31)}
+    with acting_as(owner):
+        row = actions.copy_forward(assessment_id=before, title="Next", by=owner, now=NOW, **year)
+        out = Entry.objects.get(assessment=row, risk=without)
+        actions.remove_entry(entry_id=out.pk, version=out.version, reason="Elsewhere", by=owner, now=NOW)
+    factories.send(owner, row, approver)
+    factories.approve(approver, row)
+    with acting_as(owner):
+        return {entry.risk_id: entry for entry in Entry.objects.visible_to(owner).filter(assessment=row)}
 
 
 # ---- The partnership

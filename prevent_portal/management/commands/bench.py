@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from prevent_portal.benchmarks import (
     pages,
     policies,
     rooms,
+    sharing,
     starting,
     throughput,
     training,
@@ -27,7 +29,7 @@ from prevent_portal.embedded import services
 Suite = Callable[[Place, Place], Iterator[Measurement]]
 SUITES: dict[str, Suite] = {
     "pages": pages.measure,
-    "rooms": rooms.measure,
+    "rooms": lambda small, large: chain(rooms.measure(small, large), sharing.measure(large)),
     "learning": lambda small, large: learning.measure(large),
     "training": lambda small, large: training.measure(large),
     "throughput": lambda small, large: throughput.measure(large),

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from actionplans import actions, gathering, queries
+from actionplans import actions, gathering, queries, shelves
 from actionplans.models import Action, Gathered, Plan, Progress, ReportedAction
 from actionplans.standing import Sign
 from foundation.core.acting import acting_as
@@ -179,6 +179,29 @@ def test_in_the_partnership_those_who_read_plans_see_it(committed, board, owner,
     assert count == (1 if "plan.view" in ROLES[role].permissions else 0)
 
 
+def test_the_page_of_a_plan_counts_all_that_members_report_and_shows_the_first_by_due_date(
+    owner, board, chair, plan, objectives
+):
+    late, drifting = {"due_on": TODAY - timedelta(days=1)}, {"due_on": TODAY + timedelta(days=90)}
+    for number, days in enumerate((late, late, drifting, drifting)):
+        row = factories.active(owner, title=f"Action {number}", starts_on=TODAY - timedelta(days=9), **days)
+        factories.place(chair, factories.report(owner, board, row), plan, objectives[0])
+    done = factories.active(owner, title="Done", starts_on=TODAY, due_on=TODAY)
+    factories.place(chair, factories.report(owner, board, done), plan)
+    factories.complete(owner, done)
+    factories.action(chair, plan, title="Ours", starts_on=TODAY, due_on=TODAY + timedelta(days=9))
+
+    with acting_as(chair):
+        _counted, first = gathering.by_objective(chair, plan, TODAY, 2)
+        found, counts = shelves.of_plan(chair, plan, TODAY)
+
+    assert [line.action.title for line in first] == ["Action 0", "Action 1", "Done"]
+    shown = {shelf.title: ([str(line.action.title) for line in shelf.lines], shelf.total) for shelf in found}
+    assert shown[objectives[0].title] == ([f"Action {number}" for number in range(4)], 4)
+    assert shown[""] == (["Done", "Ours"], 2)
+    assert counts == shelves.Counts(total=6, reported=5, done=1, overdue=2, drifting=2)
+
+
 # ---- Growth
 @pytest.mark.parametrize("count", [1, 7])
 def test_the_pages_cost_the_same_queries_however_much_is_reported(
@@ -208,7 +231,7 @@ def test_the_pages_cost_the_same_queries_however_much_is_reported(
 
 QUERIES = {
     "/action-plans/gathered/?place=all": 8,
-    "/action-plans/…/": 11,
+    "/action-plans/…/": 12,
     "/action-plans/board/": 9,
     "/action-plans/by-owner/": 8,
     "/action-plans/reporting/": 9,

@@ -1,10 +1,14 @@
+import time
+import zipfile
 import zlib
 from io import BytesIO
 
+import openpyxl
 import pikepdf
 import pytest
 
-from foundation.documents import layout, verify
+from foundation.documents import layout, verify, xlsx
+from foundation.documents.child.inspecting import LARGEST_PACKET
 from tests.foundation.documents import sample
 
 
@@ -55,12 +59,12 @@ def test_a_pdf_of_others_claims_nothing():
 @pytest.mark.parametrize(
     ("upload", "why"),
     [
-        (b"", "not a PDF"),
-        (b"PK\x03\x04", "not a PDF"),
+        (b"", "neither a PDF nor a spreadsheet"),
+        (b"\xd0\xcf\x11\xe0", "neither a PDF nor a spreadsheet"),
         (b"%PDF-" + b"x" * verify.LARGEST_UPLOAD, "larger than 30 MB"),
     ],
 )
-def test_what_is_no_pdf_of_sensible_size_is_not_opened(upload, why):
+def test_what_is_neither_pdf_nor_workbook_of_sensible_size_is_not_opened(upload, why):
     with pytest.raises(verify.NotReadable, match=why):
         verify.read_properties(upload)
 
@@ -90,3 +94,79 @@ def test_a_long_claim_is_cut(made):
     packet = b'<x xmlns:p="urn:prevent-portal:document:1"><p:ReportId>%s</p:ReportId></x>' % (b"a" * 1000)
 
     assert verify.read_properties(with_packet(packet, made)) == {"ReportId": "a" * 200}
+
+
+# ---- Workbooks
+CORE = "docProps/core.xml"
+KEYWORDS = '<x xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties">%s</x>'
+
+
+@pytest.fixture(scope="module")
+def workbook() -> bytes:
+    target = BytesIO()
+    xlsx.write(target, document=sample.DOCUMENT, columns=[xlsx.Column("Risk")], rows=[["=1+1"]])
+    return target.getvalue()
+
+
+def packed(content: bytes | str, name: str = CORE) -> bytes:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return target.getvalue()
+
+
+def saved_again(workbook: bytes) -> bytes:
+    """As a person does who opens it, types something and saves."""
+    opened = openpyxl.load_workbook(BytesIO(workbook))
+    opened.worksheets[0]["A2"] = "Another word"
+    target = BytesIO()
+    opened.save(target)
+    return target.getvalue()
+
+
+def test_a_workbook_of_ours_says_which_report_it_is_also_after_it_was_saved_again(workbook):
+    changed = saved_again(workbook)
+
+    assert verify.read_properties(workbook) == {"ReportId": "PR-2026-7K3QX"}
+    assert verify.read_properties(changed) == {"ReportId": "PR-2026-7K3QX"}
+    assert verify.checksum(changed) != verify.checksum(workbook)
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        b"PK\x03\x04",
+        packed("x", "another.xml"),
+        packed("no XML"),
+        packed("<x/>"),
+        packed(KEYWORDS % "<cp:keywords/>"),
+        packed("x" * (LARGEST_PACKET + 1)),
+    ],
+    ids=["broken", "no such part", "no xml", "no keywords", "empty", "too long"],
+)
+def test_a_packed_file_without_a_report_id_claims_nothing(upload):
+    assert verify.read_properties(upload) == {}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_workbook_whose_properties_explode_when_read_claims_nothing(encoding):
+    bomb = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE x [<!ENTITY a "ha">]>' + KEYWORDS % (
+        "<cp:keywords>PR-2026-7K3QX &a;</cp:keywords>"
+    )
+
+    assert verify.read_properties(packed(bomb.encode(encoding))) == {}
+
+
+def test_a_zip_bomb_is_not_unpacked_beyond_what_properties_may_be():
+    bomb = packed(b"\0" * (600 << 20))
+    began = time.monotonic()
+
+    assert len(bomb) < verify.LARGEST_UPLOAD
+    assert verify.read_properties(bomb) == {}
+    assert time.monotonic() - began < 8
+
+
+def test_a_long_claim_of_a_workbook_is_cut():
+    claim = KEYWORDS % f"<cp:keywords>{'a' * 1000}</cp:keywords>"
+
+    assert verify.read_properties(packed(claim)) == {"ReportId": "a" * 200}
