@@ -95,7 +95,7 @@ class ActingMiddleware:
 
 def why_no_organisation(request: Request) -> str:
     """What to tell somebody who is signed in and belongs nowhere. In their own context, which shows their own rows."""
-    if Membership.objects.filter(user_id=request.user.pk, joined_into__isnull=False).exists():
+    if Membership.objects.filter(user__in=[request.user.pk], joined_into__isnull=False).exists():
         return (
             "You were in your organisation's list twice, and the two entries were joined. This account does not open"
             " the portal any more: sign out, and sign in with your other account."
