@@ -1,7 +1,7 @@
 """Puts the acting context around every request and lets nobody past a view's declaration."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,6 @@ from django.utils.http import urlencode
 
 from foundation import ledger
 from foundation.accounts import authentication
-from foundation.accounts.models import User
 from foundation.core.access import Access, declared_on
 from foundation.core.acting import Acting, Settings, acting_as, person_context
 from foundation.core.exceptions import ProofNeeded
@@ -96,7 +95,7 @@ class ActingMiddleware:
 
 def why_no_organisation(request: Request) -> str:
     """What to tell somebody who is signed in and belongs nowhere. In their own context, which shows their own rows."""
-    if Membership.objects.filter(user=cast(User, request.user), joined_into__isnull=False).exists():
+    if Membership.objects.filter(user__in=[request.user.pk], joined_into__isnull=False).exists():
         return (
             "You were in your organisation's list twice, and the two entries were joined. This account does not open"
             " the portal any more: sign out, and sign in with your other account."
