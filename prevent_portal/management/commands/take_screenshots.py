@@ -191,6 +191,9 @@ SHOTS = (
         ADMINISTRATOR,
         then=(first('tbody a[href^="/organisations/people/"]'),),
     ),
+    Shot(
+        "two-entries", "/organisations/people/duplicates/", ADMINISTRATOR, then=(follow("Compare with the one above"),)
+    ),
     Shot("roles", "/organisations/roles/", ADMINISTRATOR),
     Shot("import-people", "/organisations/people/import/", ADMINISTRATOR),
     Shot("identity-provider", "/organisations/identity-provider/", ADMINISTRATOR),
