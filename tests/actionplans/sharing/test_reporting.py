@@ -51,7 +51,7 @@ def test_words_stay_as_they_were_when_the_action_is_reworded(owner, board, row):
             by=owner, now=LATER,
         )  # fmt: skip
         reported.refresh_from_db()
-        [own] = gathering.own(owner, TODAY)
+        [own] = gathering.own_action(owner, TODAY, row.reference)
 
     assert (reported.title, reported.success_measure) == ("Brief all hirers", "9 of 10 hirers signed")
     assert reported.starts_on == date(2026, 9, 1)
