@@ -1,22 +1,37 @@
 """Reads about actions that members report: what a member reports, what its partnership gathers in its plans."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet, TextChoices
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value
+from django.db.models.lookups import Exact
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.lines import Line
 from actionplans.models import Action, Gathered, Plan, ReportedAction
+from actionplans.models.actions import drifts
 from actionplans.standing import signs
 from actionplans.workflow import OPEN, PlanStatus, Status
 from foundation.core.acting import Acting
+from foundation.core.prepared import Prepared, PreparedObjects, answers
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Organisation
 
 MOST = 500
-Counted = tuple[int | None, int, int, int, int]  # of an objective: in all, done, overdue, drifting
+
+
+class Counted(NamedTuple):
+    """How many reported actions stand under one objective, or under none, and how."""
+
+    objective_id: int | None
+    total: int
+    done: int
+    overdue: int
+    drifting: int
 
 
 class Reporting(TextChoices):
@@ -68,9 +83,16 @@ def own(acting: Acting, partnerships: Sequence[Organisation], rows: Sequence[Act
     mine = ReportedAction.objects.visible_to(acting).filter(
         organisation=acting.organisation, partnership__in=partnerships, action__in=rows
     )
+    return beside(partnerships, rows, mine.order_by("reported_at", "pk"))
+
+
+def beside(
+    partnerships: Sequence[Organisation], rows: Sequence[Action], reports: Iterable[ReportedAction]
+) -> list[Own]:
+    """Some actions, for each partnership, with what was reported of them, the oldest first."""
     reported: dict[tuple[int, int], ReportedAction] = {}
     ended: dict[tuple[int, int], ReportedAction] = {}
-    for each in mine.order_by("reported_at", "pk"):
+    for each in reports:
         (reported if each.ended_at is None else ended)[each.partnership_id, each.action_id] = each
     return [
         Own(row, partnership, reported.get((partnership.pk, row.pk)), ended.get((partnership.pk, row.pk)))
@@ -99,7 +121,9 @@ def lines(
     """
     if not organisations.is_partnership(acting):
         return []
-    return [_line(each, each.reported, today) for each in _placed(acting, plan=plan, is_open=is_open)[:most]]
+    return [
+        _line(each.reported, each.objective_id, today) for each in _placed(acting, plan=plan, is_open=is_open)[:most]
+    ]
 
 
 def by_objective(acting: Acting, plan: Plan, today: date, most: int) -> tuple[list[Counted], list[Line]]:
@@ -109,26 +133,61 @@ def by_objective(acting: Acting, plan: Plan, today: date, most: int) -> tuple[li
     """
     if not organisations.is_partnership(acting):
         return [], []
-    rows = ReportedAction.objects.gathered_by(acting).filter(place__plan=plan).order_by()
-    counted = list(
-        rows.values_list("place__objective_id").annotate(
+    place = (acting.organisation_id, timezone.localdate(acting.at), plan.pk)
+    counted = [Counted(*row) for row in _COUNTED.rows(*place, today)]
+    if not counted:
+        return [], []
+    under, under_none = _first(most)
+    asked = [
+        under_none.question(*place) if each.objective_id is None else under.question(*place, each.objective_id)
+        for each in counted
+    ]
+    found = [
+        _line(row, each.objective_id, today)
+        for each, rows in zip(counted, answers(*asked), strict=True)
+        for row in under.made_of(rows)
+    ]
+    return counted, found
+
+
+def _counted(partnership_id: int, on: date, plan_id: int, today: date) -> QuerySet:
+    rows = ReportedAction.objects.gathered_on(partnership_id, on).filter(place__plan_id=plan_id).with_lag(today)
+    return (
+        rows.order_by()
+        .values_list("place__objective_id")
+        .annotate(
             total=Count("pk"),
             done=Count("pk", filter=Q(status=Status.DONE)),
             overdue=Count("pk", filter=Q(status__in=OPEN, due_on__lt=today)),
-            drifting=Count("pk", filter=Q(pk__in=rows.drifting(today).values("pk"))),
+            drifting=Count("pk", filter=drifts(today)),
         )
     )
-    if not counted:
-        return [], []
-    first, *others = (
-        rows.filter(Q(place__objective=pk) if pk else Q(place__objective__isnull=True))
-        .order_by("due_on", "pk")
-        .values("pk")[:most]
-        for pk, *_numbers in counted
+
+
+_COUNTED = Prepared(_counted, int, date, int, date)
+
+
+@cache
+def _first(most: int) -> tuple[PreparedObjects, PreparedObjects]:
+    """The first of one objective of a plan by due date, and the first under none.
+
+    Where each stands is asked while walking along the due dates, which ends with the last one wanted: joined, all of
+    the plan's would be put together first.
+    """
+
+    def first(partnership_id: int, on: date, plan_id: int, **under: Any) -> QuerySet:
+        places = Gathered.objects.filter(reported=OuterRef("pk"), plan_id=plan_id, **under)
+        rows = ReportedAction.objects.gathered_on(partnership_id, on)
+        return rows.filter(Exact(Exists(places), Value(True))).order_by("due_on", "pk")[:most]
+
+    return (
+        PreparedObjects(
+            lambda *place: first(*place[:3], objective_id=place[3]), int, date, int, int, related=("organisation",)
+        ),
+        PreparedObjects(
+            lambda *place: first(*place, objective_id__isnull=True), int, date, int, related=("organisation",)
+        ),
     )
-    wanted = ReportedAction.objects.filter(pk__in=first.union(*others, all=True) if others else first)
-    found = wanted.select_related("organisation", "place").order_by("due_on", "pk")
-    return counted, [_line(each.place, each, today) for each in found]
 
 
 def placed(acting: Acting, plan: Plan) -> Iterator[Gathered]:
@@ -151,9 +210,9 @@ def _placed(acting: Acting, *, plan: Plan | None = None, is_open: bool = False) 
     return rows.select_related("reported__organisation", "objective").order_by("reported__due_on", "reported_id")
 
 
-def _line(place: Gathered, reported: ReportedAction, today: date) -> Line:
+def _line(reported: ReportedAction, objective_id: int | None, today: date) -> Line:
     name = reported.organisation.name
-    return Line(reported, name, signs(reported.facts, today), place.objective_id, member=name)
+    return Line(reported, name, signs(reported.facts, today), objective_id, member=name)
 
 
 def for_list(acting: Acting) -> QuerySet[ReportedAction]:

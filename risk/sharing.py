@@ -4,15 +4,18 @@ Of a member that does not share, a partnership learns nothing: not even whether 
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, TextChoices
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.core.acting import Acting
+from foundation.core.prepared import Prepared, answers
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Organisation
 from risk import queries, reference
@@ -93,13 +96,22 @@ def own(acting: Acting, partnerships: Sequence[Organisation], of: Q) -> list[Own
     ``of`` says which, of whatever has a ``risk``.
     """
     rows = Entry.objects.visible_to(acting).filter(of, assessment__status=Status.APPROVED)
-    entries = {entry.risk_id: entry for entry in rows.select_related("risk", "assessment")} if partnerships else {}
-    shared: dict[tuple[int, int], SharedRisk] = {}
-    ended: dict[tuple[int, int], SharedRisk] = {}
     mine = SharedRisk.objects.visible_to(acting).filter(
         of, organisation=acting.organisation, partnership__in=partnerships
     )
-    for each in mine.select_related("risk").order_by("shared_at", "pk"):
+    return together(
+        partnerships,
+        rows.select_related("risk", "assessment") if partnerships else (),
+        mine.select_related("risk").order_by("shared_at", "pk"),
+    )
+
+
+def together(partnerships: Sequence[Organisation], said: Iterable[Entry], shares: Iterable[SharedRisk]) -> list[Own]:
+    """What approved assessments say of some risks with what was shared of them, the oldest first, by partnership."""
+    entries = {entry.risk_id: entry for entry in said}
+    shared: dict[tuple[int, int], SharedRisk] = {}
+    ended: dict[tuple[int, int], SharedRisk] = {}
+    for each in shares:
         (shared if each.ended_at is None else ended)[each.partnership_id, each.risk_id] = each
     risks = {entry.risk_id: entry.risk for entry in entries.values()}
     found = []
@@ -166,17 +178,20 @@ class RolledUp:
 
 
 def rolled_up(acting: Acting, on: date) -> RolledUp:
-    """What is shared with the partnership acted for, by theme and by member. Counted by the database: five queries."""
-    shared = SharedRisk.objects.gathered_by(acting).order_by()
-    words, members = reference.words(), organisations.members(acting, on)
-    heaps = list(shared.values_list("theme", "organisation_id", "band", "band_colour").annotate(Count("pk")))
+    """What is shared with the partnership acted for, by theme and by member. Counted by the database: three queries.
+
+    For who may read risks.
+    """
+    place = (acting.organisation_id, timezone.localdate(acting.at))
+    found, heaps, cells = answers(reference.asking_words(), _HEAPS.question(*place), _CELLS.question(*place))
+    words, members = reference.words_of(found), organisations.members(acting, on)
     names = {member.pk: (member.name, member.slug) for member in members}
     sharing = {pk for _theme, pk, *_rest in heaps}
-    scored = _by_scale(shared)
+    scored = _by_scale(acting, cells)
     height = _heights(scored)
     scale, drawn = _most_alike(scored)
     return RolledUp(
-        total=sum(number for *_of, number in heaps),
+        total=sum(number for *_of, number, _first in heaps),
         by_theme=_heaps(heaps, height, lambda theme, _pk: (words.themes.get(theme, theme), theme)),
         by_member=_heaps(heaps, height, lambda _theme, pk: names[pk]),
         members=members,
@@ -188,19 +203,30 @@ def rolled_up(acting: Acting, on: date) -> RolledUp:
     )
 
 
-Counted = tuple[str, int, str, str, int]  # of a theme, a member, a band and its colour: how many
+Counted = tuple[str, int, str, str, int, int]  # of a theme, a member, a band and its colour: how many, the first
 Scored = tuple[Matrix, tuple[int, int], tuple[str, str], int]  # of a scale, a cell, a band: how many
 
 
-def _by_scale(shared: QuerySet[SharedRisk]) -> list[Scored]:
+def _counted(*by: str, **only: bool) -> Callable[[int, date], QuerySet]:
+    def build(partnership_id: int, on: date) -> QuerySet:
+        rows = SharedRisk.objects.gathered_on(partnership_id, on).filter(**only).order_by()
+        return rows.values_list(*by).annotate(number=Count("pk"), first=Min("pk"))
+
+    return build
+
+
+_BAND = ("band", "band_colour")
+_HEAPS = Prepared(_counted("theme", "organisation_id", *_BAND), int, date)
+_CELLS = Prepared(
+    _counted("organisation_id", "assessed_at", "likelihood", "impact", *_BAND, likelihood__isnull=False), int, date
+)
+
+
+def _by_scale(acting: Acting, cells: Sequence[tuple[Any, ...]]) -> list[Scored]:
     """How many stand in each cell of each scale. One assessment of one member has one scale, so it is read once."""
-    cells = list(
-        shared.filter(likelihood__isnull=False)
-        .values_list("organisation_id", "assessed_at", "likelihood", "impact", "band", "band_colour")
-        .annotate(Count("pk"), Min("pk"))
-    )
     of_assessment = {(pk, at): first for pk, at, _l, _i, _band, _colour, _number, first in cells}
-    plain = dict(shared.filter(pk__in=of_assessment.values()).values_list("pk", "matrix")) if cells else {}
+    shared = SharedRisk.objects.gathered_by(acting).filter(pk__in=of_assessment.values()).order_by()
+    plain = dict(shared.values_list("pk", "matrix")) if cells else {}
     scales = {which: Matrix.from_plain(plain[first]) for which, first in of_assessment.items()}
     return [
         (scales[pk, at], (likelihood, impact), (band, colour), number)
@@ -224,7 +250,7 @@ def _heaps(
     """The fullest first. Bands the worst first."""
     bands: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
     members: dict[tuple[str, str], set[int]] = {}
-    for theme, member, band, colour, number in counted:
+    for theme, member, band, colour, number, _first in counted:
         heap = of(theme, member)
         bands.setdefault(heap, Counter())[band, colour] += number
         members.setdefault(heap, set()).add(member)

@@ -54,12 +54,15 @@ class DatedQuerySet(OrganisationQuerySet):
 
     def drifting(self, today: date) -> Self:
         """As ``standing.is_drifting``: a test compares the two."""
+        return self.with_lag(today).filter(drifts(today))
+
+    def with_lag(self, today: date) -> Self:
+        """With what ``drifts`` reads."""
         day = Cast(Value(today), models.DateField())
         length = Func(F("due_on"), F("starts_on"), template="(%(expressions)s)", arg_joiner=" - ")
         gone = Func(day, F("starts_on"), template="(%(expressions)s)", arg_joiner=" - ")
-        rows = self.open().filter(due_on__gte=today)
         silence = Func(day, F("heard_on"), template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
-        rows = rows.annotate(heard_on=Coalesce("noted_on", "starts_on")).annotate(
+        return self.annotate(heard_on=Coalesce("noted_on", "starts_on")).annotate(
             silent_for=silence,
             lag=ExpressionWrapper(
                 Func(gone, template="(%(expressions)s)", output_field=IntegerField()) * 100
@@ -68,12 +71,16 @@ class DatedQuerySet(OrganisationQuerySet):
                 output_field=IntegerField(),
             ),
         )
-        late_start = Q(status=Status.NOT_STARTED, starts_on__lt=today)
-        silent = Q(status=Status.IN_PROGRESS, silent_for__gt=SILENT_AFTER.days)
-        # On the due date itself all of the time has gone, also for what starts and ends on one day.
-        behind = Q(percent__isnull=False, starts_on__lt=F("due_on"), lag__gte=0)
-        on_the_day = Q(due_on=today, starts_on=F("due_on"), percent__lt=100 - BEHIND_BY)
-        return rows.filter(late_start | silent | behind | on_the_day)
+
+
+def drifts(today: date) -> Q:
+    """Of rows ``with_lag``: those that drift on a day."""
+    late_start = Q(status=Status.NOT_STARTED, starts_on__lt=today)
+    silent = Q(status=Status.IN_PROGRESS, silent_for__gt=SILENT_AFTER.days)
+    # On the due date itself all of the time has gone, also for what starts and ends on one day.
+    behind = Q(percent__isnull=False, starts_on__lt=F("due_on"), lag__gte=0)
+    on_the_day = Q(due_on=today, starts_on=F("due_on"), percent__lt=100 - BEHIND_BY)
+    return Q(status__in=OPEN, due_on__gte=today) & (late_start | silent | behind | on_the_day)
 
 
 class ActionQuerySet(DatedQuerySet):

@@ -1,5 +1,6 @@
 """What a member of a partnership reports to it of the member's own actions, and where the partnership puts it."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -13,7 +14,7 @@ from actionplans.standing import Facts
 from actionplans.workflow import Status
 from foundation.core import addresses
 from foundation.core.models import OrganisationRow, reference_field
-from foundation.organisations.models import PartnershipMember, in_force
+from foundation.organisations.models import IsMember
 
 if TYPE_CHECKING:
     from foundation.core.acting import Acting
@@ -34,11 +35,14 @@ class ReportedActionQuerySet(DatedQuerySet):
         """Only what members report now to the partnership acted for."""
         return self.filter(self._to(acting)) if acting.may("plan.view") else self.none()
 
+    def gathered_on(self, partnership_id: int, on: date) -> Self:
+        """What members report to a partnership on a day. Who may see it is the caller's to ask."""
+        return self.filter(IsMember(partnership_id, on), partnership_id=partnership_id, ended_at__isnull=True)
+
     @staticmethod
     def _to(acting: "Acting") -> Q:
-        members = PartnershipMember.objects.visible_to(acting).filter(in_force(timezone.localdate(acting.at)))
         reported = Q(partnership_id=acting.organisation_id, ended_at__isnull=True)
-        return reported & Q(organisation_id__in=members.values("member_id"))
+        return reported & Q(IsMember(acting.organisation_id, timezone.localdate(acting.at)))
 
 
 class ReportedAction(OrganisationRow):

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -37,12 +38,22 @@ def reporting(request: Request) -> HttpResponseBase:
     """What we let one of our partnerships read of our actions."""
     partnerships = organisations.belongs_to(request.acting, today())
     partnership = chosen(request, partnerships)
+    can_share = allowed(permissions.check_can_share, request.acting)
     page, lines = None, []
     if partnership is not None:
-        found = reporting_list.listing(partnerships).read(request, reporting_list.rows(request.acting, partnership))
+        rows = reporting_list.rows(request.acting, partnership, asked=request.GET)
+        found = reporting_list.listing(partnerships).read(request, rows)
         if not isinstance(found, ListPage):
             return found
-        page, lines = found, [_row_of(each) for each in gathering.own(request.acting, [partnership], found.items)]
+        page = found
+        lines = reporting_list.lines(
+            request.acting,
+            partnership,
+            found.items,
+            can_share=can_share,
+            here=request.get_full_path(),
+            token=get_token(request),
+        )
     return render(
         request,
         "actionplans/sharing/reporting.html",
@@ -50,8 +61,7 @@ def reporting(request: Request) -> HttpResponseBase:
             "partnership": partnership,
             "page": page,
             "lines": lines,
-            "can_share": allowed(permissions.check_can_share, request.acting),
-            "here": request.get_full_path(),
+            "can_share": can_share,
             "tabs": tabs(request),
         },
     )
@@ -168,10 +178,6 @@ def leave_out(request: Request, reference: str) -> HttpResponse:
     else:
         messages.success(request, _("The action is taken out of the plan. The member goes on reporting it."))
     return redirect(row)
-
-
-def _row_of(own: gathering.Own) -> tuple[gathering.Own, tuple[str, str]]:
-    return own, _status_of(own.action.status)
 
 
 def _status_of(status: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Addresses of the portal's pages: whole ones for letters, those of a list's rows, those that every page links to."""
 
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
@@ -24,9 +24,13 @@ def of_page(name: str) -> str:
     return _whole(name, get_urlconf())
 
 
-def of_row(name: str, reference: str) -> str:
-    """What ``reverse(name, args=[reference])`` gives, without matching the route anew for each row of a list."""
-    before, after = _around(name, get_urlconf())
+def of_row(name: str, *references: str) -> str:
+    """What ``reverse(name, args=references)`` gives, without matching the route anew for each row of a list.
+
+    Only the last may differ from row to row.
+    """
+    *above, reference = references
+    before, after = _around(name, get_urlconf(), *above)
     return f"{before}{quote(reference)}{after}"
 
 
@@ -35,7 +39,7 @@ def _whole(name: str, urlconf: str | None) -> str:
     return reverse(name, urlconf=urlconf)
 
 
-@cache
-def _around(name: str, urlconf: str | None) -> tuple[str, str]:
-    before, _mark, after = reverse(name, urlconf=urlconf, args=[_MARK]).partition(_MARK)
+@lru_cache(maxsize=2_000)
+def _around(name: str, urlconf: str | None, *above: str) -> tuple[str, str]:
+    before, _mark, after = reverse(name, urlconf=urlconf, args=[*above, _MARK]).partition(_MARK)
     return before, after

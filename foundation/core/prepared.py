@@ -13,8 +13,10 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.db.models import QuerySet
+from django.db.models import F, Func, QuerySet, Value
+from django.db.models.functions import Cast
 
 _TYPES: dict[type, str] = {int: "bigint", str: "text", date: "date", datetime: "timestamptz"}
 _PLACES: dict[type, Callable[[int], Any]] = {
@@ -183,6 +185,22 @@ def _raw_connection() -> Any:
 
 _NAMES: "WeakKeyDictionary[Any, dict[Prepared, str]]" = WeakKeyDictionary()
 _PARAMETER = re.compile(r"(?<!%)%s")
+
+
+class AnyOf(Func):
+    """In ``build``: whether a column is one of the numbers that ``numbers`` wrote for a place of type str."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, numbers_: str) -> None:
+        super().__init__(F(column), Cast(Value(numbers_), ArrayField(models.BigIntegerField())))
+
+
+def numbers(found: Iterable[int]) -> str:
+    """Numbers as one value of a prepared query, whose shape then does not depend on how many there are."""
+    return f"{{{','.join(map(str, found))}}}"
 
 
 def stand_in(*, organisation_id: int, membership_id: int = 0) -> Any:

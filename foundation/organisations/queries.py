@@ -253,8 +253,15 @@ def partnerships(acting: Acting) -> list[Organisation]:
 
 def belongs_to(acting: Acting, on: date) -> list[Organisation]:
     """The partnerships that the organisation acted for is a member of on a day, by name."""
-    places = PartnershipMember.objects.filter(in_force(on), member_id=acting.organisation_id)
-    return list(Organisation.objects.active(on).filter(pk__in=places.values("organisation_id")).order_by("name", "pk"))
+    return _BELONGS_TO.all(acting.organisation_id, on)
+
+
+def _belongs_to(member_id: int, on: date) -> QuerySet[Organisation]:
+    places = PartnershipMember.objects.filter(in_force(on), member_id=member_id)
+    return Organisation.objects.active(on).filter(pk__in=places.values("organisation_id")).order_by("name", "pk")
+
+
+_BELONGS_TO = PreparedObjects(_belongs_to, int, date)
 
 
 def is_partnership(acting: Acting) -> bool:
@@ -264,8 +271,15 @@ def is_partnership(acting: Acting) -> bool:
 
 def members(acting: Acting, on: date) -> list[Organisation]:
     """The members that a partnership has on a day, by name. None for what is no partnership."""
-    places = PartnershipMember.objects.visible_to(acting).filter(in_force(on))
-    return list(Organisation.objects.filter(pk__in=places.values("member_id")).order_by("name", "pk"))
+    return _MEMBERS.all(acting.organisation_id, on)
+
+
+def _members(partnership_id: int, on: date) -> QuerySet[Organisation]:
+    places = PartnershipMember.objects.filter(in_force(on), organisation_id=partnership_id)
+    return Organisation.objects.filter(pk__in=places.values("member_id")).order_by("name", "pk")
+
+
+_MEMBERS = PreparedObjects(_members, int, date)
 
 
 def administrators(acting: Acting) -> list[Membership]:

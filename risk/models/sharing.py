@@ -1,5 +1,6 @@
 """What a member of a partnership lets it read of the member's own risks."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.core import addresses
 from foundation.core.markings import Marking
 from foundation.core.models import OrganisationQuerySet, OrganisationRow, reference_field
-from foundation.organisations.models import PartnershipMember, in_force
+from foundation.organisations.models import IsMember
 from risk.models.risks import Entry, Response, Risk
 from risk.scoring import Matrix
 
@@ -32,11 +33,14 @@ class SharedRiskQuerySet(OrganisationQuerySet):
         """Only what members share now with the partnership acted for."""
         return self.filter(self._with(acting)) if acting.may("risk.view") else self.none()
 
+    def gathered_on(self, partnership_id: int, on: date) -> Self:
+        """What members share with a partnership on a day. Who may see it is the caller's to ask."""
+        return self.filter(IsMember(partnership_id, on), partnership_id=partnership_id, ended_at__isnull=True)
+
     @staticmethod
     def _with(acting: "Acting") -> Q:
-        members = PartnershipMember.objects.visible_to(acting).filter(in_force(timezone.localdate(acting.at)))
         shared = Q(partnership_id=acting.organisation_id, ended_at__isnull=True)
-        return shared & Q(organisation_id__in=members.values("member_id"))
+        return shared & Q(IsMember(acting.organisation_id, timezone.localdate(acting.at)))
 
 
 class SharedRisk(OrganisationRow):

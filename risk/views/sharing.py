@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -33,10 +34,14 @@ def sharing(request: Request) -> HttpResponseBase:
     partnership = chosen(request, partnerships)
     page, lines = None, []
     if partnership is not None:
-        found = sharing_list.listing(partnerships).read(request, sharing_list.rows(request.acting, partnership))
+        rows = sharing_list.rows(request.acting, partnership, asked=request.GET)
+        found = sharing_list.listing(partnerships).read(request, rows)
         if not isinstance(found, ListPage):
             return found
-        page, lines = found, sharing_list.lines(request.acting, partnership, found.items)
+        page = found
+        lines = sharing_list.lines(
+            request.acting, partnership, found.items, here=request.get_full_path(), token=get_token(request)
+        )
     return render(
         request,
         "risk/sharing/sharing.html",
@@ -45,7 +50,6 @@ def sharing(request: Request) -> HttpResponseBase:
             "page": page,
             "lines": lines,
             "can_share": request.acting.may("risk.share"),
-            "here": request.get_full_path(),
             "tabs": tabs.of("sharing", request.acting),
         },
     )

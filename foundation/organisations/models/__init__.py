@@ -4,6 +4,7 @@ from foundation.organisations.models.exports import PeopleExport
 from foundation.organisations.models.identity import IdentityProvider
 from foundation.organisations.models.imports import PeopleImport, PeopleImportRow
 from foundation.organisations.models.organisations import (
+    IsMember,
     Organisation,
     PartnershipMember,
     Succession,
@@ -16,6 +17,7 @@ __all__ = [
     "Employment",
     "IdentityProvider",
     "Invitation",
+    "IsMember",
     "Membership",
     "Organisation",
     "PartnershipMember",
