@@ -237,13 +237,14 @@ def compose(path: Path, file: str, problems: Problems) -> yaml.Node | None:
         problems.add(file, number, "this line contains a tab; use spaces")
     if tabbed:
         return None
+    loader = _loader_for(text)
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        for event in yaml.parse(text, Loader=loader):
             if isinstance(event, yaml.AliasEvent):
                 mark = event.start_mark
                 problems.add(file, mark.line + 1 if mark else 1, "anchors and aliases are not used here; write it out")
                 return None
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=loader)
     except yaml.reader.ReaderError as error:
         problems.add(file, text.count("\n", 0, error.position) + 1, "this line contains a character YAML forbids")
         return None
@@ -254,6 +255,16 @@ def compose(path: Path, file: str, problems: Problems) -> yaml.Node | None:
     if node is None:
         problems.add(file, 1, "the file is empty")
     return node
+
+
+def _loader_for(text: str) -> type[yaml.SafeLoader | yaml.CSafeLoader]:
+    """libyaml's, which is quick. What it cannot read, the one in Python reads again: it names the place better."""
+    try:
+        for _event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            pass
+    except yaml.YAMLError:
+        return yaml.SafeLoader
+    return yaml.CSafeLoader
 
 
 def _line(node: yaml.Node) -> int:

@@ -40,6 +40,7 @@ ELSEWHERE = {
     "jobs.fence": "tests/foundation/jobs/test_attempts.py: a worker does it, who holds a lease",
     "jobs.lock_for_another_try": "a part of other actions",
     "jobs.retry": "tests/foundation/jobs/test_requests.py: it needs a job that failed",
+    "notifications.notify_many": "tests/training/sessions/test_hundreds.py: it tells many what notify tells one",
     "organisations.end_sessions": "a part of other actions",
     "organisations.may_open_export_file": "only answers a question",
 }

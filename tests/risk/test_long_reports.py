@@ -138,7 +138,7 @@ def test_whoever_waits_sees_how_many_parts_are_drawn(committed, small_parts, mon
 
 # ---- More than a PDF holds
 @pytest.mark.parametrize(
-    ("kind", "said"), [("full", "a full PDF holds up to 4"), ("board", "a PDF for the board holds up")]
+    ("kind", "said"), [("full", "a full PDF holds up to 4"), ("board", "a PDF for the board holds up to 4")]
 )
 def test_more_than_a_pdf_holds_is_refused_before_a_job_begins(monkeypatch, lead, register, kind, said):
     monkeypatch.setattr(reporting, "MOST_RISKS", {ReportKind.FULL: 4, ReportKind.BOARD: 4})

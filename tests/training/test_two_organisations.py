@@ -19,6 +19,7 @@ from tests.factories.training import make_course
 from training import actions, queries, reminding
 from training.models import Assignment, Attempt, Came, Completion
 from training.seeing import own
+from training.seeing.of_one import asked_of_oneself
 from training.workflow import RecordStatus, Standing
 
 TODAY = NOW.date()
@@ -71,7 +72,8 @@ def test_each_organisation_asks_for_its_own(both):
     assert standing(both.council) == [("Awareness", Standing.OVERDUE)]
     assert standing(both.school) == [("Governors' awareness", Standing.OVERDUE)]
     with acting_as(both.council):
-        assert [each.row.requirement.title for each in own.asked(both.council, [], {})] == ["Awareness"]
+        rows = asked_of_oneself(both.council, TODAY)
+        assert [each.row.requirement.title for each in own.asked(rows, {}, {})] == ["Awareness"]
 
 
 def test_a_course_counts_for_the_organisation_for_which_it_was_done_and_for_no_other(both):

@@ -29,8 +29,11 @@ def notify(
     try:
         with transaction.atomic():
             [notice] = _give({membership_id: event}, kind=kind, target=target, by=by, now=now)
-    except IntegrityError:  # somebody told them a moment earlier
-        return Notice.objects.get(**same)
+    except IntegrityError:
+        standing = Notice.objects.filter(**same).first()  # somebody told them a moment earlier
+        if standing is None:
+            raise
+        return standing
     return notice
 
 
@@ -66,8 +69,10 @@ def remind(*, membership_id: int, kind: str, target: OrganisationRow, cycle: str
                 membership_id=membership_id, kind=kind, target=target, by=None, now=now, event=_of_cycle(cycle)
             )
             return Reminder.objects.create(**same, notice=notice, sent_at=now)
-    except IntegrityError:  # another scheduler was a moment earlier, and its reminder stands
-        return None
+    except IntegrityError:
+        if not Reminder.objects.filter(**same).exists():
+            raise
+        return None  # another scheduler was a moment earlier, and its reminder stands
 
 
 @transaction.atomic
