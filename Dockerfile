@@ -31,7 +31,7 @@ RUN PORTAL_DATABASE_URL=postgresql://build/build PORTAL_REDIS_URL=redis://build 
     PORTAL_ENCRYPTION_KEYS=1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= PORTAL_HOSTS=build PORTAL_PROXY_COUNT=1 \
     PORTAL_EMAIL_URL=consolemail:// PORTAL_EMAIL_FROM=build@localhost \
     python manage.py collectstatic --no-input --verbosity 0 \
- && python -m compileall -q prevent_portal home foundation compliance audit \
+ && python -m compileall -q prevent_portal home foundation compliance risk training actionplans audit \
  && install -d -o portal -g portal -m 0700 var/files var/checkpoints var/keys var/uploads
 USER 10001:10001
 ENTRYPOINT ["/srv/portal/deploy/entrypoint"]

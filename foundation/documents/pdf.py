@@ -56,12 +56,10 @@ def render(
         "identity": identity.properties() if identity else {},
         "part": 0,
     }
-    try:
-        with take_child() as child:
-            _, [pdf] = child.ask(request, [html.encode()], limits=limits or Limits(), cancelled=cancelled)
-            return pdf
-    finally:
-        warm()
+    with take_child() as child:
+        warm()  # the engine of the next document loads while this one is made
+        _, [pdf] = child.ask(request, [html.encode()], limits=limits or Limits(), cancelled=cancelled)
+        return pdf
 
 
 def check_rows(html: str) -> None:

@@ -67,7 +67,7 @@ class ChildProcess:
         self.owner = os.getpid()
         self._errors = bytearray()
         self._process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module, no words from outside
-            [sys.executable, "-I", "-B", "-c", START, str(PROJECT), kind],
+            [sys.executable, "-I", "-c", START, str(PROJECT), kind],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,3 +1,4 @@
+import gc
 import hashlib
 import io
 import os
@@ -57,6 +58,8 @@ class Command(BaseCommand):
             static.result()
 
     def _fill(self, port: int) -> None:
+        # Models of every migration live until the last one has run: looking for garbage that often costs and finds none.
+        gc.set_threshold(20_000)
         self._say("Bringing the database up to date.")
         call_command("migrate", interactive=False, verbosity=0)
         self._say("Loading the duty library.")
