@@ -58,7 +58,7 @@ class Command(BaseCommand):
             static.result()
 
     def _fill(self, port: int) -> None:
-        # Models of every migration live until the last one has run: looking for garbage that often costs and finds none.
+        # The models of every migration live until the last has run: looking for garbage so often finds none.
         gc.set_threshold(20_000)
         self._say("Bringing the database up to date.")
         call_command("migrate", interactive=False, verbosity=0)
