@@ -18,6 +18,211 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Plan",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("saved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "reference",
+                    models.CharField(
+                        default=foundation.core.models.new_reference,
+                        editable=False,
+                        max_length=9,
+                        unique=True,
+                        verbose_name="reference",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("period_from", models.DateField(verbose_name="from")),
+                ("period_to", models.DateField(verbose_name="to")),
+                (
+                    "grouping",
+                    models.CharField(
+                        choices=[
+                            ("objectives", "The objectives of Prevent and one across them"),
+                            ("benchmarks", "The eight benchmarks for councils"),
+                            ("own", "Our own objectives"),
+                        ],
+                        max_length=12,
+                        verbose_name="objectives",
+                    ),
+                ),
+                (
+                    "marking",
+                    models.CharField(
+                        choices=[
+                            ("public", "Not marked"),
+                            ("official", "OFFICIAL"),
+                            ("official_sensitive", "OFFICIAL-SENSITIVE"),
+                        ],
+                        default="official",
+                        max_length=30,
+                        verbose_name="marking",
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="what the plan is to achieve")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("active", "Active"), ("closed", "Closed")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("activated_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closing_note", models.TextField(blank=True, verbose_name="what the plan achieved")),
+                (
+                    "activated_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-period_from", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-period_from", "-id"], name="actionplans_organis_922796_idx"),
+                    models.Index(fields=["organisation", "title", "id"], name="actionplans_organis_cdd30f_idx"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period_to__gte", models.F("period_from"))),
+                        name="plan_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("activated_at__isnull", True), ("activated_by__isnull", True), ("status", "draft")
+                            ),
+                            models.Q(
+                                models.Q(("status", "draft"), _negated=True),
+                                ("activated_at__isnull", False),
+                                ("activated_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plan_activated_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("status", "closed"),
+                                models.Q(("closing_note", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status", "closed"), _negated=True),
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("closing_note", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plan_closed_when_by_whom_and_with_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="plan_saved_when_and_by_whom",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Objective",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("saved_at", models.DateTimeField(blank=True, null=True)),
+                ("title", models.CharField(max_length=200, verbose_name="objective")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="objectives", to="actionplans.plan"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "title"), name="objective_once_in_a_plan"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="objective_saved_when_and_by_whom",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Action",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -186,10 +391,26 @@ class Migration(migrations.Migration):
                         to="organisations.team",
                     ),
                 ),
+                (
+                    "objective",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="actionplans.objective",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="actionplans.plan"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["due_on", "pk"],
                 "indexes": [
+                    models.Index(fields=["organisation", "plan", "due_on"], name="actionplans_organis_c4071e_idx"),
                     models.Index(fields=["organisation", "due_on", "id"], name="actionplans_organis_52fcd4_idx"),
                     models.Index(fields=["organisation", "title", "id"], name="actionplans_organis_e461ad_idx"),
                     models.Index(fields=["organisation", "priority", "id"], name="actionplans_organis_6b68d7_idx"),
@@ -437,228 +658,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("comment", "membership"), name="mention_once"),
                 ],
             },
-        ),
-        migrations.CreateModel(
-            name="Objective",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("saved_at", models.DateTimeField(blank=True, null=True)),
-                ("title", models.CharField(max_length=200, verbose_name="objective")),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-                    ),
-                ),
-                (
-                    "saved_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.membership",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position", "pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="objective_saved_when_and_by_whom",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="action",
-            name="objective",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="actions",
-                to="actionplans.objective",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Plan",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("saved_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "reference",
-                    models.CharField(
-                        default=foundation.core.models.new_reference,
-                        editable=False,
-                        max_length=9,
-                        unique=True,
-                        verbose_name="reference",
-                    ),
-                ),
-                ("title", models.CharField(max_length=200, verbose_name="title")),
-                ("period_from", models.DateField(verbose_name="from")),
-                ("period_to", models.DateField(verbose_name="to")),
-                (
-                    "grouping",
-                    models.CharField(
-                        choices=[
-                            ("objectives", "The objectives of Prevent and one across them"),
-                            ("benchmarks", "The eight benchmarks for councils"),
-                            ("own", "Our own objectives"),
-                        ],
-                        max_length=12,
-                        verbose_name="objectives",
-                    ),
-                ),
-                (
-                    "marking",
-                    models.CharField(
-                        choices=[
-                            ("public", "Not marked"),
-                            ("official", "OFFICIAL"),
-                            ("official_sensitive", "OFFICIAL-SENSITIVE"),
-                        ],
-                        default="official",
-                        max_length=30,
-                        verbose_name="marking",
-                    ),
-                ),
-                ("summary", models.TextField(blank=True, verbose_name="what the plan is to achieve")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("draft", "Draft"), ("active", "Active"), ("closed", "Closed")],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("created_at", models.DateTimeField()),
-                ("activated_at", models.DateTimeField(null=True)),
-                ("closed_at", models.DateTimeField(null=True)),
-                ("closing_note", models.TextField(blank=True, verbose_name="what the plan achieved")),
-                (
-                    "activated_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.membership",
-                    ),
-                ),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.membership",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-                    ),
-                ),
-                (
-                    "saved_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.membership",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-period_from", "-pk"],
-                "indexes": [
-                    models.Index(fields=["organisation", "-period_from", "-id"], name="actionplans_organis_922796_idx"),
-                    models.Index(fields=["organisation", "title", "id"], name="actionplans_organis_cdd30f_idx"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("period_to__gte", models.F("period_from"))),
-                        name="plan_ends_after_it_begins",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("activated_at__isnull", True), ("activated_by__isnull", True), ("status", "draft")
-                            ),
-                            models.Q(
-                                models.Q(("status", "draft"), _negated=True),
-                                ("activated_at__isnull", False),
-                                ("activated_by__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="plan_activated_when_and_by_whom",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("closed_at__isnull", False),
-                                ("closed_by__isnull", False),
-                                ("status", "closed"),
-                                models.Q(("closing_note", ""), _negated=True),
-                            ),
-                            models.Q(
-                                models.Q(("status", "closed"), _negated=True),
-                                ("closed_at__isnull", True),
-                                ("closed_by__isnull", True),
-                                ("closing_note", ""),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="plan_closed_when_by_whom_and_with_what",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="plan_saved_when_and_by_whom",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="objective",
-            name="plan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="objectives", to="actionplans.plan"
-            ),
-        ),
-        migrations.AddField(
-            model_name="action",
-            name="plan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="actionplans.plan"
-            ),
         ),
         migrations.CreateModel(
             name="Progress",
@@ -970,13 +969,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="objective",
-            constraint=models.UniqueConstraint(fields=("plan", "title"), name="objective_once_in_a_plan"),
-        ),
-        migrations.AddIndex(
-            model_name="action",
-            index=models.Index(fields=["organisation", "plan", "due_on"], name="actionplans_organis_c4071e_idx"),
         ),
     ]

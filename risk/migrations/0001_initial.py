@@ -260,6 +260,88 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Risk",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("saved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "reference",
+                    models.CharField(
+                        default=foundation.core.models.new_reference,
+                        editable=False,
+                        max_length=9,
+                        unique=True,
+                        verbose_name="reference",
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="reference in the register")),
+                ("created_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_reason", models.TextField(blank=True, verbose_name="why it was closed")),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["code", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "code", "id"], name="risk_risk_organis_c607f0_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "code"), name="risk_code_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True), ("closed_reason", "")),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                models.Q(("closed_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="risk_closed_when_by_whom_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
+                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="risk_saved_when_and_by_whom",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Entry",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -380,10 +462,17 @@ class Migration(migrations.Migration):
                         to="organisations.membership",
                     ),
                 ),
+                (
+                    "risk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="risk.risk"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["position", "pk"],
                 "indexes": [
+                    models.Index(fields=["organisation", "risk", "id"], name="risk_entry_organis_3b8166_idx"),
                     models.Index(
                         fields=["organisation", "assessment", "position", "id"], name="risk_entry_organis_8849c9_idx"
                     ),
@@ -394,6 +483,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["organisation", "next_review_on", "id"], name="risk_entry_organis_517cd0_idx"),
                 ],
                 "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "risk"), name="entry_once_in_an_assessment"),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("inherent_impact__isnull", True), ("inherent_likelihood__isnull", True)),
@@ -592,95 +682,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Risk",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("saved_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "reference",
-                    models.CharField(
-                        default=foundation.core.models.new_reference,
-                        editable=False,
-                        max_length=9,
-                        unique=True,
-                        verbose_name="reference",
-                    ),
-                ),
-                ("code", models.CharField(max_length=20, verbose_name="reference in the register")),
-                ("created_at", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(null=True)),
-                ("closed_reason", models.TextField(blank=True, verbose_name="why it was closed")),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.membership",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-                    ),
-                ),
-                (
-                    "saved_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.membership",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["code", "pk"],
-                "indexes": [
-                    models.Index(fields=["organisation", "code", "id"], name="risk_risk_organis_c607f0_idx"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("organisation", "code"), name="risk_code_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("closed_at__isnull", True), ("closed_by__isnull", True), ("closed_reason", "")),
-                            models.Q(
-                                ("closed_at__isnull", False),
-                                ("closed_by__isnull", False),
-                                models.Q(("closed_reason", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="risk_closed_when_by_whom_and_why",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("saved_at__isnull", True), ("saved_by__isnull", True)),
-                            models.Q(("saved_at__isnull", False), ("saved_by__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="risk_saved_when_and_by_whom",
-                    ),
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="entry",
-            name="risk",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="risk.risk"
-            ),
-        ),
-        migrations.CreateModel(
             name="ScoreChange",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -802,13 +803,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["organisation", "risk", "id"], name="risk_entry_organis_3b8166_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(fields=("assessment", "risk"), name="entry_once_in_an_assessment"),
         ),
     ]

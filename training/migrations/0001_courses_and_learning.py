@@ -18,6 +18,88 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Course",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, verbose_name="code")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("summary", models.TextField(verbose_name="summary")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("awareness", "Awareness"),
+                            ("referrals", "Referrals"),
+                            ("channel", "Channel"),
+                            ("refresher", "Refresher"),
+                            ("venues", "Venues and speakers"),
+                            ("leaders", "Leaders and governors"),
+                        ],
+                        max_length=10,
+                        verbose_name="level",
+                    ),
+                ),
+                ("minutes", models.PositiveSmallIntegerField(verbose_name="minutes")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.CharField(blank=True, db_default="", default="", max_length=200, verbose_name="provider"),
+                ),
+            ],
+            options={
+                "ordering": ["position", "title", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "code"), name="course_code_once", nulls_distinct=False
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CourseVersion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("content", models.JSONField()),
+                ("content_hash", models.CharField(max_length=64)),
+                ("published_at", models.DateTimeField()),
+                ("expires_earlier", models.BooleanField(default=False)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="training.course"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["course", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("course", "number"), name="course_version_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Attempt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -56,6 +138,20 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
                     ),
                 ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="training.course"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attempts",
+                        to="training.courseversion",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-started_at", "-pk"],
@@ -65,6 +161,11 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "in_progress")),
+                        fields=("organisation", "membership", "course"),
+                        name="attempt_one_at_a_time",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("ended_at__isnull", True), ("status", "in_progress")),
@@ -76,51 +177,6 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="attempt_ended_or_in_progress",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Course",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=40, verbose_name="code")),
-                ("title", models.CharField(max_length=120, verbose_name="title")),
-                ("summary", models.TextField(verbose_name="summary")),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[
-                            ("awareness", "Awareness"),
-                            ("referrals", "Referrals"),
-                            ("channel", "Channel"),
-                            ("refresher", "Refresher"),
-                            ("venues", "Venues and speakers"),
-                            ("leaders", "Leaders and governors"),
-                        ],
-                        max_length=10,
-                        verbose_name="level",
-                    ),
-                ),
-                ("minutes", models.PositiveSmallIntegerField(verbose_name="minutes")),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                ("withdrawn_at", models.DateTimeField(null=True)),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.organisation",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["position", "title", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "code"), name="course_code_once", nulls_distinct=False
                     ),
                 ],
             },
@@ -157,7 +213,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "came",
-                    models.CharField(choices=[("portal", "Done in the portal")], max_length=10, verbose_name="record"),
+                    models.CharField(
+                        choices=[
+                            ("portal", "Done in the portal"),
+                            ("event", "Attended a session"),
+                            ("import", "Brought in from a file"),
+                            ("manual", "Recorded by a training manager"),
+                            ("self", "Said by the person, with proof"),
+                        ],
+                        max_length=10,
+                        verbose_name="record",
+                    ),
                 ),
                 ("completed_on", models.DateField(verbose_name="completed")),
                 ("minutes", models.PositiveSmallIntegerField(null=True, verbose_name="minutes")),
@@ -201,6 +267,55 @@ class Migration(migrations.Migration):
                         to="training.course",
                     ),
                 ),
+                (
+                    "decided_at",
+                    models.DateTimeField(null=True),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+                (
+                    "decision_reason",
+                    models.CharField(blank=True, max_length=500, verbose_name="reason"),
+                ),
+                (
+                    "notes",
+                    models.CharField(blank=True, max_length=500, verbose_name="notes"),
+                ),
+                (
+                    "number",
+                    models.CharField(blank=True, max_length=100, verbose_name="certificate number"),
+                ),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.CharField(blank=True, max_length=200, verbose_name="provider"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("counts", "Counts"),
+                            ("waiting", "Waits to be checked"),
+                            ("refused", "Not accepted"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="counts",
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-completed_on", "-pk"],
@@ -211,6 +326,29 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="completion_decided_when_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["counts", "waiting"]),
+                            models.Q(("decided_at__isnull", False), models.Q(("decision_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="completion_not_counted_has_its_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ["counts", "waiting"]), models.Q(("came", "portal"), _negated=True)
+                        ),
+                        fields=("organisation", "membership", "course", "completed_on"),
+                        name="completion_from_outside_once_a_day",
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("score__isnull", True), ("score__lte", 100), _connector="OR"),
                         name="completion_score_is_a_percentage",
@@ -225,53 +363,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddField(
-            model_name="attempt",
-            name="course",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="training.course"
-            ),
-        ),
-        migrations.CreateModel(
-            name="CourseVersion",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField()),
-                ("content", models.JSONField()),
-                ("content_hash", models.CharField(max_length=64)),
-                ("published_at", models.DateTimeField()),
-                ("expires_earlier", models.BooleanField(default=False)),
-                (
-                    "course",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="training.course"
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.organisation",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["course", "-number"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("course", "number"), name="course_version_once"),
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="attempt",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="training.courseversion"
-            ),
         ),
         migrations.CreateModel(
             name="PageDone",
@@ -404,13 +495,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "in_progress")),
-                fields=("organisation", "membership", "course"),
-                name="attempt_one_at_a_time",
-            ),
         ),
     ]

@@ -79,91 +79,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Assignment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("job_title", models.CharField(blank=True, max_length=200, verbose_name="job title")),
-                ("staff_group", models.CharField(blank=True, max_length=100, verbose_name="staff group")),
-                ("because", models.JSONField(default=list)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField(null=True)),
-                ("due_on", models.DateField(verbose_name="due")),
-                ("has_grace", models.BooleanField(default=False)),
-                ("begun_on", models.DateField(null=True)),
-                ("done_on", models.DateField(null=True, verbose_name="done")),
-                ("valid_until", models.DateField(null=True, verbose_name="valid until")),
-                ("expiring_from", models.DateField(null=True)),
-                ("waived_from", models.DateField(null=True)),
-                ("waived_until", models.DateField(null=True)),
-                ("absent_from", models.DateField(null=True)),
-                ("absent_until", models.DateField(null=True)),
-                ("known_from", models.DateTimeField()),
-                ("known_until", models.DateTimeField(null=True)),
-                (
-                    "completion",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="training.completion",
-                    ),
-                ),
-                (
-                    "membership",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.team",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["due_on", "pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("known_until__isnull", True), ("known_until__gte", models.F("known_from")), _connector="OR"
-                        ),
-                        name="assignment_known_until_after_from",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("waived_from__isnull", True), ("waived_until__isnull", True)),
-                            models.Q(("waived_from__isnull", False), ("waived_until__gte", models.F("waived_from"))),
-                            _connector="OR",
-                        ),
-                        name="assignment_waived_whole_or_not_at_all",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("completion__isnull", True), ("done_on__isnull", True), ("valid_until__isnull", True)
-                            ),
-                            models.Q(("completion__isnull", False), ("done_on__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="assignment_done_whole_or_not_at_all",
-                    ),
-                ],
-                "indexes": [
-                    models.Index(fields=["organisation", "known_from"], name="assignment_then"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Equivalence",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -236,52 +151,6 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("done", models.F("counts_for")), _negated=True),
                         name="equivalence_of_two_courses",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Extension",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("reason", models.CharField(max_length=500, verbose_name="reason")),
-                ("recorded_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True)),
-                ("was_due_on", models.DateField(verbose_name="was due")),
-                ("due_on", models.DateField(verbose_name="due")),
-                (
-                    "ended_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="organisations.membership",
-                    ),
-                ),
-                (
-                    "membership",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-recorded_at", "-pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("due_on__gt", models.F("was_due_on"))), name="extension_is_later"
                     ),
                 ],
             },
@@ -468,6 +337,173 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Assignment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("job_title", models.CharField(blank=True, max_length=200, verbose_name="job title")),
+                ("staff_group", models.CharField(blank=True, max_length=100, verbose_name="staff group")),
+                ("because", models.JSONField(default=list)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("due_on", models.DateField(verbose_name="due")),
+                ("has_grace", models.BooleanField(default=False)),
+                ("begun_on", models.DateField(null=True)),
+                ("done_on", models.DateField(null=True, verbose_name="done")),
+                ("valid_until", models.DateField(null=True, verbose_name="valid until")),
+                ("expiring_from", models.DateField(null=True)),
+                ("waived_from", models.DateField(null=True)),
+                ("waived_until", models.DateField(null=True)),
+                ("absent_from", models.DateField(null=True)),
+                ("absent_until", models.DateField(null=True)),
+                ("known_from", models.DateTimeField()),
+                ("known_until", models.DateTimeField(null=True)),
+                (
+                    "completion",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="training.completion",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.team",
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="training.requirement",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.rule"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["due_on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=("membership", "requirement"),
+                        name="assignment_known_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("known_until__isnull", True), ("known_until__gte", models.F("known_from")), _connector="OR"
+                        ),
+                        name="assignment_known_until_after_from",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("waived_from__isnull", True), ("waived_until__isnull", True)),
+                            models.Q(("waived_from__isnull", False), ("waived_until__gte", models.F("waived_from"))),
+                            _connector="OR",
+                        ),
+                        name="assignment_waived_whole_or_not_at_all",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("completion__isnull", True), ("done_on__isnull", True), ("valid_until__isnull", True)
+                            ),
+                            models.Q(("completion__isnull", False), ("done_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="assignment_done_whole_or_not_at_all",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("known_until__isnull", True)),
+                        fields=["organisation", "requirement", "due_on"],
+                        name="assignment_now",
+                    ),
+                    models.Index(fields=["membership", "requirement", "-known_from"], name="assignment_of_person"),
+                    models.Index(fields=["organisation", "known_from"], name="assignment_then"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Extension",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                ("recorded_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("was_due_on", models.DateField(verbose_name="was due")),
+                ("due_on", models.DateField(verbose_name="due")),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.membership",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
+                    ),
+                ),
+                (
+                    "requirement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.requirement"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-recorded_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("membership", "requirement"),
+                        name="extension_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gt", models.F("was_due_on"))), name="extension_is_later"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Validity",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -561,156 +597,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddField(
-            model_name="completion",
-            name="decided_at",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="completion",
-            name="decided_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.membership"
-            ),
-        ),
-        migrations.AddField(
-            model_name="completion",
-            name="decision_reason",
-            field=models.CharField(blank=True, max_length=500, verbose_name="reason"),
-        ),
-        migrations.AddField(
-            model_name="completion",
-            name="notes",
-            field=models.CharField(blank=True, max_length=500, verbose_name="notes"),
-        ),
-        migrations.AddField(
-            model_name="completion",
-            name="number",
-            field=models.CharField(blank=True, max_length=100, verbose_name="certificate number"),
-        ),
-        migrations.AddField(
-            model_name="completion",
-            name="proof",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
-            ),
-        ),
-        migrations.AddField(
-            model_name="completion",
-            name="provider",
-            field=models.CharField(blank=True, max_length=200, verbose_name="provider"),
-        ),
-        migrations.AddField(
-            model_name="completion",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("counts", "Counts"),
-                    ("waiting", "Waits to be checked"),
-                    ("refused", "Not accepted"),
-                    ("withdrawn", "Withdrawn"),
-                ],
-                default="counts",
-                max_length=9,
-                verbose_name="status",
-            ),
-        ),
-        migrations.AddField(
-            model_name="course",
-            name="provider",
-            field=models.CharField(blank=True, db_default="", default="", max_length=200, verbose_name="provider"),
-        ),
-        migrations.AlterField(
-            model_name="completion",
-            name="came",
-            field=models.CharField(
-                choices=[
-                    ("portal", "Done in the portal"),
-                    ("event", "Attended a session"),
-                    ("import", "Brought in from a file"),
-                    ("manual", "Recorded by a training manager"),
-                    ("self", "Said by the person, with proof"),
-                ],
-                max_length=10,
-                verbose_name="record",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="completion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="completion_decided_when_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="completion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["counts", "waiting"]),
-                    models.Q(("decided_at__isnull", False), models.Q(("decision_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="completion_not_counted_has_its_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="completion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["counts", "waiting"]), models.Q(("came", "portal"), _negated=True)),
-                fields=("organisation", "membership", "course", "completed_on"),
-                name="completion_from_outside_once_a_day",
-            ),
-        ),
-        migrations.AddField(
-            model_name="extension",
-            name="requirement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.requirement"
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="requirement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="training.requirement"
-            ),
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="rule",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="training.rule"),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("membership", "requirement"),
-                name="extension_open_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(
-                condition=models.Q(("known_until__isnull", True)),
-                fields=["organisation", "requirement", "due_on"],
-                name="assignment_now",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(fields=["membership", "requirement", "-known_from"], name="assignment_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("known_until__isnull", True)),
-                fields=("membership", "requirement"),
-                name="assignment_known_once",
-            ),
         ),
     ]
