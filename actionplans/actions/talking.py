@@ -35,9 +35,6 @@ def comment(*, action_id: int, text: str, mention_ids: Iterable[int] = (), by: A
         Mention(organisation=by.organisation, comment=said, membership=each) for each in mentioned
     )
     ledger.record("action.commented", actor=by, target=row, at=now, code=row.code, mentions=len(mentioned))
-    for each in mentioned:
-        if each.pk != by.membership_id:
-            notifications.notify(
-                membership_id=each.pk, kind="actionplans.mentioned", target=row, by=by, now=now, event=str(said.pk)
-            )
+    told = {each.pk: str(said.pk) for each in mentioned if each.pk != by.membership_id}
+    notifications.notify_many(events=told, kind="actionplans.mentioned", target=row, by=by, now=now)
     return said

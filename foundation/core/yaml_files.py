@@ -237,14 +237,9 @@ def compose(path: Path, file: str, problems: Problems) -> yaml.Node | None:
         problems.add(file, number, "this line contains a tab; use spaces")
     if tabbed:
         return None
-    loader = _loader_for(text)
     try:
-        for event in yaml.parse(text, Loader=loader):
-            if isinstance(event, yaml.AliasEvent):
-                mark = event.start_mark
-                problems.add(file, mark.line + 1 if mark else 1, "anchors and aliases are not used here; write it out")
-                return None
-        node = yaml.compose(text, Loader=loader)
+        alias = _alias(text)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader) if alias is None else None
     except yaml.reader.ReaderError as error:
         problems.add(file, text.count("\n", 0, error.position) + 1, "this line contains a character YAML forbids")
         return None
@@ -252,19 +247,26 @@ def compose(path: Path, file: str, problems: Problems) -> yaml.Node | None:
         place = error.problem_mark or error.context_mark
         problems.add(file, place.line + 1 if place else 1, f"not readable as YAML: {error.problem or error.context}")
         return None
-    if node is None:
+    if alias is not None:
+        problems.add(file, alias, "anchors and aliases are not used here; write it out")
+    elif node is None:
         problems.add(file, 1, "the file is empty")
     return node
 
 
-def _loader_for(text: str) -> type[yaml.SafeLoader | yaml.CSafeLoader]:
-    """libyaml's, which is quick. What it cannot read, the one in Python reads again: it names the place better."""
+def _alias(text: str) -> int | None:
+    """The line of the first alias. Raises YAMLError for what is no YAML, from the parser that names the place."""
     try:
-        for _event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            pass
+        return _first_alias(text, yaml.CSafeLoader)
     except yaml.YAMLError:
-        return yaml.SafeLoader
-    return yaml.CSafeLoader
+        return _first_alias(text, yaml.SafeLoader)
+
+
+def _first_alias(text: str, loader: type[yaml.SafeLoader | yaml.CSafeLoader]) -> int | None:
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.AliasEvent):
+            return event.start_mark.line + 1 if event.start_mark else 1
+    return None
 
 
 def _line(node: yaml.Node) -> int:

@@ -214,12 +214,10 @@ def _record(row: RegisterImport, done: applying.Applied, assessment: Assessment,
         targets=((each.risk_id, each.risk.reference, {**facts, "fields": names}) for each, names in done.changed),
         **same,
     )
-    for membership_id in sorted(done.owners - {by.membership_id}):
-        notifications.notify(
-            membership_id=membership_id,
-            kind="risk.owns_imported",
-            target=assessment,
-            by=by,
-            now=now,
-            event=row.reference,
-        )
+    notifications.notify_many(
+        events=dict.fromkeys(sorted(done.owners - {by.membership_id}), row.reference),
+        kind="risk.owns_imported",
+        target=assessment,
+        by=by,
+        now=now,
+    )

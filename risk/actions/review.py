@@ -178,7 +178,5 @@ def _who_may(permission: str, by: Acting, now: datetime) -> set[int]:
 
 
 def _notify(people: Iterable[int | None], kind: str, assessment: Assessment, *, by: Acting, now: datetime) -> None:
-    for membership_id in sorted(each for each in people if each is not None):
-        notifications.notify(
-            membership_id=membership_id, kind=kind, target=assessment, by=by, now=now, event=str(assessment.version)
-        )
+    told = dict.fromkeys((each for each in people if each is not None), str(assessment.version))
+    notifications.notify_many(events=told, kind=kind, target=assessment, by=by, now=now)

@@ -35,8 +35,9 @@ def declare(*, done: Done, certificate: Examined | None, by: Acting, now: dateti
         kept = stored_files.receive(examined=certificate, purpose=PROOF, by=by, now=now)
         done = replace(done, proof_id=kept.pk)
     completion = record(membership_id=by.membership_id, done=done, came=Came.SELF, by=by, now=now)
-    for member in _to_tell(by, now):
-        notifications.notify(membership_id=member, kind="training.record_waiting", target=completion, by=by, now=now)
+    notifications.notify_many(
+        events=dict.fromkeys(_to_tell(by, now), ""), kind="training.record_waiting", target=completion, by=by, now=now
+    )
     return completion
 
 

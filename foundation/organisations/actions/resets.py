@@ -26,16 +26,18 @@ def request_factor_reset(*, membership_id: int, site: str, by: Acting, now: date
     person = _person(membership_id, by)
     assert person.user_id is not None
     reset = accounts.request_factor_reset(user_id=person.user_id, site=site, by=by, now=now)
-    for administrator in queries.administrators(by):
-        if administrator.user_id is not None and administrator.pk not in {by.membership_id, person.pk}:
-            notifications.notify(
-                membership_id=administrator.pk,
-                kind="organisations.factor_reset_asked",
-                target=person,
-                by=by,
-                now=now,
-                event=str(reset.pk),
-            )
+    others = [
+        administrator.pk
+        for administrator in queries.administrators(by)
+        if administrator.user_id is not None and administrator.pk not in {by.membership_id, person.pk}
+    ]
+    notifications.notify_many(
+        events=dict.fromkeys(others, str(reset.pk)),
+        kind="organisations.factor_reset_asked",
+        target=person,
+        by=by,
+        now=now,
+    )
     return reset
 
 
