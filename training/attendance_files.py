@@ -28,6 +28,9 @@ from training.models.sessions import MOST_PLACES
 
 MOST_ROWS = 2 * MOST_PLACES
 SCORES = ("score", "result", "mark", "percentage", "scorepercent", "sgor")
+CAME = ("came", "attended", "attendance", "present", "presennol")
+YES = frozenset(("yes", "y", "x", "1", "true", "came", "attended", "present", "✓", "✔", "ie", "oedd", "presennol"))
+NO = frozenset(("", "no", "n", "0", "false", "absent", "did not attend", "did not come", "nac ydw", "nac oedd"))
 PROBLEMS: dict[str, str | Promise] = {
     "no_key": gettext_lazy("Staff number and e-mail address are both missing, so nobody can be found."),
     "nobody": gettext_lazy("Nobody who is here on the day of the session has this staff number or e-mail address."),
@@ -35,6 +38,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "other_number": gettext_lazy("Somebody with another staff number has this e-mail address."),
     "repeated": gettext_lazy("This person is in the file already, in a row above."),
     "no_place": gettext_lazy("This person has no place in the session. Say that people without a place came too."),
+    "came": gettext_lazy("It does not say whether the person came. Write yes or no."),
     "score": gettext_lazy("The score is not a whole number between 0 and 100."),
     "too_many": gettext_lazy("This row and those below it are too many: a list of a session has at most 1,000."),
     "cell": gettext_lazy("A cell is too long, or begins like a formula (= + - @)."),
@@ -68,6 +72,7 @@ class _Row:
     number: int
     staff_number: str = ""
     email: str = ""
+    came: bool = True
     score: int | None = None
     problem: str = ""
 
@@ -95,19 +100,20 @@ class _People:
 def read(
     examined: Examined, *, session: TaughtSession, only: Collection[int] | None, by: Acting
 ) -> dict[int, int | None]:
-    """Person → score or none, for every row. ``only``: who may be in it; none: everybody. Raises RowsRefused.
+    """Person → score or none, of whoever came. ``only``: who may be in it; none: everybody. Raises RowsRefused.
 
-    The file is not kept. A file without a heading for staff numbers or e-mail addresses is refused as a whole.
+    Each row is somebody who came, unless a column such as “Came” says no. A file without a heading for staff numbers or
+    e-mail addresses is refused as a whole. The file is not kept.
     """
     is_spreadsheet = examined.file_type == FileType.XLSX
     table = reading.read(io.BytesIO(examined.content), is_spreadsheet=is_spreadsheet)
     at = columns.guess(table.headings)
     if not {Field.STAFF_NUMBER, Field.EMAIL} & at.keys():
         raise RuleBroken(_("No column is headed “Staff number” or “E-mail”. People are found by one of them."))
-    if (
-        score := next((n for n, each in enumerate(table.headings) if columns.letters(each) in SCORES), None)
-    ) is not None:
-        at = {**at, "score": score}
+    for name, words in (("score", SCORES), ("came", CAME)):
+        places = [place for place, heading in enumerate(table.headings) if columns.letters(heading) in words]
+        if places:
+            at[name] = places[0]
     rows = list(_rows(table, at))
     if not rows:
         raise RuleBroken(_("The file has headings and no rows."))
@@ -128,12 +134,20 @@ def _rows(table: reading.Table, at: dict[str, int]) -> Iterator[_Row]:
         try:
             row.staff_number = text_of(cell(Field.STAFF_NUMBER), 50)
             row.email = text_of(cell(Field.EMAIL), 254)
+            row.came = "came" not in at or _came(cell("came"))
             row.score = _score(cell("score"))
         except Unfit as unfit:
             row.problem = unfit.code if unfit.code in PROBLEMS else "cell"
         if not row.problem and not (row.staff_number or row.email):
             row.problem = "no_key"
         yield row
+
+
+def _came(cell: reading.Cell) -> bool:
+    said = text_of(cell, 30).strip().lower()
+    if said not in YES | NO:
+        raise Unfit("came")
+    return said in YES
 
 
 def _score(cell: reading.Cell) -> int | None:
@@ -174,6 +188,8 @@ def _matched(rows: list[_Row], people: _People, only: Collection[int] | None) ->
             problem = "repeated"
         elif person is not None and only is not None and person not in only:
             problem = "no_place"
+        if not (row.came or row.problem):
+            continue
         if problem or person is None:
             wrong.append(Refusal(row.number, row.staff_number or row.email, PROBLEMS[problem]))
         else:

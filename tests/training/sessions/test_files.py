@@ -61,6 +61,18 @@ def test_whoever_has_a_place_and_is_not_in_the_file_did_not_come(manager, sessio
     assert Place.objects.get(membership=ann).status == "absent"
 
 
+def test_a_list_of_everybody_says_who_came_in_a_column_of_its_own(manager, session, ann, bo, within):
+    headings = ("Staff number", "E-mail", "Attended?")
+    refused_rows = refused(manager, session, [["1001", "", "perhaps"]], headings=headings)
+    assert refused_rows == [(2, "1001", "came")]
+
+    rows = [["1001", "", "No"], ["", "bo@example.org", "YES"], ["404", "", ""]]
+    upload(manager, session, rows, headings=headings, with_walk_ins=True)
+
+    within(manager)
+    assert dict(Place.objects.values_list("membership_id", "status")) == {ann.pk: "absent", bo.pk: "attended"}
+
+
 def test_every_wrong_row_is_named_and_nothing_is_recorded(manager, session, bo, within):
     rows = [
         ["1001", "", ""],
