@@ -85,6 +85,8 @@ for name, text in {
     "session_changed": _("The session “%(thing)s” has another time or place"),
     "session_cancelled": _("The session “%(thing)s” was cancelled"),
     "session_soon": _("You have a place in the session “%(thing)s”, which is soon"),
+    "session_to_teach": _("You teach the session “%(thing)s”"),
+    "session_to_teach_soon": _("You teach the session “%(thing)s”, which is soon"),
     "session_over": _("You came to the session “%(thing)s”: say how it was"),
 }.items():
     notifications.kind(
@@ -94,3 +96,11 @@ for name, text in {
         url_name="training:session",
         thing=sessions.title_of_session,
     )
+notifications.kind(
+    "training.session_passed_on",
+    group="training",
+    text=_("Somebody else teaches the session “%(thing)s” now"),
+    url_name="training:sessions",  # the session itself may be for others only
+    takes_reference=False,
+    thing=sessions.title_of_session,
+)

@@ -1,4 +1,4 @@
-"""Reminds people some days before of the session they have a place in: each once for the day on which it is held."""
+"""Reminds people some days before of the session they have a place in or teach: each once for the day of it."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from training.models.sessions import SessionQuerySet
 from training.reminding import PURPOSE, settings_of
 from training.workflow import PlaceStatus
 
-KIND = "training.session_soon"
+KIND, TEACHES = "training.session_soon", "training.session_to_teach_soon"
 
 
 def remind(*, now: datetime) -> int:
@@ -48,10 +48,13 @@ def _remind_of(session_id: int, organisation_id: int, now: datetime) -> int:
         here = Membership.objects.filter(organisation_id=organisation_id).current(timezone.localdate(now))
         there = here.current(session.day).order_by()
         places = session.all_places.filter(status=PlaceStatus.BOOKED, membership__in=there.values("pk"))
-        return notifications.remind_many(
-            membership_ids=list(places.values_list("membership_id", flat=True)),
-            kind=KIND,
-            target=session,
-            cycle=session.day.isoformat(),
-            now=now,
+        told = {
+            KIND: list(places.values_list("membership_id", flat=True)),
+            TEACHES: list(there.filter(pk=session.trainer_id).values_list("pk", flat=True)),
+        }
+        cycle = session.day.isoformat()
+        return sum(
+            notifications.remind_many(membership_ids=people, kind=kind, target=session, cycle=cycle, now=now)
+            for kind, people in told.items()
+            if people
         )

@@ -58,12 +58,15 @@ def plan_session(*, plan: Plan, by: Acting, now: datetime) -> TaughtSession:
         **_columns(plan, course, trainer),
     )
     ledger.record("training.session_planned", actor=by, target=session, at=now, course=course.code, places=plan.places)
+    if not session.has_begun(now):
+        _tell_trainer(session.trainer_id, session, "training.session_to_teach", by, now)
     return session
 
 
 @transaction.atomic
 def change_session(*, session_id: int, version: int, plan: Plan, by: Acting, now: datetime) -> TaughtSession:
-    """Change a planned session. Whoever has a place is told of another time or venue; more places go to who waits.
+    """Change a planned session. Its people and its trainer are told of another time or venue, trainers of another
+    trainer; more places go to who waits.
 
     Raises RuleBroken as ``plan_session`` does, and for fewer places than are taken.
     """
@@ -78,6 +81,7 @@ def change_session(*, session_id: int, version: int, plan: Plan, by: Acting, now
             % {"taken": session.taken}
         )
     before = {name: getattr(session, name) for name in TOLD_OF}
+    taught_by = session.trainer_id
     columns = _columns(plan, course, trainer)
     changed = sorted(name for name, value in columns.items() if getattr(session, name) != value)
     for name, value in columns.items():
@@ -85,15 +89,20 @@ def change_session(*, session_id: int, version: int, plan: Plan, by: Acting, now
     session.count_up(by_id=by.membership_id, now=now)
     session.save(update_fields=[*columns, *session.SAVED])
     ledger.record("training.session_changed", actor=by, target=session, at=now, fields=changed)
-    if any(getattr(session, name) != value for name, value in before.items()) and not session.has_begun(now):
-        _tell_all(session, "training.session_changed", by, now, event=f"version:{session.version}")
+    if not session.has_begun(now):
+        event = f"version:{session.version}"
+        if any(getattr(session, name) != value for name, value in before.items()):
+            _tell_all(session, "training.session_changed", by, now, event)
+        if session.trainer_id != taught_by:
+            _tell_trainer(session.trainer_id, session, "training.session_to_teach", by, now, event)
+            _tell_trainer(taught_by, session, "training.session_passed_on", by, now, event)
     move_up(session, by, now)
     return session
 
 
 @transaction.atomic
 def cancel_session(*, session_id: int, reason: str, by: Acting, now: datetime) -> TaughtSession:
-    """Call a session off. Everybody who has a place or waits for one is told."""
+    """Call a session off. Its trainer and everybody who has a place or waits for one are told."""
     permissions.check_can_manage_training(by)
     session = lock_session(session_id, by)
     workflow.check_session_can_move(session.status, SessionStatus.CANCELLED)
@@ -299,7 +308,16 @@ def _tell(places: Collection[Place], session: TaughtSession, kind: str, by: Acti
 
 
 def _tell_all(session: TaughtSession, kind: str, by: Acting, now: datetime, event: str = "") -> None:
-    """Tell everybody who has a place or waits for one, but not oneself."""
+    """Tell the trainer and everybody who has a place or waits for one, but not oneself."""
     members = session.all_places.filter(status__in=IN_SESSION).exclude(membership=by.membership_id).order_by("pk")
     events = dict.fromkeys(members.values_list("membership_id", flat=True), event)
+    if session.trainer_id not in {None, by.membership_id}:
+        events.setdefault(session.trainer_id, event)
     notifications.notify_many(events=events, kind=kind, target=session, by=by, now=now)
+
+
+def _tell_trainer(
+    trainer_id: int | None, session: TaughtSession, kind: str, by: Acting, now: datetime, event: str = ""
+) -> None:
+    if trainer_id not in {None, by.membership_id}:
+        notifications.notify(membership_id=trainer_id, kind=kind, target=session, by=by, now=now, event=event)
