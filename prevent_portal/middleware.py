@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from foundation import ledger
 from foundation.accounts import authentication
@@ -20,6 +22,9 @@ from foundation.core.http import Request
 from foundation.notifications.queries import asking_unread
 from foundation.organisations import acting as organisations_acting
 from foundation.organisations.models import Membership
+
+# What the database says when something is written about an entry that somebody joins in the same moment.
+JOINED_MEANWHILE = "This person was joined with another entry."
 
 
 class ActingMiddleware:
@@ -33,7 +38,7 @@ class ActingMiddleware:
 
     def __call__(self, request: Request) -> HttpResponse:
         request.acting = None  # type: ignore[assignment]  # Request says what views behind the door rely on
-        request.refused = ""
+        request.refused, request.was_joined_meanwhile = "", False
         if not request.user.is_authenticated or not authentication.has_second_factor(request):
             return self.get_response(request)
         user, provider = request.user, request.session.get(authentication.PROVIDER)
@@ -61,6 +66,10 @@ class ActingMiddleware:
             response = self.get_response(request)
         if request.refused:
             record_refusal(request, request.acting)
+        if request.was_joined_meanwhile and request.session.exists(
+            request.session.session_key or ""
+        ):  # else: signed out
+            messages.warning(request, _("Two entries of one person were joined at this moment, so nothing was saved."))
         return response
 
     def process_view(
@@ -90,6 +99,9 @@ class ActingMiddleware:
             transaction.set_rollback(True)
         if isinstance(exception, PermissionDenied):
             request.refused = "denied"
+        if isinstance(exception, IntegrityError) and JOINED_MEANWHILE in str(exception):
+            request.was_joined_meanwhile = True
+            return redirect("home:start")
         return None
 
 
