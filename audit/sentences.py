@@ -221,6 +221,8 @@ GROUPS: dict[str | Promise, dict[str, Sentence]] = {
         "person.reinstated": Sentence(_("Reinstated a person")),
         "person.joined": Sentence(_("Joined another entry of the same person into this one")),
         "person.joined_into_another": Sentence(_("Joined an entry into another one of the same person")),
+        "person.kept_apart": Sentence(_("Said that two entries are two people")),
+        "person.no_longer_kept_apart": Sentence(_("Took back that two entries are two people")),
         "people_import.uploaded": Sentence(_("Uploaded a file of people to import")),
         "people_import.checked": Sentence(_("Checked a file of people")),
         "people_import.unreadable": Sentence(_("Could not read a file of people")),

@@ -30,6 +30,8 @@ HANDED_OVER = {
 # What was so: it stays with the entry under which it was. Beside these, whoever did something: ``…_by``.
 STAYS = {
     "actionplans.mention.membership": "who was named in a comment",
+    "organisations.keptapart.lower": "what was said of two entries; joined ones are left out when it is read",
+    "organisations.keptapart.higher": "the same",
     "notifications.outgoingmail.membership": "a letter that was sent; one that waits goes to nobody who has left",
     "risk.entryrevision.owner": "a state of a risk that was kept",
     "risk.ctlpbriefing.membership": "who was briefed",

@@ -1,6 +1,7 @@
 """Entries that may be of one person: found, looked for, and set side by side."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +16,7 @@ from foundation.core.acting import Acting
 from foundation.core.templatetags.portal import day
 from foundation.organisations import joining
 from foundation.organisations.listing import searched
-from foundation.organisations.models import Membership, RoleGrant
+from foundation.organisations.models import KeptApart, Membership, RoleGrant
 from foundation.organisations.models.people import MembershipQuerySet
 
 MOST = 100  # entries on the page of likely duplicates
@@ -35,15 +36,15 @@ class Group:
 def likely(acting: Acting, today: date) -> list[Group]:
     """Entries of people who are here or will be, that share a name and a team, or what stands before the @.
 
-    Those that share both come first, then those with one address. Two queries, of at most a hundred entries.
+    Those that share both come first, then those with one address. Pairs that somebody said are two people are left
+    out. Three queries, of at most a hundred entries.
     """
     one_space = Func(F("name"), Value(r"\s+"), Value(" "), Value("g"), function="regexp_replace")
     mailbox_of = Func(F("email"), Value("@"), Value(1), function="split_part", output_field=CharField())
     spelled, mailbox = Collate(Lower(one_space), "C"), Collate(Lower(mailbox_of), "C")  # "C": alike or not, fast
     is_named, is_mailed = Q(named__range=ALIKE), Q(mailed__range=ALIKE) & ~Q(mailbox="")
     rows = (
-        entries(acting)
-        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+        _here(acting, today)
         .annotate(spelled=spelled, mailbox=mailbox)
         .annotate(
             named=Window(Count("pk"), partition_by=[F("spelled"), F("team_id")]),
@@ -65,12 +66,46 @@ def likely(acting: Acting, today: date) -> list[Group]:
             alike["name", name, team].append(people[pk])
         if address and ALIKE[0] <= mailed <= ALIKE[1]:
             alike["mailbox", address].append(people[pk])
+    apart = _pairs_apart(acting, people)
     groups: dict[frozenset[int], Group] = {}
     for (kind, *_key), group in alike.items():
-        if len(group) > 1:
-            why = _("Same name and team") if kind == "name" else _("Same e-mail name before the @")
-            groups.setdefault(frozenset(each.pk for each in group), Group(why, group[0], group[1:]))
+        why = _("Same name and team") if kind == "name" else _("Same e-mail name before the @")
+        for first, others in _not_apart(group, apart):
+            groups.setdefault(frozenset(each.pk for each in (first, *others)), Group(why, first, others))
     return list(groups.values())
+
+
+def _pairs_apart(acting: Acting, people: Collection[int]) -> set[tuple[int, int]]:
+    said = KeptApart.objects.visible_to(acting).in_force().filter(lower__in=people, higher__in=people)
+    return set(said.order_by().values_list("lower_id", "higher_id"))
+
+
+def _not_apart(group: list[Membership], apart: set[tuple[int, int]]) -> Iterator[tuple[Membership, list[Membership]]]:
+    """The first of those alike beside all that may be the same person; then the same of those that are not."""
+    while len(group) > 1:
+        first, *rest = group
+        others = [each for each in rest if (min(first.pk, each.pk), max(first.pk, each.pk)) not in apart]
+        if others:
+            yield first, others
+        group = [each for each in rest if each not in others]
+
+
+def apart(acting: Acting, one: Membership, other: Membership) -> KeptApart | None:
+    """Who said of these that they are two people, and when."""
+    return KeptApart.objects.visible_to(acting).in_force().of(one, other).select_related("said_by").first()
+
+
+def kept_apart(acting: Acting) -> list[KeptApart]:
+    """The pairs last said to be two people. Who has left or was joined with another is looked for no more."""
+    said = KeptApart.objects.visible_to(acting).in_force().select_related("lower", "higher", "said_by")
+    today = timezone.localdate(acting.at)
+    here = _here(acting, today).order_by().values("pk")
+    return list(said.filter(lower__in=here, higher__in=here)[:MOST])
+
+
+def _here(acting: Acting, today: date) -> MembershipQuerySet:
+    """Entries of people who are here or will be."""
+    return entries(acting).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
 
 
 def entries(acting: Acting) -> MembershipQuerySet:

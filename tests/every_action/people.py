@@ -47,6 +47,14 @@ ACTIONS: dict[str, Action] = {
             "kept": organisations.Seen(ground.newcomer().pk, 1), "ended": organisations.Seen(ground.newcomer().pk, 1),
         },
     ),
+    "organisations.keep_apart": Action(
+        organisations.keep_apart, "person.kept_apart", ADMIN,
+        lambda ground: {"membership_id": ground.newcomer().pk, "other_id": ground.newcomer().pk},
+    ),
+    "organisations.no_longer_keep_apart": Action(
+        organisations.no_longer_keep_apart, "person.no_longer_kept_apart", ADMIN,
+        lambda ground: made.kept_apart(ground.admin, ground.newcomer(), ground.newcomer()),
+    ),
     "organisations.grant_role": Action(
         organisations.grant_role, "role.granted", ADMIN,
         lambda ground: {

@@ -33,6 +33,14 @@ def role_grant(by: Acting, membership: Membership, role: str, *, ends_on: date |
         )
 
 
+def kept_apart(by: Acting, one: Membership, other: Membership) -> dict[str, int]:
+    """Two entries that somebody said are two people; gives what the actions about them ask for."""
+    pair = {"membership_id": one.pk, "other_id": other.pk}
+    with acting_as(by):
+        actions.keep_apart(**pair, by=by, now=EARLIER)
+    return pair
+
+
 def team(by: Acting, name: str, *, part_of: Team | None = None) -> Team:
     with acting_as(by):
         return actions.add_team(name=name, part_of_id=part_of.pk if part_of else None, by=by, now=EARLIER)

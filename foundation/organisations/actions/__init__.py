@@ -1,5 +1,6 @@
 """Everything a person can do to an organisation and its people: one function each, whole or not at all."""
 
+from foundation.organisations.actions.apart import keep_apart, no_longer_keep_apart
 from foundation.organisations.actions.claims import ClaimRefused, claim_membership
 from foundation.organisations.actions.exports import (
     EXPORT_PURPOSE,
@@ -84,8 +85,10 @@ __all__ = [
     "hand_over",
     "invite",
     "join_people",
+    "keep_apart",
     "make_people_export",
     "may_open_export_file",
+    "no_longer_keep_apart",
     "open_invitation",
     "open_people_export",
     "reinstate_person",

@@ -17,7 +17,7 @@ from foundation.organisations.actions.guards import (
     end_sessions,
     lock_organisation,
 )
-from foundation.organisations.models import Invitation, Membership, RoleGrant
+from foundation.organisations.models import Invitation, KeptApart, Membership, RoleGrant
 from foundation.organisations.roles import Role
 
 # What the one that is kept takes from the other where it has nothing of its own.
@@ -74,6 +74,8 @@ def _lock(kept: Seen, ended: Seen, by: Acting) -> tuple[Membership, Membership]:
         raise RuleBroken(_("One of the two was joined with another meanwhile. Look at the list again."))
     if any(found[seen.membership_id].version != seen.version for seen in (kept, ended)):
         raise RuleBroken(_("One of the two was changed meanwhile. Compare them again before you decide."))
+    if KeptApart.objects.visible_to(by).in_force().of(*rows).exists():
+        raise RuleBroken(_("Somebody said that these are two people. Take that back first."))
     return found[kept.membership_id], found[ended.membership_id]
 
 

@@ -1,5 +1,6 @@
 """Organisations and the people in them."""
 
+from foundation.organisations.models.apart import KeptApart
 from foundation.organisations.models.exports import PeopleExport
 from foundation.organisations.models.identity import IdentityProvider
 from foundation.organisations.models.imports import PeopleImport, PeopleImportRow
@@ -18,6 +19,7 @@ __all__ = [
     "IdentityProvider",
     "Invitation",
     "IsMember",
+    "KeptApart",
     "Membership",
     "Organisation",
     "PartnershipMember",

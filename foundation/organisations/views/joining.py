@@ -1,11 +1,14 @@
 """Two entries of one person: those that look like it, the other one found, both compared, and joined."""
 
+from collections.abc import Callable
+
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.core.access import requires
 from foundation.core.editing import Editor
@@ -21,7 +24,11 @@ def likely(request: Request) -> HttpResponse:
     """Entries that look as if they were of one person."""
     groups = duplicates.likely(request.acting, timezone.localdate())
     is_cut = sum(1 + len(group.others) for group in groups) >= duplicates.MOST
-    return render(request, "organisations/duplicates.html", {"groups": groups, "is_cut": is_cut})
+    return render(
+        request,
+        "organisations/duplicates.html",
+        {"groups": groups, "is_cut": is_cut, "apart": duplicates.kept_apart(request.acting)},
+    )
 
 
 @requires("people.manage")
@@ -76,4 +83,32 @@ def join(request: Request, reference: str, other: str) -> HttpResponse:
         other=another,
         compared=duplicates.compare(acting, one, another),
         both_sign_in=one.user_id is not None and another.user_id is not None,
+        apart=duplicates.apart(acting, one, another),
     )
+
+
+@requires("people.manage")
+@require_POST
+def keep_apart(request: Request, reference: str, other: str) -> HttpResponse:
+    """Say that two entries are of two people."""
+    return _tell(
+        request, reference, other, actions.keep_apart, _("Marked as two people: they are not offered any more")
+    )
+
+
+@requires("people.manage")
+@require_POST
+def no_longer_keep_apart(request: Request, reference: str, other: str) -> HttpResponse:
+    """Take back that two entries are of two people."""
+    return _tell(request, reference, other, actions.no_longer_keep_apart, _("Taken back: they may be one person"))
+
+
+def _tell(request: Request, reference: str, other: str, action: Callable[..., object], done: str) -> HttpResponse:
+    one, another = (queries.get_person_or_404(request.acting, each) for each in (reference, other))
+    try:
+        action(membership_id=one.pk, other_id=another.pk, by=request.acting, now=timezone.now())
+    except RuleBroken as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("organisations:duplicates")

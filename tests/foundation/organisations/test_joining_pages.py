@@ -174,7 +174,7 @@ def test_the_pages_ask_as_many_questions_however_many_there_are(
     client = client_for(admin)
     client.get(reverse("organisations:duplicates"))
 
-    with acting_as(admin), django_assert_num_queries(2):
+    with acting_as(admin), django_assert_num_queries(3):
         assert len(duplicates.likely(admin, TODAY)) == count + 1
     with acting_as(admin), django_assert_num_queries(COMPARED):
         duplicates.compare(admin, *pair)
