@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.http import HttpResponse
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from foundation import ledger
 from foundation.accounts import authentication
@@ -20,6 +22,9 @@ from foundation.core.http import Request
 from foundation.notifications.queries import asking_unread
 from foundation.organisations import acting as organisations_acting
 from foundation.organisations.models import Membership
+
+# What the database says when something is written about an entry that somebody joins in the same moment.
+JOINED_MEANWHILE = "This person was joined with another entry."
 
 
 class ActingMiddleware:
@@ -33,7 +38,7 @@ class ActingMiddleware:
 
     def __call__(self, request: Request) -> HttpResponse:
         request.acting = None  # type: ignore[assignment]  # Request says what views behind the door rely on
-        request.refused = ""
+        request.refused, request.was_joined_meanwhile = "", False
         if not request.user.is_authenticated or not authentication.has_second_factor(request):
             return self.get_response(request)
         user, provider = request.user, request.session.get(authentication.PROVIDER)
@@ -61,6 +66,10 @@ class ActingMiddleware:
             response = self.get_response(request)
         if request.refused:
             record_refusal(request, request.acting)
+        if request.was_joined_meanwhile and request.session.exists(
+            request.session.session_key or ""
+        ):  # else: signed out
+            messages.warning(request, _("Two entries of one person were joined at this moment, so nothing was saved."))
         return response
 
     def process_view(
@@ -85,12 +94,23 @@ class ActingMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ProofNeeded):
             return authentication.ask_again(request)
+        request.was_joined_meanwhile = was_joined_meanwhile(request, exception)
         connection = transaction.get_connection()
         if connection.in_atomic_block:
             transaction.set_rollback(True)
         if isinstance(exception, PermissionDenied):
             request.refused = "denied"
-        return None
+        return redirect("home:start") if request.was_joined_meanwhile else None
+
+
+def was_joined_meanwhile(request: Request, exception: Exception) -> bool:
+    """Whether it went wrong because two entries were joined since we looked: the database refuses what is written about
+    the one that ended, and whoever acts as that one finds what they had no more."""
+    if isinstance(exception, IntegrityError):
+        return JOINED_MEANWHILE in str(exception)
+    if request.acting is None or not isinstance(exception, (ObjectDoesNotExist, Http404)):
+        return False
+    return Membership.objects.filter(pk=request.acting.membership_id, joined_into__isnull=False).exists()
 
 
 def why_no_organisation(request: Request) -> str:

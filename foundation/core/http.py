@@ -21,3 +21,4 @@ class Request(HttpRequest):
     memberships: "list[Membership]"
     unread_notices: int | None
     refused: str
+    was_joined_meanwhile: bool
