@@ -66,9 +66,8 @@ class ActingMiddleware:
             response = self.get_response(request)
         if request.refused:
             record_refusal(request, request.acting)
-        if request.was_joined_meanwhile and request.session.exists(
-            request.session.session_key or ""
-        ):  # else: signed out
+        # Whoever acted as the entry that ended is signed out by now, and learns at the sign-in how to go on.
+        if request.was_joined_meanwhile and request.session.exists(request.session.session_key or ""):
             messages.warning(request, _("Two entries of one person were joined at this moment, so nothing was saved."))
         return response
 

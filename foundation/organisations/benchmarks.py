@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Iterator
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 from django.db import connection, connections
 from django.utils import timezone
@@ -128,7 +129,7 @@ def _look_for_alike(acting: Acting) -> float:
 
 
 def _group(acting: Acting) -> float:
-    values = {"organisation": acting.organisation_id, "today": timezone.localdate()}
+    values: dict[str, Any] = {"organisation": acting.organisation_id, "today": timezone.localdate()}
     with acting_as(acting), connection.cursor() as cursor:
         began = perf_counter()
         for alike in ("lower(name), team_id", "lower(split_part(email, '@', 1))"):
