@@ -5,9 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -66,9 +66,8 @@ class ActingMiddleware:
             response = self.get_response(request)
         if request.refused:
             record_refusal(request, request.acting)
-        if request.was_joined_meanwhile and request.session.exists(
-            request.session.session_key or ""
-        ):  # else: signed out
+        # Whoever acted as the entry that ended is signed out by now, and learns at the sign-in how to go on.
+        if request.was_joined_meanwhile and request.session.exists(request.session.session_key or ""):
             messages.warning(request, _("Two entries of one person were joined at this moment, so nothing was saved."))
         return response
 
@@ -94,15 +93,23 @@ class ActingMiddleware:
     def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ProofNeeded):
             return authentication.ask_again(request)
+        request.was_joined_meanwhile = was_joined_meanwhile(request, exception)
         connection = transaction.get_connection()
         if connection.in_atomic_block:
             transaction.set_rollback(True)
         if isinstance(exception, PermissionDenied):
             request.refused = "denied"
-        if isinstance(exception, IntegrityError) and JOINED_MEANWHILE in str(exception):
-            request.was_joined_meanwhile = True
-            return redirect("home:start")
-        return None
+        return redirect("home:start") if request.was_joined_meanwhile else None
+
+
+def was_joined_meanwhile(request: Request, exception: Exception) -> bool:
+    """Whether it went wrong because two entries were joined since we looked: the database refuses what is written about
+    the one that ended, and whoever acts as that one finds what they had no more."""
+    if isinstance(exception, IntegrityError):
+        return JOINED_MEANWHILE in str(exception)
+    if request.acting is None or not isinstance(exception, (ObjectDoesNotExist, Http404)):
+        return False
+    return Membership.objects.filter(pk=request.acting.membership_id, joined_into__isnull=False).exists()
 
 
 def why_no_organisation(request: Request) -> str:

@@ -1,18 +1,22 @@
-"""What an import of people costs (P10 of the performance bar), against COPY and one INSERT of the same rows."""
+"""What an import of people costs (P10 of the performance bar), against COPY and one INSERT of the same rows.
+
+And what it costs to look for people who are there twice, among as many, against grouping them in plain SQL.
+"""
 
 import csv
 import io
 from collections.abc import Callable, Iterator
 from statistics import median
 from time import perf_counter
+from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
 from foundation.core.acting import Acting, acting_as
 from foundation.core.benchmarks import Measurement
 from foundation.files.examination import SPREADSHEETS, examine
-from foundation.organisations import actions
+from foundation.organisations import actions, duplicates
 
 PEOPLE = 60_000
 ROUNDS = 5
@@ -41,21 +45,30 @@ SELECT person.id, %(organisation)s, reverse(lpad(to_hex(row_number() OVER () + %
                   line_manager_id = excluded.line_manager_id
 """
 
+ALIKE = """
+SELECT min(id), max(id), count(*) FROM organisations_membership
+ WHERE organisation_id = %(organisation)s AND (ends_on IS NULL OR ends_on >= %(today)s)
+ GROUP BY {alike} HAVING count(*) > 1 ORDER BY 1 LIMIT 100
+"""
+
 
 def p10_import(new_organisation: Callable[[str], Acting], people: int = PEOPLE) -> Iterator[Measurement]:
-    """Import so many people: examined, checked, applied, each with an event; then the same file again.
+    """Import so many people: examined, checked, applied, each with an event; the same file again; who is there twice.
 
     Every round has an organisation of its own for each way, so that none finds people of an earlier one.
     """
-    new, same, yardstick = [], [], []
+    new, same, yardstick, alike, grouped = [], [], [], [], []
     for number in range(ROUNDS):
         ours, theirs = new_organisation(f"I{number} Imported"), new_organisation(f"Y{number} Copied")
         content = _file(f"I{number}", people)
         new.append(_import(ours, content))
         same.append(_import(ours, content))
         yardstick.append(_copy(theirs.organisation_id, _file(f"Y{number}", people)))
+        alike.append(_look_for_alike(ours))
+        grouped.append(_group(ours))
     yield Measurement("P10 import of 60,000 people", median(new), median(yardstick), 4.0)
     yield Measurement("P10 the same file again", median(same), median(yardstick), 2.0)
+    yield Measurement("P10 who is there twice, of 60,000", median(alike), median(grouped), 3.5)
 
 
 def _file(prefix: str, people: int) -> bytes:
@@ -106,3 +119,19 @@ def _copy(organisation_id: int, content: bytes) -> float:
         cursor.execute(UPSERT, {"organisation": organisation_id})
         cursor.execute("COMMIT")
     return perf_counter() - began
+
+
+def _look_for_alike(acting: Acting) -> float:
+    with acting_as(acting):
+        began = perf_counter()
+        duplicates.likely(acting, timezone.localdate())
+        return perf_counter() - began
+
+
+def _group(acting: Acting) -> float:
+    values: dict[str, Any] = {"organisation": acting.organisation_id, "today": timezone.localdate()}
+    with acting_as(acting), connection.cursor() as cursor:
+        began = perf_counter()
+        for alike in ("lower(name), team_id", "lower(split_part(email, '@', 1))"):
+            cursor.execute(ALIKE.format(alike=alike), values).fetchall()
+        return perf_counter() - began

@@ -30,7 +30,10 @@ def keep_apart(*, membership_id: int, other_id: int, by: Acting, now: datetime) 
 
 @transaction.atomic
 def no_longer_keep_apart(*, membership_id: int, other_id: int, by: Acting, now: datetime) -> None:
-    """Take back that two entries are of two people. Where nobody says so any more, nothing changes."""
+    """Take back that two entries are of two people. Where nobody says so any more, nothing changes.
+
+    Raises RuleBroken as ``keep_apart`` does.
+    """
     one, other = _lock(membership_id, other_id, by)
     if KeptApart.objects.visible_to(by).in_force().of(one, other).update(ended_at=now, ended_by=by.membership):
         ledger.record("person.no_longer_kept_apart", actor=by, target=one, at=now, other=other.reference)

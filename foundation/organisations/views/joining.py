@@ -91,7 +91,9 @@ def join(request: Request, reference: str, other: str) -> HttpResponse:
 @require_POST
 def keep_apart(request: Request, reference: str, other: str) -> HttpResponse:
     """Say that two entries are of two people."""
-    return _tell(request, reference, other, actions.keep_apart, _("Said: these are two people"))
+    return _tell(
+        request, reference, other, actions.keep_apart, _("Marked as two people: they are not offered any more")
+    )
 
 
 @requires("people.manage")

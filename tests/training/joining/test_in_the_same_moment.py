@@ -2,29 +2,32 @@
 
 from django.urls import reverse
 
+from foundation.core.acting import acting_as
 from tests.at_once import at_once
+from tests.conftest import NOW
 from tests.factories.sessions import planned
 from tests.factories.training import make_course
 from tests.training.browsing import words
 from training.actions import learning, sessions
-from training.models import Attempt, Place
+from training.models import Attempt, PageDone, Place
 
 
-def joined_meanwhile(monkeypatch, twice, module, name, *, first=False):
-    """The two are joined, on a connection of its own, just before or after this part of an action."""
-    does = getattr(module, name)
+def joined_before(monkeypatch, twice, module, name):
+    """The two are joined, on a connection of its own, just after this part of an action has looked."""
+    looks = getattr(module, name)
 
-    def beside(*args):
-        found = None if first else does(*args)
+    def joined_meanwhile(*args):
+        monkeypatch.setattr(module, name, looks)
+        found = looks(*args)
         assert at_once(twice.join) == [None]
-        return does(*args) if first else found
+        return found
 
-    monkeypatch.setattr(module, name, beside)
+    monkeypatch.setattr(module, name, joined_meanwhile)
 
 
 def test_who_begins_a_course_then_signs_in_again_and_nothing_is_begun(twice, client_for, monkeypatch, backup):
     course, client = make_course(), client_for(twice.ended)
-    joined_meanwhile(monkeypatch, twice, learning, "_locked_open", first=True)
+    joined_before(monkeypatch, twice, learning.permissions, "check_can_learn")
 
     answer = client.post(reverse("training:course", args=[course.code]))
 
@@ -33,10 +36,30 @@ def test_who_begins_a_course_then_signs_in_again_and_nothing_is_begun(twice, cli
     assert not backup(Attempt).exists()
 
 
+def test_who_puts_a_page_behind_then_signs_in_and_goes_on_where_they_were(twice, client_for, monkeypatch, backup):
+    course, client = make_course(), client_for(twice.ended)
+    with acting_as(twice.ended):
+        attempt = learning.begin(course_id=course.pk, by=twice.ended, now=NOW)
+    joined_before(monkeypatch, twice, learning.permissions, "check_can_learn")
+
+    answer = client.post(reverse("training:finish_page", args=[attempt.reference, "welcome"]))
+
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.get("/")["Location"].startswith("/accounts/sign-in/")
+    assert not backup(PageDone).exists()
+    assert backup(Attempt).get().membership_id == twice.kept.membership_id
+
+
+def test_what_is_not_found_for_another_reason_is_still_not_found(twice, client_for):
+    twice.join()
+
+    assert client_for(twice.kept).get(reverse("training:attempt", args=["none-such"])).status_code == 404
+
+
 def test_who_gives_somebody_a_place_then_reads_that_nothing_was_saved(twice, client_for, monkeypatch, backup):
     session, client = planned(twice.manager, make_course()), client_for(twice.manager)
     monkeypatch.setattr(sessions.TaughtSession, "has_begun", lambda _session, _now: False)
-    joined_meanwhile(monkeypatch, twice, sessions, "people_on_the_day")
+    joined_before(monkeypatch, twice, sessions, "people_on_the_day")
 
     page = client.post(
         reverse("training:book_people", args=[session.reference]),
