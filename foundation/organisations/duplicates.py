@@ -69,7 +69,6 @@ def likely(acting: Acting, today: date) -> list[Group]:
             alike["name", name, team].append(people[pk])
         if address and ALIKE[0] <= mailed <= ALIKE[1]:
             alike["mailbox", address].append(people[pk])
-    apart = _pairs_apart(acting, people)
     groups: dict[frozenset[int], Group] = {}
     for (kind, *_key), group in alike.items():
         why = _("Same name and team") if kind == "name" else _("Same e-mail name before the @")
@@ -90,39 +89,6 @@ def _first(groups: Iterable[Group]) -> Iterator[Group]:
 
 def _pairs_apart(acting: Acting) -> set[tuple[int, int]]:
     said = KeptApart.objects.visible_to(acting).in_force()
-    return set(said.order_by().values_list("lower_id", "higher_id"))
-
-
-def _not_apart(group: list[Membership], apart: set[tuple[int, int]]) -> Iterator[tuple[Membership, list[Membership]]]:
-    """The first of those alike beside all that may be the same person; then the same of those that are not."""
-    while len(group) > 1:
-        first, *rest = group
-        others = [each for each in rest if (min(first.pk, each.pk), max(first.pk, each.pk)) not in apart]
-        if others:
-            yield first, others
-        group = [each for each in rest if each not in others]
-
-
-def apart(acting: Acting, one: Membership, other: Membership) -> KeptApart | None:
-    """Who said of these that they are two people, and when."""
-    return KeptApart.objects.visible_to(acting).in_force().of(one, other).select_related("said_by").first()
-
-
-def kept_apart(acting: Acting) -> list[KeptApart]:
-    """The pairs last said to be two people. Who has left or was joined with another is looked for no more."""
-    said = KeptApart.objects.visible_to(acting).in_force().select_related("lower", "higher", "said_by")
-    today = timezone.localdate(acting.at)
-    here = _here(acting, today).order_by().values("pk")
-    return list(said.filter(lower__in=here, higher__in=here)[:MOST])
-
-
-def _here(acting: Acting, today: date) -> MembershipQuerySet:
-    """Entries of people who are here or will be."""
-    return entries(acting).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
-
-
-def _pairs_apart(acting: Acting, people: Collection[int]) -> set[tuple[int, int]]:
-    said = KeptApart.objects.visible_to(acting).in_force().filter(lower__in=people, higher__in=people)
     return set(said.order_by().values_list("lower_id", "higher_id"))
 
 
