@@ -52,6 +52,16 @@ COLOURS = {
 
 
 # ---- What a member reports
+Words = tuple[str, str]  # the title, and how one will know that it worked
+
+
+def state_of(now: Words, reported: Words | None, *, was_reported: bool) -> Reporting:
+    """Where an action stands: in what words it is written now, and in what words it is reported, if it is."""
+    if reported is None:
+        return Reporting.TAKEN_BACK if was_reported else Reporting.NOT_REPORTED
+    return Reporting.REPORTED if reported == now else Reporting.REWORDED
+
+
 @dataclass(frozen=True)
 class Own:
     """One action of a member, and what one partnership may read of it."""
@@ -63,11 +73,12 @@ class Own:
 
     @property
     def state(self) -> Reporting:
-        if self.reported is None:
-            return Reporting.TAKEN_BACK if self.ended else Reporting.NOT_REPORTED
         said, now = self.reported, self.action
-        same = (said.title, said.success_measure) == (now.title, now.success_measure)
-        return Reporting.REPORTED if same else Reporting.REWORDED
+        return state_of(
+            (now.title, now.success_measure),
+            (said.title, said.success_measure) if said else None,
+            was_reported=self.ended is not None,
+        )
 
     @property
     def state_colour(self) -> str:

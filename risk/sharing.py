@@ -46,6 +46,17 @@ SHARING_COLOURS = {
 
 
 # ---- What a member shares
+def state_of(entry_id: int | None, shared_entry_id: int | None, *, is_closed: bool, was_shared: bool) -> Sharing:
+    """Where a risk stands: as the approved assessment has it now, and as it is shared now, if it is in either."""
+    if shared_entry_id is None:
+        return Sharing.TAKEN_BACK if was_shared else Sharing.NOT_SHARED
+    if is_closed:
+        return Sharing.CLOSED
+    if entry_id is None:
+        return Sharing.GONE
+    return Sharing.SHARED if entry_id == shared_entry_id else Sharing.CHANGED
+
+
 @dataclass(frozen=True)
 class Own:
     """One risk of a member, and what one partnership may read of it. No ``entry``: the assessment has it no more."""
@@ -73,13 +84,12 @@ class Own:
 
     @property
     def state(self) -> Sharing:
-        if self.shared is None:
-            return Sharing.TAKEN_BACK if self.ended else Sharing.NOT_SHARED
-        if self.risk.closed_at is not None:
-            return Sharing.CLOSED
-        if self.entry is None:
-            return Sharing.GONE
-        return Sharing.SHARED if self.entry.pk == self.shared.entry_id else Sharing.CHANGED
+        return state_of(
+            self.entry.pk if self.entry else None,
+            self.shared.entry_id if self.shared else None,
+            is_closed=self.risk.closed_at is not None,
+            was_shared=self.ended is not None,
+        )
 
     @property
     def state_colour(self) -> str:

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -47,12 +46,7 @@ def reporting(request: Request) -> HttpResponseBase:
             return found
         page = found
         lines = reporting_list.lines(
-            request.acting,
-            partnership,
-            found.items,
-            can_share=can_share,
-            here=request.get_full_path(),
-            token=get_token(request),
+            request.acting, partnership, found.items, can_share=can_share, here=request.get_full_path()
         )
     return render(
         request,

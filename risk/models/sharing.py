@@ -29,6 +29,10 @@ class SharedRiskQuerySet(OrganisationQuerySet):
             return self.none()
         return self.filter(Q(organisation_id=acting.organisation_id) | self._with(acting))
 
+    def given_by(self, acting: "Acting") -> Self:
+        """Only what the organisation acted for shares or shared itself."""
+        return self.filter(organisation_id=acting.organisation_id) if acting.may("risk.view") else self.none()
+
     def gathered_by(self, acting: "Acting") -> Self:
         """Only what members share now with the partnership acted for."""
         return self.filter(self._with(acting)) if acting.may("risk.view") else self.none()

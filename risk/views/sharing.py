@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -39,9 +38,7 @@ def sharing(request: Request) -> HttpResponseBase:
         if not isinstance(found, ListPage):
             return found
         page = found
-        lines = sharing_list.lines(
-            request.acting, partnership, found.items, here=request.get_full_path(), token=get_token(request)
-        )
+        lines = sharing_list.lines(request.acting, partnership, found.items, here=request.get_full_path())
     return render(
         request,
         "risk/sharing/sharing.html",

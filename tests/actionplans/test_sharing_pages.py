@@ -91,7 +91,7 @@ def test_a_reader_sees_what_is_reported_and_no_button(owner, board, row, client_
 
 
 def codes(page):
-    return [line["own"].action.code for line in page.context["lines"]]
+    return [line["code"] for line in page.context["lines"]]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_the_state_in_the_list_is_that_of_each_row(owner, board, row, client_for
     with acting_as(owner):
         rows = list(reporting_list.rows(owner, board, asked=QueryDict("state=reported")))
 
-    states = {line["own"].action.code: line["own"].state for line in page.context["lines"]}
+    states = {line["code"]: line["state"] for line in page.context["lines"]}
     assert list(states.values()) == ["reported", "reworded", "taken_back", "not_reported"]
     assert {each.code: each.sharing for each in rows} == states
 

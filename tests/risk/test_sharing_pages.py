@@ -111,7 +111,7 @@ def test_a_reader_sees_what_is_shared_and_no_button(owner, board, entry, client_
 
 
 def codes(page):
-    return [line["own"].risk.code for line in page.context["lines"]]
+    return [line["code"] for line in page.context["lines"]]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_the_state_in_the_list_is_that_of_each_row(owner, board, client_for):
     with acting_as(owner):
         rows = list(sharing_list.rows(owner, board, asked=QueryDict("sort=sharing")))
 
-    states = {line["own"].risk.code: line["own"].state for line in page.context["lines"]}
+    states = {line["code"]: line["state"] for line in page.context["lines"]}
     assert states == {
         "R1": "changed",
         "R2": "closed",
