@@ -226,7 +226,7 @@ def _line(reported: ReportedAction, objective_id: int | None, today: date) -> Li
     return Line(reported, name, signs(reported.facts, today), objective_id, member=name)
 
 
-def for_list(acting: Acting) -> QuerySet[ReportedAction]:
+def with_places(acting: Acting) -> QuerySet[ReportedAction]:
     """What members report now, with the place that the partnership gave each."""
     return ReportedAction.objects.gathered_by(acting).select_related("organisation", "place__plan", "place__objective")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actionplans import actions, gathering, permissions, queries, reporting_list
-from actionplans.gathered_list import gathered_listing
+from actionplans.gathered_list import gathered_listing, shown
 from actionplans.lines import Line
 from actionplans.listing import STATUS_COLOUR
 from actionplans.models import ReportedAction
@@ -116,8 +116,9 @@ def take_back(request: Request, partnership: str, reference: str) -> HttpRespons
 def gather(request: Request) -> HttpResponseBase:
     """What members report: first what has no place in a plan yet."""
     _must_be_partnership(request)
-    listing = gathered_listing(request.acting, today(), whole=bool(request.GET.get("export")))
-    page = listing.read(request, gathering.for_list(request.acting))
+    members = organisations.members(request.acting, today())
+    listing = gathered_listing(members, today(), whole=bool(request.GET.get("export")))
+    page = listing.read(request, ReportedAction.objects.gathered_by(request.acting))
     if not isinstance(page, ListPage):
         return page
     if wanted := request.GET.get("export"):
@@ -126,7 +127,7 @@ def gather(request: Request) -> HttpResponseBase:
     return render(
         request,
         "actionplans/sharing/gather.html",
-        {"page": page, "lines": [(row, _marked(row)) for row in page.items], "tabs": tabs(request)},
+        {"page": page, "lines": shown(page.items, members, today()), "tabs": tabs(request)},
     )
 
 
@@ -215,7 +216,7 @@ def _own_or_404(request: Request, partnership: str, reference: str) -> gathering
 
 def _gathered_or_404(request: Request, reference: str) -> ReportedAction:
     _must_be_partnership(request)
-    row = gathering.for_list(request.acting).filter(reference=reference).first()
+    row = gathering.with_places(request.acting).filter(reference=reference).first()
     if row is None:
         raise Http404
     return row

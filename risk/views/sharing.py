@@ -119,7 +119,7 @@ def members_risks(request: Request) -> HttpResponseBase:
     _must_be_partnership(request)
     found = shares.rolled_up(request.acting, today())
     listing = shared_list.shared_risks(found, whole=bool(request.GET.get("export")))
-    page = listing.read(request, shares.gathered(request.acting))
+    page = listing.read(request, SharedRisk.objects.gathered_by(request.acting))
     if not isinstance(page, ListPage):
         return page
     if wanted := request.GET.get("export"):
@@ -131,10 +131,7 @@ def members_risks(request: Request) -> HttpResponseBase:
         {
             "found": found,
             "page": page,
-            "lines": [
-                (row, found.words.themes.get(row.theme, row.theme), *shares.band_of(row), shares.score_in_words(row))
-                for row in page.items
-            ],
+            "lines": shared_list.lines(page.items, found),
             "chart": pictures.shared_chart(found.scale, found.drawn, chart_id="shared-risks") if found.scale else None,
             "tabs": tabs.of("members_risks", request.acting),
         },
@@ -155,13 +152,13 @@ def members_risk(request: Request, reference: str) -> HttpResponse:
 def _words_of(row: SharedRisk) -> dict[str, object]:
     themes, ideologies = reference.words()
     matrix = row.scale if row.score else None
-    band, colour = shares.band_of(row)
+    band, colour = shares.band_named(row.band, row.band_colour)
     return {
         "theme": themes.get(row.theme, row.theme),
         "ideologies": [ideologies.get(code, code) for code in row.ideologies],
         "band": band,
         "colour": colour,
-        "score": shares.score_in_words(row),
+        "score": shares.score_in_words(row.likelihood, row.impact, row.matrix),
         "likelihood": matrix.likelihood[(row.likelihood or 1) - 1] if matrix else "",
         "impact": matrix.impact[(row.impact or 1) - 1] if matrix else "",
     }

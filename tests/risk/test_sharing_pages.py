@@ -231,7 +231,7 @@ def test_the_partnership_reads_it_rolled_up_in_a_list_in_a_file_and_on_its_own_p
     file = b"".join(client.get("/risk/members/?export=csv").streaming_content).decode()
 
     assert [heap.label for heap in page.context["found"].by_theme] == ["Online harm and own IT"]
-    assert [row[0].title for row in page.context["lines"]] == ["Drawn in online"]
+    assert [row["title"] for row in page.context["lines"]] == ["Drawn in online"]
     assert all(word in one for word in ("Ashmere District Council", "For you", "9 of 25"))
     assert "Drawn in online,Ashmere District Council,Online harm and own IT" in file
     assert "For you" in file
