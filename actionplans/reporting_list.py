@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
@@ -18,14 +18,14 @@ from actionplans.workflow import OPEN, PlanStatus, Status
 from foundation.core.acting import Acting
 from foundation.core.lists import Column, Listing
 from foundation.core.lookups import as_one_value
-from foundation.core.prepared import Prepared, stand_in
+from foundation.core.prepared import Prepared, Question, stand_in
 from foundation.core.sharing_filter import PartnershipFilter
 from foundation.core.sharing_lines import Lines, comment_line, with_sharing
 from foundation.core.templatetags.portal import day, hint_line, status_tag
 from foundation.organisations.models import Organisation
 
 
-def listing(partnerships: Sequence[Organisation]) -> Listing:
+def listing(partnerships: Sequence[Organisation], first_page: Question | None = None) -> Listing:
     """The list as it may be searched and filtered."""
     return Listing(
         name="actions-to-report",
@@ -40,6 +40,7 @@ def listing(partnerships: Sequence[Organisation]) -> Listing:
         search=("code", "title", "comment"),
         search_label=_("Search by code, title or comment"),
         filters=partial(PartnershipFilter, partnerships=partnerships, states=Reporting),
+        first_page=first_page,
     )
 
 
@@ -73,6 +74,7 @@ def lines(
         (reported if given.ended_on is None else ended)[pk] = given
     statuses = {status.value: status_tag(status.label, STATUS_COLOUR[status]) for status in Status}
     tags = {state: status_tag(state.label, COLOURS[state]) for state in Reporting}
+    due, since = cache(_due), cache(_since)  # much is said alike of many
     drawn = Lines(
         page="actionplans:action",
         give="actionplans:report_action",
@@ -89,12 +91,16 @@ def lines(
             (now.title, now.success_measure) if now else None,
             was_reported=before is not None,
         )
+        if now is not None:
+            hints = since(now.reported_on) + comment_line(now.comment)
+        else:
+            hints = hint_line(day(before.ended_on) if before else "")
         html = drawn.line(
             row["code"],
             row["reference"],
             row["title"],
-            facts=statuses[row["status"]] + hint_line(gettext("due %(day)s") % {"day": day(row["due_on"])}),
-            sharing=tags[state] + _hints(now, before),
+            facts=statuses[row["status"]] + due(row["due_on"]),
+            sharing=tags[state] + hints,
             can_give=row["plan__status"] == PlanStatus.ACTIVE,
             is_given=now is not None,
         )
@@ -113,27 +119,18 @@ _GIVEN = Prepared(
     int,
     str,
 )
-_REPORTED = Prepared(
-    lambda organisation_id, partnership_id: (
-        ReportedAction.objects.given_by(_reader(organisation_id))
-        .filter(partnership_id=partnership_id, ended_at__isnull=True)
-        .order_by()
-        .values_list("action_id")
-    ),
-    int,
-    int,
-)
 
 
 def _reader(organisation_id: int) -> Any:
     return stand_in(organisation_id=organisation_id, permissions={"plan.view"})
 
 
-def _hints(now: Given | None, before: Given | None) -> SafeString:
-    """Since when the partnership reads an action, and with which comment; or until when it did."""
-    if now is None:
-        return hint_line(day(before.ended_on) if before else "")
-    return hint_line(gettext("Since %(day)s") % {"day": day(now.reported_on)}) + comment_line(now.comment)
+def _due(due_on: date) -> SafeString:
+    return hint_line(gettext("due %(day)s") % {"day": day(due_on)})
+
+
+def _since(reported_on: date) -> SafeString:
+    return hint_line(gettext("Since %(day)s") % {"day": day(reported_on)})
 
 
 def rows(acting: Acting, partnership: Organisation, *, asked: QueryDict) -> QuerySet[Action]:
@@ -141,10 +138,7 @@ def rows(acting: Acting, partnership: Organisation, *, asked: QueryDict) -> Quer
 
     Where they are searched, filtered or sorted: with ``sharing`` as ``state_of`` has it, title and comment.
     """
-    found = Action.objects.visible_to(acting).filter(
-        Q(plan__status=PlanStatus.ACTIVE, status__in=OPEN)
-        | Q(pk__in=_REPORTED.within(acting.organisation_id, partnership.pk))
-    )
+    found = _to_report(acting, partnership.pk)
     if not any(asked.get(name) for name in ("s", "state", "sort")):
         return found
     return with_sharing(
@@ -159,3 +153,17 @@ def rows(acting: Acting, partnership: Organisation, *, asked: QueryDict) -> Quer
             default=Value(Reporting.REWORDED),
         ),
     )
+
+
+def _to_report(acting: Acting, partnership_id: int) -> QuerySet[Action]:
+    reported = ReportedAction.objects.given_by(acting).filter(partnership_id=partnership_id, ended_at__isnull=True)
+    return Action.objects.visible_to(acting).filter(
+        Q(plan__status=PlanStatus.ACTIVE, status__in=OPEN) | Q(pk__in=reported.order_by().values("action"))
+    )
+
+
+FIRST_PAGE = Prepared(
+    lambda organisation_id, partnership_id: listing(()).first_of(_to_report(_reader(organisation_id), partnership_id)),
+    int,
+    int,
+)

@@ -1,6 +1,7 @@
 """The list of risks that members share with a partnership: columns, filters, search."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cache, partial
 from typing import Any
 
@@ -10,11 +11,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core import addresses
+from foundation.core.acting import Acting
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
+from foundation.core.prepared import Prepared, Question
 from foundation.core.templatetags.portal import day, status_tag
+from risk.models import SharedRisk
 from risk.models.risks import Response
-from risk.sharing import RolledUp, band_named, score_in_words
+from risk.models.sharing import SharedRiskQuerySet
+from risk.sharing import NOTHING, RolledUp, band_named, score_in_words
 
 ANY = ("", _("Any"))
 NOT_SCORED = "-"
@@ -37,7 +42,9 @@ class SharedRiskFilter(FilterForm):
     def narrow(self, rows: QuerySet) -> QuerySet:
         wanted = self.cleaned_data
         lookups = {"member": "organisation__slug", "theme": "theme", "response": "response"}
-        rows = rows.filter(**{lookup: wanted[name] for name, lookup in lookups.items() if wanted[name]})
+        for name, lookup in lookups.items():
+            if wanted[name]:
+                rows = rows.filter(**{lookup: wanted[name]})
         if wanted["ideology"]:
             rows = rows.filter(ideologies__contains=[wanted["ideology"]])
         if wanted["band"]:
@@ -45,7 +52,7 @@ class SharedRiskFilter(FilterForm):
         return rows
 
 
-def shared_risks(found: RolledUp, *, whole: bool) -> Listing:
+def shared_risks(found: RolledUp, *, whole: bool, first_page: Question | None = None) -> Listing:
     """The list as the partnership may filter it. ``found``: all that is shared with it; ``whole``: for a file."""
     themes, ideologies = found.words
     offers = {
@@ -62,7 +69,7 @@ def shared_risks(found: RolledUp, *, whole: bool) -> Listing:
         _column("member", _("Member"), "organisation_id", sort="organisation__name", make=names.get),
         _column("theme", _("Theme"), "theme", sort="theme", make=lambda code: themes.get(code, code)),
         _column("band", _("Band"), "band", "band_colour", make=lambda *band: band_named(*band)[0]),
-        _column("score", _("Score"), "likelihood", "impact", "matrix", make=score_in_words),
+        _column("score", _("Score"), "likelihood", "impact", "highest", make=score_in_words),
         _column("assessed", _("Assessed"), "assessed_at__date", sort="assessed_at"),
         _column("shared", _("Shared"), "shared_at__date", sort="shared_at"),
     )
@@ -78,7 +85,22 @@ def shared_risks(found: RolledUp, *, whole: bool) -> Listing:
         search=("title", "comment"),
         search_label=_("Search risks and comments"),
         filters=partial(SharedRiskFilter, offers=offers),
+        first_page=first_page,
     )
+
+
+def rows(acting: Acting) -> SharedRiskQuerySet:
+    """What members share with the partnership acted for, as the list shows it."""
+    return SharedRisk.objects.gathered_by(acting).with_highest()
+
+
+FIRST_PAGE = Prepared(
+    lambda partnership_id, on: shared_risks(NOTHING, whole=False).first_of(
+        SharedRisk.objects.gathered_on(partnership_id, on).with_highest()
+    ),
+    int,
+    date,
+)
 
 
 def lines(rows: Iterable[dict[str, Any]], found: RolledUp) -> list[dict[str, Any]]:
@@ -92,7 +114,7 @@ def lines(rows: Iterable[dict[str, Any]], found: RolledUp) -> list[dict[str, Any
             "member": names.get(row["organisation_id"], ""),
             "theme": themes.get(row["theme"], row["theme"]),
             "band": tag(row["band"], row["band_colour"]),
-            "score": score_in_words(row["likelihood"], row["impact"], row["matrix"]),
+            "score": score_in_words(row["likelihood"], row["impact"], row["highest"]),
             "assessed": day(row["assessed_at__date"]),
             "shared": day(row["shared_at__date"]),
         }

@@ -189,6 +189,9 @@ class RolledUp:
         return self.total - self.drawn.total()
 
 
+NOTHING = RolledUp(0, [], [], [], [], reference.Words({}, {}), [], None, Counter())
+
+
 def rolled_up(acting: Acting, on: date) -> RolledUp:
     """What is shared with the partnership acted for, by theme and by member. Counted by the database: two queries.
 
@@ -323,11 +326,10 @@ def band_named(label: str, colour: str) -> tuple[str, str]:
     return (label, colour) if label else (_("Not scored"), "grey")
 
 
-def score_in_words(likelihood: int | None, impact: int | None, scale: dict[str, Any]) -> str:
-    """ "12 of 25", since two members may score on different scales. ``scale``: as it is kept."""
+def score_in_words(likelihood: int | None, impact: int | None, highest: int | None) -> str:
+    """ "12 of 25", since two members may score on different scales."""
     if likelihood is None or impact is None:
         return ""
-    highest = len(scale["likelihood"]) * len(scale["impact"])
     return _("%(score)s of %(highest)s") % {"score": likelihood * impact, "highest": highest}
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.core.acting import Acting
 from foundation.core.lists import Column, Listing
 from foundation.core.lookups import as_one_value
-from foundation.core.prepared import Prepared, PreparedObjects, answers, stand_in
+from foundation.core.prepared import Prepared, PreparedObjects, Question, answers, stand_in
 from foundation.core.sharing_filter import PartnershipFilter
 from foundation.core.sharing_lines import Lines, comment_line, with_sharing
 from foundation.core.templatetags.portal import day, hint_line, status_tag
@@ -29,7 +29,7 @@ LONGEST_CODE = 20
 NONE = SafeString("–")
 
 
-def listing(partnerships: Sequence[Organisation]) -> Listing:
+def listing(partnerships: Sequence[Organisation], first_page: Question | None = None) -> Listing:
     """The list as it may be searched and filtered."""
     return Listing(
         name="risks-to-share",
@@ -42,6 +42,7 @@ def listing(partnerships: Sequence[Organisation]) -> Listing:
         search=("code", "title", "comment"),
         search_label=_("Search by code, title or comment"),
         filters=partial(PartnershipFilter, partnerships=partnerships, states=Sharing),
+        first_page=first_page,
     )
 
 
@@ -92,7 +93,7 @@ def lines(
     for pk, *share in shares:
         given = Given(*share)
         (shared if given.ended_on is None else ended)[pk] = given
-    assessed = _assessed(_APPROVED.made_of(assessments))
+    assessed, since = _assessed(_APPROVED.made_of(assessments)), cache(_since)  # much is said alike of many
     tags = {state: status_tag(state.label, SHARING_COLOURS[state]) for state in Sharing}
     drawn = Lines(
         page="risk:risk",
@@ -111,13 +112,17 @@ def lines(
         state = state_of(
             entry and entry.entry_id, now and now.entry_id, is_closed=closed is not None, was_shared=before is not None
         )
+        if now is not None:
+            hints = since(now.assessed_on, now.shared_on) + comment_line(now.comment)
+        else:
+            hints = hint_line(day(before.ended_on) if before else "")
         html = drawn.line(
             row["code"],
             row["reference"],
             named.title,
             below=hint_line(gettext("Closed on %(day)s") % {"day": day(closed)} if closed else ""),
             facts=assessed(entry.score) if entry else NONE,
-            sharing=tags[state] + _hints(now, before),
+            sharing=tags[state] + hints,
             can_give=entry is not None and closed is None,
             is_given=now is not None,
         )
@@ -133,9 +138,8 @@ _APPROVED = PreparedObjects(
 )
 _SAID = Prepared(
     lambda organisation_id, wanted: (
-        Entry.objects.visible_to(_reader(organisation_id))
-        .filter(assessment__status=Status.APPROVED, risk__any_of=wanted)
-        .order_by()
+        _approved_entries(_reader(organisation_id))
+        .filter(risk__any_of=wanted)
         .values_list("risk_id", "pk", "title", "residual_likelihood", "residual_impact")
     ),
     int,
@@ -154,25 +158,6 @@ _GIVEN = Prepared(
     int,
     str,
 )
-_IN_APPROVED = Prepared(
-    lambda organisation_id: (
-        Entry.objects.visible_to(_reader(organisation_id))
-        .filter(assessment__status=Status.APPROVED)
-        .order_by()
-        .values_list("risk_id")
-    ),
-    int,
-)
-_SHARED = Prepared(
-    lambda organisation_id, partnership_id: (
-        SharedRisk.objects.given_by(_reader(organisation_id))
-        .filter(partnership_id=partnership_id, ended_at__isnull=True)
-        .order_by()
-        .values_list("risk_id")
-    ),
-    int,
-    int,
-)
 
 
 def _reader(organisation_id: int) -> Any:
@@ -190,13 +175,9 @@ def _assessed(approved: Sequence[Assessment]) -> Callable[[int | None], SafeStri
     return cell
 
 
-def _hints(now: Given | None, before: Given | None) -> SafeString:
-    """Since when the partnership reads a risk, and with which comment; or until when it did."""
-    if now is None:
-        return hint_line(day(before.ended_on) if before else "")
-    days = {"assessed": day(now.assessed_on), "shared": day(now.shared_on)}
-    since = gettext("As assessed on %(assessed)s, shared on %(shared)s") % days
-    return hint_line(since) + comment_line(now.comment)
+def _since(assessed_on: date, shared_on: date) -> SafeString:
+    days = {"assessed": day(assessed_on), "shared": day(shared_on)}
+    return hint_line(gettext("As assessed on %(assessed)s, shared on %(shared)s") % days)
 
 
 def rows(acting: Acting, partnership: Organisation, *, asked: QueryDict) -> QuerySet[Risk]:
@@ -204,14 +185,10 @@ def rows(acting: Acting, partnership: Organisation, *, asked: QueryDict) -> Quer
 
     Where they are searched, filtered or sorted: with ``sharing`` as ``state_of`` has it, title and comment.
     """
-    found = Risk.objects.visible_to(acting).filter(
-        Q(pk__in=_IN_APPROVED.within(acting.organisation_id))
-        | Q(pk__in=_SHARED.within(acting.organisation_id, partnership.pk))
-    )
-    found = found.annotate(place=LPad("code", LONGEST_CODE, Value(" ")))  # R2 before R10
+    found = _to_share(acting, partnership.pk)
     if not any(asked.get(name) for name in ("s", "state", "sort")):
         return found
-    entry = Entry.objects.visible_to(acting).filter(assessment__status=Status.APPROVED, risk=OuterRef("pk")).order_by()
+    entry = _approved_entries(acting).filter(risk=OuterRef("pk"))
     found = found.annotate(entry_now=Subquery(entry.values("pk")[:1]), entry_title=Subquery(entry.values("title")[:1]))
     return with_sharing(
         found,
@@ -227,3 +204,22 @@ def rows(acting: Acting, partnership: Organisation, *, asked: QueryDict) -> Quer
             default=Value(Sharing.CHANGED),
         ),
     ).annotate(title=Coalesce("entry_title", "shared_title"))
+
+
+def _to_share(acting: Acting, partnership_id: int) -> QuerySet[Risk]:
+    shared = SharedRisk.objects.given_by(acting).filter(partnership_id=partnership_id, ended_at__isnull=True)
+    found = Risk.objects.visible_to(acting).filter(
+        Q(pk__in=_approved_entries(acting).values("risk")) | Q(pk__in=shared.order_by().values("risk"))
+    )
+    return found.annotate(place=LPad("code", LONGEST_CODE, Value(" ")))  # R2 before R10
+
+
+def _approved_entries(acting: Acting) -> QuerySet[Entry]:
+    return Entry.objects.visible_to(acting).filter(assessment__status=Status.APPROVED).order_by()
+
+
+FIRST_PAGE = Prepared(
+    lambda organisation_id, partnership_id: listing(()).first_of(_to_share(_reader(organisation_id), partnership_id)),
+    int,
+    int,
+)

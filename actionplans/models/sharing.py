@@ -129,7 +129,7 @@ class Gathered(OrganisationRow):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["organisation", "plan"])]
+        indexes = [models.Index(fields=["organisation", "plan", "objective"])]
 
     def __str__(self) -> str:
         return f"{self.reported_id} in {self.plan_id}"

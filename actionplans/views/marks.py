@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from actionplans.lines import Line
+from actionplans.lines import Line, Told
 from actionplans.listing import flags_of, rating_of, status_of
 from actionplans.models import Action, ReportedAction
 from actionplans.standing import COLOUR
@@ -38,7 +38,7 @@ class Marked:
         return [status_tag(sign.label, COLOUR[sign]) for sign in self.line.signs]
 
     @property
-    def action(self) -> Action | ReportedAction:
+    def action(self) -> Action | ReportedAction | Told:
         return self.line.action
 
     @property

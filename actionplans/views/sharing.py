@@ -41,7 +41,8 @@ def reporting(request: Request) -> HttpResponseBase:
     page, lines = None, []
     if partnership is not None:
         rows = reporting_list.rows(request.acting, partnership, asked=request.GET)
-        found = reporting_list.listing(partnerships).read(request, rows)
+        first = reporting_list.FIRST_PAGE.question(request.acting.organisation_id, partnership.pk)
+        found = reporting_list.listing(partnerships, first).read(request, rows)
         if not isinstance(found, ListPage):
             return found
         page = found

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from django.db import connection, models
-from django.db.models import Expression, QuerySet
+from django.db.models import QuerySet
 
 _TYPES: dict[type, str] = {int: "bigint", str: "text", date: "date", datetime: "timestamptz"}
 _PLACES: dict[type, Callable[[int], Any]] = {
@@ -46,55 +46,32 @@ class Prepared:
         """The query with these values, to ask together with others (``answers``)."""
         return Question(self, values)
 
-    def within(self, *values: Any) -> "Within":
-        """The query with these values as part of another, which may be any: ``filter(pk__in=QUERY.within(…))``."""
-        return Within(self, values)
-
     def name_on(self, raw: Any) -> str:
         """The name under which a connection has the query prepared; prepares it there the first time."""
         names = _NAMES.setdefault(raw, {})
         if self not in names:
-            sql, parameters = self.words
-            places = iter("%s" if each.place is None else f"${each.place + 1}" for each in parameters)
-            text = _PARAMETER.sub(lambda _found: next(places), sql)
+            sql, fixed = self._text
             name = f"portal_{len(names)}"
-            prepare = f"PREPARE {name}{_listed(_TYPES[kind] for kind in self._types)} AS {text}"
-            raw.execute(prepare, [each.fixed for each in parameters if each.place is None])
+            raw.execute(f"PREPARE {name}{_listed(_TYPES[kind] for kind in self._types)} AS {sql}", fixed)
             names[self] = name
         return names[self]
 
     @cached_property
-    def words(self) -> tuple[str, list["Parameter"]]:
-        """The statement as the ORM writes it, and what belongs to each of its parameters."""
+    def _text(self) -> tuple[str, list[Any]]:
+        """The statement with ``$1`` for each place, and the values that belong to the query itself."""
         stand_ins = [_PLACES[kind](number) for number, kind in enumerate(self._types)]
         queryset = self._build(*stand_ins)
-        sql, values = queryset.query.get_compiler(connection=connection).as_sql()
-        parameters = [
-            Parameter(stand_ins.index(each), None) if each in stand_ins else Parameter(None, each) for each in values
-        ]
-        used = {each.place for each in parameters if each.place is not None}
-        assert used == set(range(len(stand_ins))), "a place is unused"
-        return sql, parameters
-
-
-class Parameter(NamedTuple):
-    """A parameter of a prepared query: the place of the value that goes there, or what always does."""
-
-    place: int | None
-    fixed: Any
-
-
-class Within(Expression):
-    """A prepared query as a subquery, in the words that the ORM wrote once."""
-
-    def __init__(self, query: Prepared, values: tuple[Any, ...]) -> None:
-        super().__init__(output_field=models.BigIntegerField())
-        self.query, self.values = query, values
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """The subquery in brackets."""
-        sql, parameters = self.query.words
-        return f"({sql})", tuple(fixed if place is None else self.values[place] for place, fixed in parameters)
+        sql, parameters = queryset.query.get_compiler(connection=connection).as_sql()
+        placed = [each in stand_ins for each in parameters]
+        assert {each for each, is_place in zip(parameters, placed, strict=True) if is_place} == set(stand_ins), (
+            "a place is unused"
+        )
+        words = iter(
+            f"${stand_ins.index(each) + 1}" if is_place else "%s"
+            for each, is_place in zip(parameters, placed, strict=True)
+        )
+        text = _PARAMETER.sub(lambda _found: next(words), sql)
+        return text, [each for each, is_place in zip(parameters, placed, strict=True) if not is_place]
 
 
 class Question(NamedTuple):

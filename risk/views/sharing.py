@@ -34,7 +34,8 @@ def sharing(request: Request) -> HttpResponseBase:
     page, lines = None, []
     if partnership is not None:
         rows = sharing_list.rows(request.acting, partnership, asked=request.GET)
-        found = sharing_list.listing(partnerships).read(request, rows)
+        first = sharing_list.FIRST_PAGE.question(request.acting.organisation_id, partnership.pk)
+        found = sharing_list.listing(partnerships, first).read(request, rows)
         if not isinstance(found, ListPage):
             return found
         page = found
@@ -118,8 +119,9 @@ def members_risks(request: Request) -> HttpResponseBase:
     """What members share with the partnership acted for: rolled up, and as a list."""
     _must_be_partnership(request)
     found = shares.rolled_up(request.acting, today())
-    listing = shared_list.shared_risks(found, whole=bool(request.GET.get("export")))
-    page = listing.read(request, SharedRisk.objects.gathered_by(request.acting))
+    first = shared_list.FIRST_PAGE.question(request.acting.organisation_id, timezone.localdate(request.acting.at))
+    listing = shared_list.shared_risks(found, whole=bool(request.GET.get("export")), first_page=first)
+    page = listing.read(request, shared_list.rows(request.acting))
     if not isinstance(page, ListPage):
         return page
     if wanted := request.GET.get("export"):
@@ -158,7 +160,7 @@ def _words_of(row: SharedRisk) -> dict[str, object]:
         "ideologies": [ideologies.get(code, code) for code in row.ideologies],
         "band": band,
         "colour": colour,
-        "score": shares.score_in_words(row.likelihood, row.impact, row.matrix),
+        "score": shares.score_in_words(row.likelihood, row.impact, matrix.highest) if matrix else "",
         "likelihood": matrix.likelihood[(row.likelihood or 1) - 1] if matrix else "",
         "impact": matrix.impact[(row.impact or 1) - 1] if matrix else "",
     }

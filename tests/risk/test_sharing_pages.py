@@ -153,7 +153,7 @@ def test_who_shares_searches_code_title_and_comment(owner, board, client_for, ty
 
 def test_a_long_list_has_pages_in_the_order_of_codes(monkeypatch, owner, board, client_for):
     listed = sharing_list.listing
-    monkeypatch.setattr(sharing_list, "listing", lambda among: replace(listed(among), per_page=4))
+    monkeypatch.setattr(sharing_list, "listing", lambda *among: replace(listed(*among), per_page=4))
     factories.approved(owner, *(f"Risk {number}" for number in range(11)))
     client = client_for(owner)
 
