@@ -206,7 +206,8 @@ def test_each_line_of_what_members_share_says_all_that_is_shared(owner, board, c
         ["Online", "Ashmere District Council", "Online harm and own IT", "High", "12 of 25", *["23 November 2026"] * 2],
         ["Partners", "Ashmere District Council", sharing, "Not scored", "", *["23 November 2026"] * 2],
     ]
+    rest = "2026-11-23,2026-11-23,,Treat: reduce it by actions,For you"
     assert file.splitlines()[-2:] == [
-        "Online,Ashmere District Council,Online harm and own IT,High,12 of 25,2026-11-23,2026-11-23,,Treat: reduce it by actions,For you",
-        f"Partners,Ashmere District Council,{sharing},Not scored,,2026-11-23,2026-11-23,,Treat: reduce it by actions,For you",
+        f"Online,Ashmere District Council,Online harm and own IT,High,12 of 25,{rest}",
+        f"Partners,Ashmere District Council,{sharing},Not scored,,{rest}",
     ]
