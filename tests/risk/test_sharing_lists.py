@@ -1,5 +1,6 @@
 """What the lists of shared risks show, line by line, and that their first page is no other than any other way to it."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,9 @@ from django.utils.html import strip_tags
 
 from foundation.core.acting import acting_as
 from foundation.organisations.roles import ROLES, Role
+from risk import sharing
 from risk.models import SharedRisk
+from risk.scoring import Band, Matrix
 from tests.conftest import NOW, acting_of, make_membership, make_organisation
 from tests.factories import risk as factories
 from tests.factories.partnerships import join, partnership
@@ -201,13 +204,22 @@ def test_each_line_of_what_members_share_says_all_that_is_shared(owner, board, c
         [strip_tags(line[name]) for name in ("title", "member", "theme", "band", "score", "assessed", "shared")]
         for line in page.context["lines"]
     ]
-    sharing = "Partnership and information sharing"
+    theme = "Partnership and information sharing"
     assert lines == [
         ["Online", "Ashmere District Council", "Online harm and own IT", "High", "12 of 25", *["23 November 2026"] * 2],
-        ["Partners", "Ashmere District Council", sharing, "Not scored", "", *["23 November 2026"] * 2],
+        ["Partners", "Ashmere District Council", theme, "Not scored", "", *["23 November 2026"] * 2],
     ]
     rest = "2026-11-23,2026-11-23,,Treat: reduce it by actions,For you"
     assert file.splitlines()[-2:] == [
         f"Online,Ashmere District Council,Online harm and own IT,High,12 of 25,{rest}",
-        f"Partners,Ashmere District Council,{sharing},Not scored,,{rest}",
+        f"Partners,Ashmere District Council,{theme},Not scored,,{rest}",
     ]
+
+
+def test_scales_of_one_size_are_drawn_together_in_the_words_that_most_are_scored_in():
+    steps, bands = ("Low", "Medium", "High"), (Band(3, "Low", "green"), Band(9, "High", "red"))
+    few, many = Matrix(steps, steps, bands), Matrix(("Rare", "Even", "Sure"), steps, bands)
+
+    found = sharing._most_alike({few: Counter({(1, 1): 1}), many: Counter({(1, 1): 2, (3, 3): 1})})
+
+    assert found == (many, {(1, 1): 3, (3, 3): 1})
