@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.listing import STANDING, flags_of, rating_of, status_of
-from actionplans.models import Rag
+from actionplans.models import Rag, ReportedAction
+from actionplans.models.sharing import ReportedActionQuerySet
 from actionplans.standing import Facts, signs
 from actionplans.workflow import OPEN, Status
 from foundation.core import addresses
+from foundation.core.acting import Acting
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
 from foundation.core.templatetags.portal import day
@@ -54,6 +56,11 @@ class GatheredFilter(FilterForm):
         if wanted["standing"]:
             rows = rows.filter(status__in=OPEN, due_on__lt=timezone.localdate())
         return rows
+
+
+def gathered_rows(acting: Acting) -> ReportedActionQuerySet:
+    """What members report now to the partnership acted for."""
+    return ReportedAction.objects.gathered_by(acting)
 
 
 def gathered_listing(members: Sequence[Organisation], today: date, *, whole: bool) -> Listing:

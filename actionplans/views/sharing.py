@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actionplans import actions, gathering, permissions, queries, reporting_list
-from actionplans.gathered_list import gathered_listing, shown
+from actionplans.gathered_list import gathered_listing, gathered_rows, shown
 from actionplans.lines import Line
 from actionplans.listing import STATUS_COLOUR
 from actionplans.models import ReportedAction
@@ -119,7 +119,7 @@ def gather(request: Request) -> HttpResponseBase:
     _must_be_partnership(request)
     members = organisations.members(request.acting, today())
     listing = gathered_listing(members, today(), whole=bool(request.GET.get("export")))
-    page = listing.read(request, ReportedAction.objects.gathered_by(request.acting))
+    page = listing.read(request, gathered_rows(request.acting))
     if not isinstance(page, ListPage):
         return page
     if wanted := request.GET.get("export"):
