@@ -1,7 +1,9 @@
 """The list of actions that members report to a partnership: columns, filters, search."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -9,14 +11,17 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.models import Rag, ReportedAction
-from actionplans.standing import signs
+from actionplans.listing import STANDING, flags_of, rating_of, status_of
+from actionplans.models import Rag
+from actionplans.standing import Facts, signs
 from actionplans.workflow import OPEN, Status
-from foundation.core.acting import Acting
+from foundation.core import addresses
 from foundation.core.forms import set_choices
 from foundation.core.lists import Column, FilterForm, Listing
-from foundation.organisations import queries as organisations
+from foundation.core.templatetags.portal import day
+from foundation.organisations.models import Organisation
 
+NONE = "–"
 ANY = ("", _("Any"))
 
 
@@ -51,46 +56,74 @@ class GatheredFilter(FilterForm):
         return rows
 
 
-def gathered_listing(acting: Acting, today: date, *, whole: bool) -> Listing:
-    """The list as the partnership acted for may filter it. ``whole``: for a file."""
+def gathered_listing(members: Sequence[Organisation], today: date, *, whole: bool) -> Listing:
+    """The list as a partnership of these ``members`` may filter it. ``whole``: for a file."""
+    names = {each.pk: each.name for each in members}
+    statuses, ratings = _words(Status), {**_words(Rag), "": ""}
     columns = (
-        Column("title", _("Action"), str, sort="title"),
-        Column("member", _("Member"), lambda row: row.organisation.name, sort="organisation__name"),
-        Column("due", _("Due"), lambda row: row.due_on, sort="due_on"),
-        Column("status", _("Status"), lambda row: row.get_status_display(), sort="status"),
-        Column("signs", _("Computed from dates"), lambda row: _signs(row, today)),
-        Column("rag", _("Own rating"), rating_of),
-        Column("plan", _("In our plan"), plan_of),
+        _column(
+            "title", _("Action"), "code", "title", "reference", sort="title", make=lambda *said: " ".join(said[:2])
+        ),
+        _column("member", _("Member"), "organisation_id", sort="organisation__name", make=names.get),
+        _column("due", _("Due"), "due_on", sort="due_on"),
+        _column("status", _("Status"), "status", sort="status", make=statuses.get),
+        _column("signs", _("Computed from dates"), *STANDING, make=partial(_signs, today)),
+        _column("rag", _("Own rating"), "rag", make=ratings.get),
+        _column("plan", _("In our plan"), "place__plan__title", make=lambda title: title or ""),
     )
     more = (
-        Column("original", _("First due"), lambda row: row.original_due_on),
-        Column("percent", _("Per cent done"), lambda row: row.percent, numeric=True),
-        Column("noted", _("Last progress"), lambda row: row.noted_on),
-        Column("finished", _("Finished"), lambda row: row.finished_on),
-        Column("measure", _("How they will know that it worked"), lambda row: row.success_measure),
-        Column("comment", _("Comment"), lambda row: row.comment),
+        _column("original", _("First due"), "original_due_on"),
+        _column("percent", _("Per cent done"), "percent", numeric=True),
+        _column("noted", _("Last progress"), "noted_on"),
+        _column("finished", _("Finished"), "finished_on"),
+        _column("measure", _("How they will know that it worked"), "success_measure"),
+        _column("comment", _("Comment"), "comment"),
     )
-    members = [(each.slug, each.name) for each in organisations.members(acting, today)]
     return Listing(
         name="members-actions",
         columns=(*columns, *more) if whole else columns,
         default_sort="due",
         search=("code", "title", "success_measure", "comment"),
         search_label=_("Search actions and comments"),
-        filters=partial(GatheredFilter, members=members),
+        filters=partial(GatheredFilter, members=[(each.slug, each.name) for each in members]),
     )
 
 
-def rating_of(row: ReportedAction) -> str:
-    """The member's own rating in words; nothing where it gave none."""
-    return str(Rag(row.rag).label) if row.rag else ""
+def shown(rows: Iterable[dict[str, Any]], members: Iterable[Organisation], today: date) -> list[dict[str, Any]]:
+    """What the page shows of each action of the list."""
+    names = {each.pk: each.name for each in members}
+    status, flags, rating = cache(status_of), cache(flags_of), cache(rating_of)
+    return [
+        row
+        | {
+            "url": addresses.of_row("actionplans:gathered", row["reference"]),
+            "member": names.get(row["organisation_id"], ""),
+            "due": day(row["due_on"]),
+            "state": status(row["status"]),
+            "flags": flags(tuple(signs(Facts(*(row[name] for name in STANDING)), today))),
+            "rating": rating(row["rag"]),
+            "plan": row["place__plan__title"] or NONE,
+        }
+        for row in rows
+    ]
 
 
-def plan_of(row: ReportedAction) -> str:
-    """Where the partnership put it; nothing where it has no place yet."""
-    place = getattr(row, "place", None)
-    return place.plan.title if place else ""
+def _column(key: str, label: Any, *fields: str, sort: str = "", make: Any = None, numeric: bool = False) -> Column:
+    return Column(key, label, _unused, sort, numeric, raw=fields, from_raw=make)
 
 
-def _signs(row: ReportedAction, today: date) -> str:
-    return "; ".join(str(sign.label) for sign in signs(row.facts, today))
+def _named(code: str, title: str, _reference: str) -> str:
+    return f"{code} {title}"
+
+
+def _unused(row: Any) -> str:
+    """Rows of this list are never objects."""
+    return ""
+
+
+def _words(choices: Any) -> dict[str, str]:
+    return {value: str(label) for value, label in choices.choices}
+
+
+def _signs(today: date, *facts: Any) -> str:
+    return "; ".join(str(sign.label) for sign in signs(Facts(*facts), today))

@@ -11,13 +11,13 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from actionplans.lines import Line
+from actionplans.lines import Line, Told
 from actionplans.models import Action, Gathered, Plan, ReportedAction
 from actionplans.models.actions import drifts
 from actionplans.standing import signs
 from actionplans.workflow import OPEN, PlanStatus, Status
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, PreparedObjects, answers
+from foundation.core.prepared import Prepared, answers
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Organisation
 
@@ -52,6 +52,16 @@ COLOURS = {
 
 
 # ---- What a member reports
+Words = tuple[str, str]  # the title, and how one will know that it worked
+
+
+def state_of(now: Words, reported: Words | None, *, was_reported: bool) -> Reporting:
+    """Where an action stands: in what words it is written now, and in what words it is reported, if it is."""
+    if reported is None:
+        return Reporting.TAKEN_BACK if was_reported else Reporting.NOT_REPORTED
+    return Reporting.REPORTED if reported == now else Reporting.REWORDED
+
+
 @dataclass(frozen=True)
 class Own:
     """One action of a member, and what one partnership may read of it."""
@@ -63,11 +73,12 @@ class Own:
 
     @property
     def state(self) -> Reporting:
-        if self.reported is None:
-            return Reporting.TAKEN_BACK if self.ended else Reporting.NOT_REPORTED
         said, now = self.reported, self.action
-        same = (said.title, said.success_measure) == (now.title, now.success_measure)
-        return Reporting.REPORTED if same else Reporting.REWORDED
+        return state_of(
+            (now.title, now.success_measure),
+            (said.title, said.success_measure) if said else None,
+            was_reported=self.ended is not None,
+        )
 
     @property
     def state_colour(self) -> str:
@@ -142,11 +153,11 @@ def by_objective(acting: Acting, plan: Plan, today: date, most: int) -> tuple[li
         under_none.question(*place) if each.objective_id is None else under.question(*place, each.objective_id)
         for each in counted
     ]
-    found = [
-        _line(row, each.objective_id, today)
-        for each, rows in zip(counted, answers(*asked), strict=True)
-        for row in under.made_of(rows)
-    ]
+    found = []
+    for each, rows in zip(counted, answers(*asked), strict=True):
+        for *told, name in rows:
+            action = Told(*told)
+            found.append(Line(action, name, signs(action.facts, today), each.objective_id, member=name))
     return counted, found
 
 
@@ -168,8 +179,8 @@ _COUNTED = Prepared(_counted, int, date, int, date)
 
 
 @cache
-def _first(most: int) -> tuple[PreparedObjects, PreparedObjects]:
-    """The first of one objective of a plan by due date, and the first under none.
+def _first(most: int) -> tuple[Prepared, Prepared]:
+    """What is ``Told`` of the first of one objective of a plan by due date, and of the first under none; and by whom.
 
     Where each stands is asked while walking along the due dates, which ends with the last one wanted: joined, all of
     the plan's would be put together first.
@@ -177,16 +188,12 @@ def _first(most: int) -> tuple[PreparedObjects, PreparedObjects]:
 
     def first(partnership_id: int, on: date, plan_id: int, **under: Any) -> QuerySet:
         places = Gathered.objects.filter(reported=OuterRef("pk"), plan_id=plan_id, **under)
-        rows = ReportedAction.objects.gathered_on(partnership_id, on)
-        return rows.filter(Exact(Exists(places), Value(True))).order_by("due_on", "pk")[:most]
+        rows = ReportedAction.objects.gathered_on(partnership_id, on).filter(Exact(Exists(places), Value(True)))
+        return rows.order_by("due_on", "pk").values_list(*Told._fields, "organisation__name")[:most]
 
     return (
-        PreparedObjects(
-            lambda *place: first(*place[:3], objective_id=place[3]), int, date, int, int, related=("organisation",)
-        ),
-        PreparedObjects(
-            lambda *place: first(*place, objective_id__isnull=True), int, date, int, related=("organisation",)
-        ),
+        Prepared(lambda *place: first(*place[:3], objective_id=place[3]), int, date, int, int),
+        Prepared(lambda *place: first(*place, objective_id__isnull=True), int, date, int),
     )
 
 
@@ -215,7 +222,7 @@ def _line(reported: ReportedAction, objective_id: int | None, today: date) -> Li
     return Line(reported, name, signs(reported.facts, today), objective_id, member=name)
 
 
-def for_list(acting: Acting) -> QuerySet[ReportedAction]:
+def with_places(acting: Acting) -> QuerySet[ReportedAction]:
     """What members report now, with the place that the partnership gave each."""
     return ReportedAction.objects.gathered_by(acting).select_related("organisation", "place__plan", "place__objective")
 

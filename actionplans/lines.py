@@ -3,9 +3,39 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from actionplans.models import Action, ReportedAction
-from actionplans.standing import Sign, signs
+from actionplans.standing import Facts, Sign, signs
+from actionplans.workflow import Status
+from foundation.core import addresses
+
+
+class Told(NamedTuple):
+    """What a plan shows of an action that a member reports: a plan may gather thousands."""
+
+    pk: int
+    reference: str
+    code: str
+    title: str
+    status: str
+    starts_on: date
+    due_on: date
+    original_due_on: date
+    percent: int | None
+    noted_on: date | None
+    finished_on: date | None
+    rag: str
+
+    def get_absolute_url(self) -> str:
+        return addresses.of_row("actionplans:gathered", self.reference)
+
+    def get_status_display(self) -> str:
+        return str(Status(self.status).label)
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(self.status, self.starts_on, self.due_on, self.percent, self.noted_on)
 
 
 @dataclass(frozen=True)
@@ -15,7 +45,7 @@ class Line:
     ``member``: the organisation that reports it to the partnership that reads it here; nothing for one's own.
     """
 
-    action: Action | ReportedAction
+    action: Action | ReportedAction | Told
     owner: str
     signs: list[Sign]
     objective_id: int | None = None

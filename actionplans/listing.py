@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from actionplans import queries
@@ -41,6 +42,21 @@ OWNER = ("owner__name", "team__name", "partner")
 STANDING = ("status", "starts_on", "due_on", "percent", "noted_on")
 
 
+# ---- How lists and pages draw what is said of an action
+def status_of(status: str) -> SafeString:
+    return status_tag(Status(status).label, STATUS_COLOUR[Status(status)])
+
+
+def flags_of(signs: Iterable[Sign]) -> SafeString:
+    return format_html_join(" ", "{}", ((flag(sign.label, COLOUR[sign]),) for sign in signs))
+
+
+def rating_of(rag: str) -> SafeString:
+    """What its people say of an action; nothing where they say nothing."""
+    return status_tag(Rag(rag).label, RAG_COLOUR[Rag(rag)]) if rag else SafeString("")
+
+
+# ---- The lists
 class PlanFilter(FilterForm):
     """By status."""
 

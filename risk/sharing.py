@@ -3,6 +3,7 @@
 Of a member that does not share, a partnership learns nothing: not even whether it has risks.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.core.acting import Acting
+from foundation.core.lookups import as_one_value
 from foundation.core.prepared import Prepared, answers
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Organisation
@@ -46,6 +48,17 @@ SHARING_COLOURS = {
 
 
 # ---- What a member shares
+def state_of(entry_id: int | None, shared_entry_id: int | None, *, is_closed: bool, was_shared: bool) -> Sharing:
+    """Where a risk stands: as the approved assessment has it now, and as it is shared now, if it is in either."""
+    if shared_entry_id is None:
+        return Sharing.TAKEN_BACK if was_shared else Sharing.NOT_SHARED
+    if is_closed:
+        return Sharing.CLOSED
+    if entry_id is None:
+        return Sharing.GONE
+    return Sharing.SHARED if entry_id == shared_entry_id else Sharing.CHANGED
+
+
 @dataclass(frozen=True)
 class Own:
     """One risk of a member, and what one partnership may read of it. No ``entry``: the assessment has it no more."""
@@ -73,13 +86,12 @@ class Own:
 
     @property
     def state(self) -> Sharing:
-        if self.shared is None:
-            return Sharing.TAKEN_BACK if self.ended else Sharing.NOT_SHARED
-        if self.risk.closed_at is not None:
-            return Sharing.CLOSED
-        if self.entry is None:
-            return Sharing.GONE
-        return Sharing.SHARED if self.entry.pk == self.shared.entry_id else Sharing.CHANGED
+        return state_of(
+            self.entry.pk if self.entry else None,
+            self.shared.entry_id if self.shared else None,
+            is_closed=self.risk.closed_at is not None,
+            was_shared=self.ended is not None,
+        )
 
     @property
     def state_colour(self) -> str:
@@ -177,21 +189,29 @@ class RolledUp:
         return self.total - self.drawn.total()
 
 
+NOTHING = RolledUp(0, [], [], [], [], reference.Words({}, {}), [], None, Counter())
+
+
 def rolled_up(acting: Acting, on: date) -> RolledUp:
-    """What is shared with the partnership acted for, by theme and by member. Counted by the database: three queries.
+    """What is shared with the partnership acted for, by theme and by member. Counted by the database: two queries.
 
     For who may read risks.
     """
     place = (acting.organisation_id, timezone.localdate(acting.at))
-    found, heaps, cells = answers(reference.asking_words(), _HEAPS.question(*place), _CELLS.question(*place))
-    words, members = reference.words_of(found), organisations.members(acting, on)
+    found, places, heaps, cells = answers(
+        reference.asking_words(),
+        organisations.asking_members(acting, on),
+        _HEAPS.question(*place),
+        _CELLS.question(*place),
+    )
+    words, members = reference.words_of(found), organisations.members_of(places)
     names = {member.pk: (member.name, member.slug) for member in members}
     sharing = {pk for _theme, pk, *_rest in heaps}
-    scored = _by_scale(acting, cells)
+    scored = _by_scale(place, cells)
     height = _heights(scored)
     scale, drawn = _most_alike(scored)
     return RolledUp(
-        total=sum(number for *_of, number, _first in heaps),
+        total=sum(number for *_of, number in heaps),
         by_theme=_heaps(heaps, height, lambda theme, _pk: (words.themes.get(theme, theme), theme)),
         by_member=_heaps(heaps, height, lambda _theme, pk: names[pk]),
         members=members,
@@ -203,42 +223,63 @@ def rolled_up(acting: Acting, on: date) -> RolledUp:
     )
 
 
-Counted = tuple[str, int, str, str, int, int]  # of a theme, a member, a band and its colour: how many, the first
-Scored = tuple[Matrix, tuple[int, int], tuple[str, str], int]  # of a scale, a cell, a band: how many
-
-
-def _counted(*by: str, **only: bool) -> Callable[[int, date], QuerySet]:
-    def build(partnership_id: int, on: date) -> QuerySet:
-        rows = SharedRisk.objects.gathered_on(partnership_id, on).filter(**only).order_by()
-        return rows.values_list(*by).annotate(number=Count("pk"), first=Min("pk"))
-
-    return build
-
-
-_BAND = ("band", "band_colour")
-_HEAPS = Prepared(_counted("theme", "organisation_id", *_BAND), int, date)
+Counted = tuple[str, int, str, str, int]  # of a theme, a member, a band and its colour: how many
+Cells = Counter[tuple[int, int]]  # how many stand at a likelihood and an impact
+_HEAPS = Prepared(
+    lambda partnership_id, on: (
+        SharedRisk.objects.gathered_on(partnership_id, on)
+        .order_by()
+        .values_list("theme", "organisation_id", "band", "band_colour")
+        .annotate(number=Count("pk"))
+    ),
+    int,
+    date,
+)
 _CELLS = Prepared(
-    _counted("organisation_id", "assessed_at", "likelihood", "impact", *_BAND, likelihood__isnull=False), int, date
+    lambda partnership_id, on: (
+        SharedRisk.objects.gathered_on(partnership_id, on)
+        .filter(likelihood__isnull=False)
+        .order_by()
+        .values_list("organisation_id", "assessed_at", "likelihood", "impact")
+        .annotate(number=Count("pk"), first=Min("pk"))
+    ),
+    int,
+    date,
+)
+_SCALES = Prepared(
+    lambda partnership_id, on, wanted: (
+        SharedRisk.objects.gathered_on(partnership_id, on)
+        .filter(pk__any_of=wanted)
+        .order_by("pk")
+        .values_list("organisation_id", "assessed_at", "matrix")
+    ),
+    int,
+    date,
+    str,
 )
 
 
-def _by_scale(acting: Acting, cells: Sequence[tuple[Any, ...]]) -> list[Scored]:
+def _by_scale(place: tuple[int, date], cells: Sequence[tuple[Any, ...]]) -> dict[Matrix, Cells]:
     """How many stand in each cell of each scale. One assessment of one member has one scale, so it is read once."""
-    of_assessment = {(pk, at): first for pk, at, _l, _i, _band, _colour, _number, first in cells}
-    shared = SharedRisk.objects.gathered_by(acting).filter(pk__in=of_assessment.values()).order_by()
-    plain = dict(shared.values_list("pk", "matrix")) if cells else {}
-    scales = {which: Matrix.from_plain(plain[first]) for which, first in of_assessment.items()}
-    return [
-        (scales[pk, at], (likelihood, impact), (band, colour), number)
-        for pk, at, likelihood, impact, band, colour, number, _first in cells
-    ]
+    assessments: dict[tuple[int, datetime], Cells] = {}
+    first: dict[tuple[int, datetime], int] = {}
+    for member, at, likelihood, impact, number, pk in cells:
+        assessments.setdefault((member, at), Counter())[likelihood, impact] = number
+        first[member, at] = pk
+    found: dict[Matrix, Cells] = {}
+    for member, at, plain in _SCALES.rows(*place, as_one_value(first.values())):
+        found.setdefault(Matrix.from_plain(json.loads(plain)), Counter()).update(assessments[member, at])
+    return found
 
 
-def _heights(scored: Sequence[Scored]) -> dict[tuple[str, str], float]:
+def _heights(scored: dict[Matrix, Cells]) -> dict[tuple[str, str], float]:
     """Of each band, how far up its own scale the highest score in it is: from 0 to 1."""
     heights: dict[tuple[str, str], float] = {}
-    for scale, (likelihood, impact), band, _number in scored:
-        heights[band] = max(heights.get(band, 0.0), likelihood * impact / scale.highest)
+    for scale, cells in scored.items():
+        for score in {likelihood * impact for likelihood, impact in cells}:
+            band = scale.band(score)
+            key = (band.label, band.colour)
+            heights[key] = max(heights.get(key, 0.0), score / scale.highest)
     return heights
 
 
@@ -250,7 +291,7 @@ def _heaps(
     """The fullest first. Bands the worst first."""
     bands: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
     members: dict[tuple[str, str], set[int]] = {}
-    for theme, member, band, colour, number, _first in counted:
+    for theme, member, band, colour, number in counted:
         heap = of(theme, member)
         bands.setdefault(heap, Counter())[band, colour] += number
         members.setdefault(heap, set()).add(member)
@@ -260,7 +301,8 @@ def _heaps(
             total=found.total(),
             members=len(members[heap]),
             bands=[
-                (*_named(band), found[band]) for band in sorted(found, key=lambda each: (-height.get(each, 0.0), each))
+                (*band_named(*band), found[band])
+                for band in sorted(found, key=lambda each: (-height.get(each, 0.0), each))
             ],
         )
         for heap, found in bands.items()
@@ -268,35 +310,27 @@ def _heaps(
     return sorted(heaps, key=lambda heap: (-heap.total, heap.label.casefold()))
 
 
-def _most_alike(scored: Sequence[Scored]) -> tuple[Matrix | None, Counter[tuple[int, int]]]:
+def _most_alike(scored: dict[Matrix, Cells]) -> tuple[Matrix | None, Cells]:
     """The scale that most are scored on, in its commonest words, and its cells. Others cannot stand beside them."""
-    sizes: Counter[object] = Counter()
-    for scale, _cell, _band, number in scored:
-        sizes[_size(scale)] += number
-    if not sizes:
+    alike: dict[object, dict[Matrix, Cells]] = {}
+    for scale, cells in scored.items():
+        alike.setdefault(_size(scale), {})[scale] = cells
+    if not alike:
         return None, Counter()
-    [(size, _total)] = sizes.most_common(1)
-    words: Counter[Matrix] = Counter()
-    cells: Counter[tuple[int, int]] = Counter()
-    for scale, cell, _band, number in scored:
-        if _size(scale) == size:
-            words[scale] += number
-            cells[cell] += number
-    return words.most_common(1)[0][0], cells
+    most = max(alike.values(), key=lambda scales: sum(cells.total() for cells in scales.values()))
+    return max(most, key=lambda scale: most[scale].total()), sum(most.values(), Counter())
 
 
-def band_of(row: SharedRisk) -> tuple[str, str]:
-    """Label and colour."""
-    return _named((row.band, row.band_colour))
+def band_named(label: str, colour: str) -> tuple[str, str]:
+    """The band of a shared risk as people read it, and its colour."""
+    return (label, colour) if label else (_("Not scored"), "grey")
 
 
-def _named(band: tuple[str, str]) -> tuple[str, str]:
-    return band if band[0] else (_("Not scored"), "grey")
-
-
-def score_in_words(row: SharedRisk) -> str:
+def score_in_words(likelihood: int | None, impact: int | None, highest: int | None) -> str:
     """ "12 of 25", since two members may score on different scales."""
-    return _("%(score)s of %(highest)s") % {"score": row.score, "highest": row.scale.highest} if row.score else ""
+    if likelihood is None or impact is None:
+        return ""
+    return _("%(score)s of %(highest)s") % {"score": likelihood * impact, "highest": highest}
 
 
 def _size(matrix: Matrix) -> object:

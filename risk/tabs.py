@@ -1,7 +1,7 @@
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from foundation.core import addresses
 from foundation.core.acting import Acting
 from foundation.organisations.queries import is_partnership
 
@@ -24,7 +24,7 @@ def of(current: str, acting: Acting) -> list[dict[str, object]]:
     """The pages of the risk room that this person may open, side by side (``components/subnav.html``)."""
     other = OF_MEMBERS if is_partnership(acting) else OF_PARTNERSHIPS
     return [
-        {"label": label, "url": reverse(f"risk:{name}"), "is_current": name == current}
+        {"label": label, "url": addresses.of_page(f"risk:{name}"), "is_current": name == current}
         for name, label in PAGES.items()
         if name != other and acting.may(NEEDS.get(name, "risk.view"))
     ]

@@ -31,6 +31,10 @@ class ReportedActionQuerySet(DatedQuerySet):
             return self.none()
         return self.filter(Q(organisation_id=acting.organisation_id) | self._to(acting))
 
+    def given_by(self, acting: "Acting") -> Self:
+        """Only what the organisation acted for reports or reported itself."""
+        return self.filter(organisation_id=acting.organisation_id) if acting.may("plan.view") else self.none()
+
     def gathered_by(self, acting: "Acting") -> Self:
         """Only what members report now to the partnership acted for."""
         return self.filter(self._to(acting)) if acting.may("plan.view") else self.none()
@@ -125,7 +129,7 @@ class Gathered(OrganisationRow):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["organisation", "plan"])]
+        indexes = [models.Index(fields=["organisation", "plan", "objective"])]
 
     def __str__(self) -> str:
         return f"{self.reported_id} in {self.plan_id}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from actionplans import queries
 from actionplans.models import Action, Objective, Plan
+from foundation.core import addresses
 from foundation.core.acting import Acting
 from foundation.core.http import Request
 from foundation.organisations.queries import is_partnership
@@ -60,7 +61,9 @@ def tabs(request: Request) -> list[dict[str, object]]:
         else (_("Reported"), "actionplans:reporting", "plan.view"),
         (_("Reports"), "actionplans:reports", "plan.report"),
     ]
-    urls = [(label, reverse(name)) for label, name, needed in entries if not needed or request.acting.may(needed)]
+    urls = [
+        (label, addresses.of_page(name)) for label, name, needed in entries if not needed or request.acting.may(needed)
+    ]
     return [{"label": label, "url": url, "is_current": request.path == url} for label, url in urls]
 
 

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from actionplans.lines import Line
-from actionplans.listing import RAG_COLOUR, STATUS_COLOUR
-from actionplans.models import Action, Rag, ReportedAction
+from actionplans.lines import Line, Told
+from actionplans.listing import flags_of, rating_of, status_of
+from actionplans.models import Action, ReportedAction
 from actionplans.standing import COLOUR
-from actionplans.workflow import Status
-from foundation.core.templatetags.portal import day, flag, status_tag
+from foundation.core.templatetags.portal import day, status_tag
+
+_ROW = (
+    '<li class="portal-row"><div><a class="govuk-link" href="{}">{} {}</a> '
+    '<span class="portal-hint-line">{}</span></div><div>{} {}{}</div></li>'
+)
+_RATING = ' <span class="govuk-body-s">{} {}</span>'
 
 
 @dataclass(frozen=True)
@@ -22,16 +29,16 @@ class Marked:
     """
 
     line: Line
-    status: str
-    flags: str
-    rating: str
+    status: SafeString
+    flags: SafeString
+    rating: SafeString
 
     @property
     def signs(self) -> list[str]:
         return [status_tag(sign.label, COLOUR[sign]) for sign in self.line.signs]
 
     @property
-    def action(self) -> Action | ReportedAction:
+    def action(self) -> Action | ReportedAction | Told:
         return self.line.action
 
     @property
@@ -44,19 +51,26 @@ class Marked:
         said = [self.owner, _("due %(day)s") % {"day": day(self.action.due_on)}]
         return " · ".join([*said, _("reported by this member")] if self.line.member else said)
 
+    @property
+    def row(self) -> SafeString:
+        """As a list shows it. In one piece: a plan has a hundred."""
+        rating = format_html(_RATING, _("Own rating:"), self.rating) if self.rating else ""
+        action = self.action
+        return format_html(
+            _ROW, action.get_absolute_url(), action.code, action.title, self.hint, self.status, self.flags, rating
+        )
+
 
 def mark(line: Line) -> Marked:
-    action = line.action
-    return Marked(
-        line,
-        status_tag(action.get_status_display(), STATUS_COLOUR[Status(action.status)]),
-        format_html_join(" ", "{}", ((flag(sign.label, COLOUR[sign]),) for sign in line.signs)),
-        status_tag(action.get_rag_display(), RAG_COLOUR[Rag(action.rag)]) if action.rag else "",
-    )
+    return Marked(line, status_of(line.action.status), flags_of(line.signs), rating_of(line.action.rag))
 
 
 def marked(lines: Iterable[Line]) -> list[Marked]:
-    return [mark(line) for line in lines]
+    """Many lines. What several say alike is drawn once."""
+    status, flags, rating = cache(status_of), cache(flags_of), cache(rating_of)
+    return [
+        Marked(line, status(line.action.status), flags(tuple(line.signs)), rating(line.action.rag)) for line in lines
+    ]
 
 
 def move_control(label: str, url: str, code: str, at_once: bool) -> str:

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actionplans import actions, gathering, permissions, queries, reporting_list
-from actionplans.gathered_list import gathered_listing
+from actionplans.gathered_list import gathered_listing, shown
 from actionplans.lines import Line
 from actionplans.listing import STATUS_COLOUR
 from actionplans.models import ReportedAction
@@ -42,17 +41,13 @@ def reporting(request: Request) -> HttpResponseBase:
     page, lines = None, []
     if partnership is not None:
         rows = reporting_list.rows(request.acting, partnership, asked=request.GET)
-        found = reporting_list.listing(partnerships).read(request, rows)
+        first = reporting_list.FIRST_PAGE.question(request.acting.organisation_id, partnership.pk)
+        found = reporting_list.listing(partnerships, first).read(request, rows)
         if not isinstance(found, ListPage):
             return found
         page = found
         lines = reporting_list.lines(
-            request.acting,
-            partnership,
-            found.items,
-            can_share=can_share,
-            here=request.get_full_path(),
-            token=get_token(request),
+            request.acting, partnership, found.items, can_share=can_share, here=request.get_full_path()
         )
     return render(
         request,
@@ -122,8 +117,9 @@ def take_back(request: Request, partnership: str, reference: str) -> HttpRespons
 def gather(request: Request) -> HttpResponseBase:
     """What members report: first what has no place in a plan yet."""
     _must_be_partnership(request)
-    listing = gathered_listing(request.acting, today(), whole=bool(request.GET.get("export")))
-    page = listing.read(request, gathering.for_list(request.acting))
+    members = organisations.members(request.acting, today())
+    listing = gathered_listing(members, today(), whole=bool(request.GET.get("export")))
+    page = listing.read(request, ReportedAction.objects.gathered_by(request.acting))
     if not isinstance(page, ListPage):
         return page
     if wanted := request.GET.get("export"):
@@ -132,7 +128,7 @@ def gather(request: Request) -> HttpResponseBase:
     return render(
         request,
         "actionplans/sharing/gather.html",
-        {"page": page, "lines": [(row, _marked(row)) for row in page.items], "tabs": tabs(request)},
+        {"page": page, "lines": shown(page.items, members, today()), "tabs": tabs(request)},
     )
 
 
@@ -221,7 +217,7 @@ def _own_or_404(request: Request, partnership: str, reference: str) -> gathering
 
 def _gathered_or_404(request: Request, reference: str) -> ReportedAction:
     _must_be_partnership(request)
-    row = gathering.for_list(request.acting).filter(reference=reference).first()
+    row = gathering.with_places(request.acting).filter(reference=reference).first()
     if row is None:
         raise Http404
     return row

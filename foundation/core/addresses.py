@@ -1,5 +1,6 @@
 """Addresses of the portal's pages: whole ones for letters, those of a list's rows, those that every page links to."""
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -32,6 +33,12 @@ def of_row(name: str, *references: str) -> str:
     *above, reference = references
     before, after = _around(name, get_urlconf(), *above)
     return f"{before}{quote(reference)}{after}"
+
+
+def of_rows(name: str, *above: str) -> Callable[[str], str]:
+    """``of_row`` for a list that links to hundreds of rows: from the last reference to the address."""
+    before, after = _around(name, get_urlconf(), *above)
+    return lambda reference: f"{before}{quote(reference)}{after}"
 
 
 @cache

@@ -18,6 +18,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from foundation.core.prepared import Question, answers
+
 PER_PAGE = 50
 COUNT_UP_TO = 2_000
 SEARCHES_KEPT = 20
@@ -30,6 +32,11 @@ class CountOf(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()
+
+
+def count_of(rows: QuerySet) -> CountOf:
+    """How many rows there are, counted to one past the most that is said."""
+    return CountOf(rows.order_by().values("pk")[: COUNT_UP_TO + 1])
 
 
 Cell = str | int | float | date | datetime | None
@@ -61,7 +68,11 @@ class FilterForm(forms.Form):
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list offers. ``search`` names the fields that the search box looks in; ``filters`` makes its form."""
+    """What a list offers. ``search`` names the fields that the search box looks in; ``filters`` makes its form.
+
+    ``first_page`` finds the beginning of its rows while nobody searches, filters or sorts, which is what most people
+    open: a prepared query of ``first_of`` them, where every other page is put together anew. The list has ``fields``.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -70,6 +81,7 @@ class Listing:
     search_label: str | Promise = SEARCH
     filters: Callable[..., FilterForm] | None = None
     per_page: int = PER_PAGE
+    first_page: Question | None = None
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -83,6 +95,13 @@ class Listing:
         if request.method == "POST":
             return self._remember_search(request)
         return ListPage(self, request, rows)
+
+    def first_of(self, rows: QuerySet) -> QuerySet:
+        """One row more than a page shows, by the default sort: ``pk``, the fields, and how many there are in all."""
+        key, sign = self.default_sort.lstrip("-"), "-" if self.default_sort.startswith("-") else ""
+        [by] = [column.sort for column in self.columns if column.key == key]
+        shown = rows.annotate(in_all=count_of(rows)).order_by(f"{sign}{by}", f"{sign}pk")
+        return shown.values_list("pk", *self.fields, "in_all")[: self.per_page + 1]
 
     def _remember_search(self, request: HttpRequest) -> HttpResponse:
         text = request.POST.get("search", "").strip()[:200]
@@ -112,6 +131,7 @@ class ListPage:
     filter_form: FilterForm | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        whole = self.rows
         if self.listing.filters:
             self.filter_form = self.listing.filters(self.request.GET)
             if self.filter_form.is_valid():
@@ -121,6 +141,7 @@ class ListPage:
             for name in self.listing.search:
                 wanted |= Q(**{f"{name}__icontains": word})  # names come from the Listing, never from the request
             self.rows = self.rows.filter(wanted)
+        self._is_plain = self.rows is whole and "sort" not in self.request.GET
 
     # ---- What was asked for
     @cached_property
@@ -158,14 +179,18 @@ class ListPage:
         if (first_seen := self._anchor("before")) is not None:
             found = list(self._shown(self._beyond(first_seen, forward=False)).reverse()[: size + 1])
             return found[:size][::-1], len(found) > size, True
-        found = list(self._shown(self._ordered)[: size + 1])
+        if self.listing.first_page is not None and self._is_plain:
+            names = ("pk", *self.listing.fields, "in_all")
+            found = [dict(zip(names, row, strict=True)) for row in answers(self.listing.first_page)[0]]
+        else:
+            found = list(self._shown(self._ordered)[: size + 1])
         return found[:size], False, len(found) > size
 
     def _shown(self, rows: QuerySet) -> QuerySet:
         """The rows with their fields, and beside each how many there are in all: one question instead of two."""
         if self.listing.fields:
             rows = rows.values("pk", *self.listing.fields)
-        return rows.annotate(in_all=CountOf(self.rows.order_by().values("pk")[: COUNT_UP_TO + 1]))
+        return rows.annotate(in_all=count_of(self.rows))
 
     def _anchor(self, name: str) -> tuple[Any, int] | None:
         number = self.request.GET.get(name, "")

@@ -1,5 +1,6 @@
 """What the portal asks the database that Django has no lookup for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import AutoField, BigAutoField, ForeignKey, Lookup
@@ -12,7 +13,8 @@ class AnyOf(Lookup):
     """``filter(pk__any_of=numbers)``: as ``in``, with all numbers in one array.
 
     ``in`` writes a place into the statement for each number: with thousands of them, writing it takes longer than
-    the answer. Takes a collection of numbers only, no objects and no queryset; none of them finds nothing.
+    the answer. Takes a collection of numbers only, no objects and no queryset; none of them finds nothing. In a
+    prepared query, which keeps a place for them, takes what ``as_one_value`` made of them.
     """
 
     lookup_name = "any_of"
@@ -20,10 +22,15 @@ class AnyOf(Lookup):
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The numbers as one value."""
-        return "%s", ("{" + ",".join(map(str, value)) + "}",)
+        return "%s", (value if isinstance(value, str) else as_one_value(value),)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """``column = ANY(numbers)``."""
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
         return f"{left} = ANY({right}::bigint[])", (*left_values, *right_values)
+
+
+def as_one_value(numbers: Iterable[int]) -> str:
+    """Numbers as one value of a statement, whose shape then does not depend on how many there are."""
+    return f"{{{','.join(map(str, numbers))}}}"

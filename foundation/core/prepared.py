@@ -6,17 +6,15 @@ queryset; nothing here is written by hand.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.db.models import F, Func, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 _TYPES: dict[type, str] = {int: "bigint", str: "text", date: "date", datetime: "timestamptz"}
 _PLACES: dict[type, Callable[[int], Any]] = {
@@ -187,25 +185,14 @@ _NAMES: "WeakKeyDictionary[Any, dict[Prepared, str]]" = WeakKeyDictionary()
 _PARAMETER = re.compile(r"(?<!%)%s")
 
 
-class AnyOf(Func):
-    """In ``build``: whether a column is one of the numbers that ``numbers`` wrote for a place of type str."""
+def stand_in(*, organisation_id: int, membership_id: int = 0, permissions: Collection[str] = ()) -> Any:
+    """In ``build``: what ``visible_to`` reads of an Acting who has these ``permissions``.
 
-    template = "(%(expressions)s))"
-    arg_joiner = " = ANY ("
-    output_field = models.BooleanField()
-
-    def __init__(self, column: str, numbers_: str) -> None:
-        super().__init__(F(column), Cast(Value(numbers_), ArrayField(models.BigIntegerField())))
-
-
-def numbers(found: Iterable[int]) -> str:
-    """Numbers as one value of a prepared query, whose shape then does not depend on how many there are."""
-    return f"{{{','.join(map(str, found))}}}"
-
-
-def stand_in(*, organisation_id: int, membership_id: int = 0) -> Any:
-    """In ``build``: what a ``visible_to`` that asks no permission reads of an Acting."""
-    return SimpleNamespace(organisation_id=organisation_id, membership_id=membership_id)
+    Whether they have is the caller's to ask: with ``may``, or by asking only for what another ``visible_to`` found.
+    """
+    return SimpleNamespace(
+        organisation_id=organisation_id, membership_id=membership_id, may=frozenset(permissions).__contains__
+    )
 
 
 def columns(model: type[models.Model], through: str = "") -> list[str]:

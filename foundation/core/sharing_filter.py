@@ -2,20 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
-from urllib.parse import quote
 
 from django import forms
 from django.db.models import QuerySet, TextChoices
 from django.http import HttpRequest, QueryDict
-from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.forms import set_choices
 from foundation.core.lists import FilterForm
 
 ANY = ("", _("Any"))
-SHOWN_OF_A_COMMENT = 160
 
 
 class Named(Protocol):
@@ -64,24 +60,6 @@ def chosen(request: HttpRequest, partnerships: Sequence[Partnership]) -> Partner
     """The partnership that a page is asked for, else the first; None where there is none."""
     asked = request.GET.get("partnership", "")
     return next((each for each in partnerships if each.slug == asked), partnerships[0] if partnerships else None)
-
-
-def decide(code: str, *, give: str, label: str | Promise, take_back: str, here: str, token: str) -> str:
-    """To let a partnership read a row, anew or for the first time, and to take it back: where to, else nothing.
-
-    In one piece: a list has them for each of its lines. ``here`` is where to come back to.
-    """
-    link = format_html(_GIVE, f"{give}?next={quote(here, safe='')}", label, code) if give else ""
-    button = format_html(_TAKE_BACK, take_back, token, here, _("Take back"), code) if take_back else ""
-    return format_html("{} {}", link, button)
-
-
-_GIVE = '<a class="govuk-link" href="{}">{}<span class="govuk-visually-hidden"> {}</span></a>'
-_TAKE_BACK = (
-    '<form class="portal-inline-form" method="post" action="{}">'
-    '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="next" value="{}">'
-    '<button class="portal-link-button" type="submit">{}<span class="govuk-visually-hidden"> {}</span></button></form>'
-)
 
 
 class SharingFilter(forms.Form):

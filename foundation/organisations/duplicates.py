@@ -1,9 +1,10 @@
 """Entries that may be of one person: found, looked for, and set side by side."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Func, Q, Value, When, Window
@@ -37,8 +38,10 @@ def likely(acting: Acting, today: date) -> list[Group]:
     """Entries of people who are here or will be, that share a name and a team, or what stands before the @.
 
     Those that share both come first, then those with one address. Pairs that somebody said are two people are left
-    out. Three queries, of at most a hundred entries.
+    out. Three queries, of at most a hundred entries besides those.
     """
+    apart = _pairs_apart(acting)
+    wanted = MOST + len(set(chain.from_iterable(apart)))  # who is left out takes nobody's place
     one_space = Func(F("name"), Value(r"\s+"), Value(" "), Value("g"), function="regexp_replace")
     mailbox_of = Func(F("email"), Value("@"), Value(1), function="split_part", output_field=CharField())
     spelled, mailbox = Collate(Lower(one_space), "C"), Collate(Lower(mailbox_of), "C")  # "C": alike or not, fast
@@ -58,7 +61,7 @@ def likely(acting: Acting, today: date) -> list[Group]:
         .order_by("sign", "key", "pk")
     )
     # Two sorts of everybody: of a few columns, and no more.
-    found = list(rows.values_list("pk", "spelled", "team_id", "mailbox", "named", "mailed")[:MOST])
+    found = list(rows.values_list("pk", "spelled", "team_id", "mailbox", "named", "mailed")[:wanted])
     people = entries(acting).in_bulk([pk for pk, *_signs in found])
     alike: dict[tuple[Any, ...], list[Membership]] = defaultdict(list)
     for pk, name, team, address, named, mailed in found:
@@ -66,17 +69,26 @@ def likely(acting: Acting, today: date) -> list[Group]:
             alike["name", name, team].append(people[pk])
         if address and ALIKE[0] <= mailed <= ALIKE[1]:
             alike["mailbox", address].append(people[pk])
-    apart = _pairs_apart(acting, people)
     groups: dict[frozenset[int], Group] = {}
     for (kind, *_key), group in alike.items():
         why = _("Same name and team") if kind == "name" else _("Same e-mail name before the @")
         for first, others in _not_apart(group, apart):
             groups.setdefault(frozenset(each.pk for each in (first, *others)), Group(why, first, others))
-    return list(groups.values())
+    return list(_first(groups.values()))
 
 
-def _pairs_apart(acting: Acting, people: Collection[int]) -> set[tuple[int, int]]:
-    said = KeptApart.objects.visible_to(acting).in_force().filter(lower__in=people, higher__in=people)
+def _first(groups: Iterable[Group]) -> Iterator[Group]:
+    """Whole groups, until they are of as many entries as a page shows."""
+    shown = 0
+    for group in groups:
+        if shown >= MOST:
+            return
+        yield group
+        shown += 1 + len(group.others)
+
+
+def _pairs_apart(acting: Acting) -> set[tuple[int, int]]:
+    said = KeptApart.objects.visible_to(acting).in_force()
     return set(said.order_by().values_list("lower_id", "higher_id"))
 
 

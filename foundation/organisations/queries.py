@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
@@ -271,7 +272,17 @@ def is_partnership(acting: Acting) -> bool:
 
 def members(acting: Acting, on: date) -> list[Organisation]:
     """The members that a partnership has on a day, by name. None for what is no partnership."""
-    return _MEMBERS.all(acting.organisation_id, on)
+    return members_of(answers(asking_members(acting, on))[0])
+
+
+def asking_members(acting: Acting, on: date) -> Question:
+    """The question behind ``members``, for a page that asks others with it; ``members_of`` reads the answer."""
+    return _MEMBERS.question(acting.organisation_id, on)
+
+
+def members_of(rows: list[tuple[Any, ...]]) -> list[Organisation]:
+    """The members, from the answer to ``asking_members``."""
+    return _MEMBERS.made_of(rows)
 
 
 def _members(partnership_id: int, on: date) -> QuerySet[Organisation]:

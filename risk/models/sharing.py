@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,10 @@ class SharedRiskQuerySet(OrganisationQuerySet):
             return self.none()
         return self.filter(Q(organisation_id=acting.organisation_id) | self._with(acting))
 
+    def given_by(self, acting: "Acting") -> Self:
+        """Only what the organisation acted for shares or shared itself."""
+        return self.filter(organisation_id=acting.organisation_id) if acting.may("risk.view") else self.none()
+
     def gathered_by(self, acting: "Acting") -> Self:
         """Only what members share now with the partnership acted for."""
         return self.filter(self._with(acting)) if acting.may("risk.view") else self.none()
@@ -36,6 +41,14 @@ class SharedRiskQuerySet(OrganisationQuerySet):
     def gathered_on(self, partnership_id: int, on: date) -> Self:
         """What members share with a partnership on a day. Who may see it is the caller's to ask."""
         return self.filter(IsMember(partnership_id, on), partnership_id=partnership_id, ended_at__isnull=True)
+
+    def with_highest(self) -> Self:
+        """With the ``highest`` score there is on the scale that each was scored on; None where it was not scored."""
+        steps = [
+            Func(KeyTransform(side, "matrix"), function="jsonb_array_length", output_field=models.IntegerField())
+            for side in ("likelihood", "impact")
+        ]
+        return self.annotate(highest=steps[0] * steps[1])
 
     @staticmethod
     def _with(acting: "Acting") -> Q:

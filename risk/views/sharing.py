@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -35,13 +34,12 @@ def sharing(request: Request) -> HttpResponseBase:
     page, lines = None, []
     if partnership is not None:
         rows = sharing_list.rows(request.acting, partnership, asked=request.GET)
-        found = sharing_list.listing(partnerships).read(request, rows)
+        first = sharing_list.FIRST_PAGE.question(request.acting.organisation_id, partnership.pk)
+        found = sharing_list.listing(partnerships, first).read(request, rows)
         if not isinstance(found, ListPage):
             return found
         page = found
-        lines = sharing_list.lines(
-            request.acting, partnership, found.items, here=request.get_full_path(), token=get_token(request)
-        )
+        lines = sharing_list.lines(request.acting, partnership, found.items, here=request.get_full_path())
     return render(
         request,
         "risk/sharing/sharing.html",
@@ -121,8 +119,9 @@ def members_risks(request: Request) -> HttpResponseBase:
     """What members share with the partnership acted for: rolled up, and as a list."""
     _must_be_partnership(request)
     found = shares.rolled_up(request.acting, today())
-    listing = shared_list.shared_risks(found, whole=bool(request.GET.get("export")))
-    page = listing.read(request, shares.gathered(request.acting))
+    first = shared_list.FIRST_PAGE.question(request.acting.organisation_id, timezone.localdate(request.acting.at))
+    listing = shared_list.shared_risks(found, whole=bool(request.GET.get("export")), first_page=first)
+    page = listing.read(request, shared_list.rows(request.acting))
     if not isinstance(page, ListPage):
         return page
     if wanted := request.GET.get("export"):
@@ -134,10 +133,7 @@ def members_risks(request: Request) -> HttpResponseBase:
         {
             "found": found,
             "page": page,
-            "lines": [
-                (row, found.words.themes.get(row.theme, row.theme), *shares.band_of(row), shares.score_in_words(row))
-                for row in page.items
-            ],
+            "lines": shared_list.lines(page.items, found),
             "chart": pictures.shared_chart(found.scale, found.drawn, chart_id="shared-risks") if found.scale else None,
             "tabs": tabs.of("members_risks", request.acting),
         },
@@ -158,13 +154,13 @@ def members_risk(request: Request, reference: str) -> HttpResponse:
 def _words_of(row: SharedRisk) -> dict[str, object]:
     themes, ideologies = reference.words()
     matrix = row.scale if row.score else None
-    band, colour = shares.band_of(row)
+    band, colour = shares.band_named(row.band, row.band_colour)
     return {
         "theme": themes.get(row.theme, row.theme),
         "ideologies": [ideologies.get(code, code) for code in row.ideologies],
         "band": band,
         "colour": colour,
-        "score": shares.score_in_words(row),
+        "score": shares.score_in_words(row.likelihood, row.impact, matrix.highest) if matrix else "",
         "likelihood": matrix.likelihood[(row.likelihood or 1) - 1] if matrix else "",
         "impact": matrix.impact[(row.impact or 1) - 1] if matrix else "",
     }

@@ -111,7 +111,7 @@ def test_a_reader_sees_what_is_shared_and_no_button(owner, board, entry, client_
 
 
 def codes(page):
-    return [line["own"].risk.code for line in page.context["lines"]]
+    return [line["code"] for line in page.context["lines"]]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_who_shares_searches_code_title_and_comment(owner, board, client_for, ty
 
 def test_a_long_list_has_pages_in_the_order_of_codes(monkeypatch, owner, board, client_for):
     listed = sharing_list.listing
-    monkeypatch.setattr(sharing_list, "listing", lambda among: replace(listed(among), per_page=4))
+    monkeypatch.setattr(sharing_list, "listing", lambda *among: replace(listed(*among), per_page=4))
     factories.approved(owner, *(f"Risk {number}" for number in range(11)))
     client = client_for(owner)
 
@@ -193,7 +193,7 @@ def test_the_state_in_the_list_is_that_of_each_row(owner, board, client_for):
     with acting_as(owner):
         rows = list(sharing_list.rows(owner, board, asked=QueryDict("sort=sharing")))
 
-    states = {line["own"].risk.code: line["own"].state for line in page.context["lines"]}
+    states = {line["code"]: line["state"] for line in page.context["lines"]}
     assert states == {
         "R1": "changed",
         "R2": "closed",
@@ -231,7 +231,7 @@ def test_the_partnership_reads_it_rolled_up_in_a_list_in_a_file_and_on_its_own_p
     file = b"".join(client.get("/risk/members/?export=csv").streaming_content).decode()
 
     assert [heap.label for heap in page.context["found"].by_theme] == ["Online harm and own IT"]
-    assert [row[0].title for row in page.context["lines"]] == ["Drawn in online"]
+    assert [row["title"] for row in page.context["lines"]] == ["Drawn in online"]
     assert all(word in one for word in ("Ashmere District Council", "For you", "9 of 25"))
     assert "Drawn in online,Ashmere District Council,Online harm and own IT" in file
     assert "For you" in file

@@ -91,9 +91,10 @@ def change_session(*, session_id: int, version: int, plan: Plan, by: Acting, now
     ledger.record("training.session_changed", actor=by, target=session, at=now, fields=changed)
     if not session.has_begun(now):
         event = f"version:{session.version}"
+        is_passed_on = session.trainer_id != taught_by
         if any(getattr(session, name) != value for name, value in before.items()):
-            _tell_all(session, "training.session_changed", by, now, event)
-        if session.trainer_id != taught_by:
+            _tell_all(session, "training.session_changed", by, now, event, tells_trainer=not is_passed_on)
+        if is_passed_on:
             _tell_trainer(session.trainer_id, session, "training.session_to_teach", by, now, event)
             _tell_trainer(taught_by, session, "training.session_passed_on", by, now, event)
     move_up(session, by, now)
@@ -307,11 +308,13 @@ def _tell(places: Collection[Place], session: TaughtSession, kind: str, by: Acti
     notifications.notify_many(events=events, kind=kind, target=session, by=by, now=now)
 
 
-def _tell_all(session: TaughtSession, kind: str, by: Acting, now: datetime, event: str = "") -> None:
+def _tell_all(
+    session: TaughtSession, kind: str, by: Acting, now: datetime, event: str = "", *, tells_trainer: bool = True
+) -> None:
     """Tell the trainer and everybody who has a place or waits for one, but not oneself."""
     members = session.all_places.filter(status__in=IN_SESSION).exclude(membership=by.membership_id).order_by("pk")
     events = dict.fromkeys(members.values_list("membership_id", flat=True), event)
-    if session.trainer_id not in {None, by.membership_id}:
+    if tells_trainer and session.trainer_id not in {None, by.membership_id}:
         events.setdefault(session.trainer_id, event)
     notifications.notify_many(events=events, kind=kind, target=session, by=by, now=now)
 

@@ -71,7 +71,7 @@ def edit_prefix(editor: Any) -> str:
 
 
 @register.simple_tag
-def status_tag(text: str | Promise, colour: str = "") -> str:
+def status_tag(text: str | Promise, colour: str = "") -> SafeString:
     """A GOV.UK tag. ``colour`` is one of Frontend's tag colours; the text always says the same as the colour."""
     return _tag(str(text), colour)
 
@@ -95,9 +95,9 @@ def _flag(text: str, colour: str) -> SafeString:
     return format_html('<span class="portal-flag portal-flag--{}">{}</span>', colour, text)
 
 
-def hint_line(text: str) -> str:
+def hint_line(text: str) -> SafeString:
     """What stands in small letters below what a cell of a list says; nothing where there is nothing to say."""
-    return format_html('<span class="portal-hint-line">{}</span>', text) if text else ""
+    return format_html('<span class="portal-hint-line">{}</span>', text) if text else SafeString("")
 
 
 @register.simple_tag

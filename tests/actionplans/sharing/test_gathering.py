@@ -97,7 +97,7 @@ def test_what_was_taken_back_is_gone_from_the_plan_and_cannot_be_placed(owner, b
 
     with acting_as(chair):
         lines = [line for group in queries.by_objective(chair, plan, TODAY) for line in group.lines]
-        listed = gathering.for_list(chair).count()
+        listed = gathering.with_places(chair).count()
     assert (lines, listed) == ([], 0)
     with pytest.raises(RuleBroken, match="does not report this action any more"):
         factories.place(chair, reported, plan)
@@ -174,7 +174,7 @@ def test_in_the_partnership_those_who_read_plans_see_it(committed, board, owner,
     acting = acting_of(make_membership(board, role))
 
     with acting_as(acting):
-        count = gathering.for_list(acting).count()
+        count = gathering.with_places(acting).count()
 
     assert count == (1 if "plan.view" in ROLES[role].permissions else 0)
 

@@ -1,13 +1,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Exists
 from django.test.utils import CaptureQueriesContext
 
 from foundation import ledger
 from foundation.core.acting import acting_as, person_context, system_role
-from foundation.core.prepared import Prepared, PreparedObjects, answers, columns, instances
+from foundation.core.lookups import as_one_value
+from foundation.core.prepared import Prepared, PreparedObjects, answers, columns, instances, stand_in
 from foundation.ledger.models import Event
 from foundation.organisations import acting as organisations_acting
 from foundation.organisations import queries as organisations
@@ -187,3 +189,36 @@ def test_questions_asked_together_see_the_context_that_the_same_message_sets(lea
         )
 
     assert first == second != []
+
+
+def test_a_place_for_numbers_takes_any_number_of_them(lead):
+    several = Prepared(
+        lambda wanted: Membership.objects.filter(pk__any_of=wanted).order_by("pk").values_list("pk"), str
+    )
+    others = [make_membership(lead.organisation, "staff").pk for _ in range(2)]
+
+    with acting_as(lead):
+        assert several.rows(as_one_value([])) == []
+        assert several.rows(as_one_value([lead.membership_id, *others])) == [
+            (pk,) for pk in sorted([lead.membership_id, *others])
+        ]
+
+
+def test_what_asks_for_a_permission_is_built_for_who_has_it(lead):
+    def titles(**who):
+        rows = Prepared(
+            lambda organisation_id: Assessment.objects.visible_to(
+                stand_in(organisation_id=organisation_id, **who)
+            ).values_list("title"),
+            int,
+        )
+        return rows.rows(lead.organisation_id)
+
+    risks.assessment(lead, "Risk 2026")
+
+    with acting_as(lead):
+        assert titles(permissions={"risk.view"}) == [("Risk 2026",)]
+        with pytest.raises(EmptyResultSet):
+            titles(permissions={"plan.view"})
+        with pytest.raises(EmptyResultSet):
+            titles()

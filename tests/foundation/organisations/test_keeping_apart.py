@@ -61,6 +61,19 @@ def test_a_pair_that_is_two_people_is_not_offered_and_each_is_still_beside_the_t
     assert numbers(admin) == [["1", "2"]]
 
 
+def test_pairs_that_are_two_people_do_not_push_others_off_the_page(admin, alike, monkeypatch):
+    one, two, three = alike
+    for number in "45":
+        factories.person(admin, name="Cai Davies", staff_number=number)
+    monkeypatch.setattr(duplicates, "MOST", 3)
+    assert numbers(admin) == [["1", "2", "3"]]
+
+    for pair in ((one, two), (one, three), (two, three)):
+        keep_apart(admin, *pair)
+
+    assert numbers(admin) == [["4", "5"]]
+
+
 def test_it_is_said_once_in_whichever_order_and_by_whom_is_kept(admin, alike, backup):
     one, two, _three = alike
 

@@ -72,6 +72,15 @@ def test_both_trainers_are_told_of_the_change_and_nobody_of_other_words(
     assert backup(Notice).get(kind=PASSED_ON).address == "/training/sessions/"
 
 
+def test_who_is_named_when_the_session_also_moves_is_told_once(session, manager, acting_for, told):
+    other = acting_for("staff", name="Otto Other")
+
+    change(manager, session, trainer_id=other.membership_id, starts_at=TOMORROW + timedelta(hours=1))
+
+    assert other.membership_id in told(NAMED)
+    assert told("training.session_changed") == []
+
+
 def test_the_trainer_is_told_of_another_time_and_that_it_is_cancelled(session, manager, trainer, people, told, backup):
     booked(manager, session, *people(1))
 
