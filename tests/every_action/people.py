@@ -50,10 +50,12 @@ ACTIONS: dict[str, Action] = {
     "organisations.keep_apart": Action(
         organisations.keep_apart, "person.kept_apart", ADMIN,
         lambda ground: {"membership_id": ground.newcomer().pk, "other_id": ground.newcomer().pk},
+        wins=2,  # said twice, it stands once
     ),
     "organisations.no_longer_keep_apart": Action(
         organisations.no_longer_keep_apart, "person.no_longer_kept_apart", ADMIN,
         lambda ground: made.kept_apart(ground.admin, ground.newcomer(), ground.newcomer()),
+        wins=2,
     ),
     "organisations.grant_role": Action(
         organisations.grant_role, "role.granted", ADMIN,

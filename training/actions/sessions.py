@@ -59,7 +59,7 @@ def plan_session(*, plan: Plan, by: Acting, now: datetime) -> TaughtSession:
     )
     ledger.record("training.session_planned", actor=by, target=session, at=now, course=course.code, places=plan.places)
     if not session.has_begun(now):
-        _tell_trainer(session.trainer_id, session, "training.session_to_teach", by, now)
+        _notify_trainer(session.trainer_id, session, "training.session_to_teach", by, now)
     return session
 
 
@@ -95,8 +95,8 @@ def change_session(*, session_id: int, version: int, plan: Plan, by: Acting, now
         if any(getattr(session, name) != value for name, value in before.items()):
             _tell_all(session, "training.session_changed", by, now, event, tells_trainer=not is_passed_on)
         if is_passed_on:
-            _tell_trainer(session.trainer_id, session, "training.session_to_teach", by, now, event)
-            _tell_trainer(taught_by, session, "training.session_passed_on", by, now, event)
+            _notify_trainer(session.trainer_id, session, "training.session_to_teach", by, now, event)
+            _notify_trainer(taught_by, session, "training.session_passed_on", by, now, event)
     move_up(session, by, now)
     return session
 
@@ -319,7 +319,7 @@ def _tell_all(
     notifications.notify_many(events=events, kind=kind, target=session, by=by, now=now)
 
 
-def _tell_trainer(
+def _notify_trainer(
     trainer_id: int | None, session: TaughtSession, kind: str, by: Acting, now: datetime, event: str = ""
 ) -> None:
     if trainer_id not in {None, by.membership_id}:
