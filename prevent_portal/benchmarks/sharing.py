@@ -53,6 +53,7 @@ def measure(yardstick_of: Place) -> Iterator[Measurement]:
         ("P2", "plan that gathers", plans_of, 2.5),
     ):
         page, of_few, yardstick = in_turns(get(many, addresses[1]), get(few, addresses[0]), plain)
+        yield Measurement(f"{id_} {name}, {MEMBERS} members, {FEW} each", of_few, yardstick, bar)
         yield Measurement(f"{id_} {name}, {MEMBERS} members, {MANY} each", page, yardstick, bar)
         yield Measurement(f"{id_} {name}, {MANY} each against {FEW}", page, of_few, 1.2)
     for name, address in (("risks to share", "/risk/sharing/"), ("actions to report", "/action-plans/reporting/")):
