@@ -68,9 +68,7 @@ def gathered_listing(members: Sequence[Organisation], today: date, *, whole: boo
     names = {each.pk: each.name for each in members}
     statuses, ratings = _words(Status), {**_words(Rag), "": ""}
     columns = (
-        _column(
-            "title", _("Action"), "code", "title", "reference", sort="title", make=lambda *said: " ".join(said[:2])
-        ),
+        _column("title", _("Action"), "code", "title", "reference", sort="title", make=_named),
         _column("member", _("Member"), "organisation_id", sort="organisation__name", make=names.get),
         _column("due", _("Due"), "due_on", sort="due_on"),
         _column("status", _("Status"), "status", sort="status", make=statuses.get),

@@ -1,9 +1,9 @@
 """Reads about actions that members report: what a member reports, what its partnership gathers in its plans."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value
@@ -17,9 +17,11 @@ from actionplans.models.actions import drifts
 from actionplans.standing import signs
 from actionplans.workflow import OPEN, PlanStatus, Status
 from foundation.core.acting import Acting
+from foundation.core.lookups import as_one_value
 from foundation.core.prepared import Prepared, answers
+from foundation.organisations import given
 from foundation.organisations import queries as organisations
-from foundation.organisations.models import Organisation
+from foundation.organisations.models import Given, Organisation
 
 MOST = 500
 
@@ -138,27 +140,39 @@ def lines(
 
 
 def by_objective(acting: Acting, plan: Plan, today: date, most: int) -> tuple[list[Counted], list[Line]]:
-    """How many reported actions stand under each objective of a plan, and the first of each by due date. Two queries.
+    """How many reported actions stand under each objective of a plan, and the first of each by due date.
 
-    Nothing, and no query, for what is no partnership.
+    Three queries, and two more after each change of what is reported or where it stands: then the database counts it
+    anew. Nothing, and no query, for what is no partnership.
     """
     if not organisations.is_partnership(acting):
         return [], []
-    place = (acting.organisation_id, timezone.localdate(acting.at), plan.pk)
-    counted = [Counted(*row) for row in _COUNTED.rows(*place, today)]
-    if not counted:
-        return [], []
+    place = (acting.organisation_id, timezone.localdate(acting.at))
+    [changes] = answers(given.asking_changes(*place, Given.What.ACTIONS))
+    name = f"actions of plan {plan.pk} by objective on {today}, first {most}"
+    kept = given.figures(*place, name, changes, partial(_counted_and_first, *place, plan.pk, today, most))
+    objectives = {pk: objective_id for objective_id, first in kept["first"] for pk in first}
+    found = []
+    for row in _TOLD.rows(*place, as_one_value(objectives)) if objectives else ():
+        action = Told(*row[:-1])
+        found.append(Line(action, row[-1], signs(action.facts, today), objectives[action.pk], member=row[-1]))
+    return [Counted(*row) for row in kept["counted"]], found
+
+
+def _counted_and_first(partnership_id: int, on: date, plan_id: int, today: date, most: int) -> dict[str, Any]:
+    """What ``by_objective`` keeps: its ``Counted``, and the numbers of the first of each objective."""
+    place = (partnership_id, on, plan_id)
+    counted = _COUNTED.rows(*place, today)
     under, under_none = _first(most)
     asked = [
-        under_none.question(*place) if each.objective_id is None else under.question(*place, each.objective_id)
-        for each in counted
+        under_none.question(*place) if objective_id is None else under.question(*place, objective_id)
+        for objective_id, *_numbers in counted
     ]
-    found = []
-    for each, rows in zip(counted, answers(*asked), strict=True):
-        for *told, name in rows:
-            action = Told(*told)
-            found.append(Line(action, name, signs(action.facts, today), each.objective_id, member=name))
-    return counted, found
+    found = answers(*asked) if asked else []
+    first = [
+        (objective_id, [pk for (pk,) in rows]) for (objective_id, *_numbers), rows in zip(counted, found, strict=True)
+    ]
+    return {"counted": counted, "first": first}
 
 
 def _counted(partnership_id: int, on: date, plan_id: int, today: date) -> QuerySet:
@@ -176,11 +190,22 @@ def _counted(partnership_id: int, on: date, plan_id: int, today: date) -> QueryS
 
 
 _COUNTED = Prepared(_counted, int, date, int, date)
+_TOLD = Prepared(
+    lambda partnership_id, on, wanted: (
+        ReportedAction.objects.gathered_on(partnership_id, on)
+        .filter(pk__any_of=wanted)
+        .order_by("due_on", "pk")
+        .values_list(*(field.name for field in fields(Told)), "organisation__name")
+    ),
+    int,
+    date,
+    str,
+)
 
 
 @cache
 def _first(most: int) -> tuple[Prepared, Prepared]:
-    """What is ``Told`` of the first of one objective of a plan by due date, and of the first under none; and by whom.
+    """The numbers of the first of one objective of a plan by due date, and of the first under none.
 
     Where each stands is asked while walking along the due dates, which ends with the last one wanted: joined, all of
     the plan's would be put together first.
@@ -189,7 +214,7 @@ def _first(most: int) -> tuple[Prepared, Prepared]:
     def first(partnership_id: int, on: date, plan_id: int, **under: Any) -> QuerySet:
         places = Gathered.objects.filter(reported=OuterRef("pk"), plan_id=plan_id, **under)
         rows = ReportedAction.objects.gathered_on(partnership_id, on).filter(Exact(Exists(places), Value(True)))
-        return rows.order_by("due_on", "pk").values_list(*Told._fields, "organisation__name")[:most]
+        return rows.order_by("due_on", "pk").values_list("pk")[:most]
 
     return (
         Prepared(lambda *place: first(*place[:3], objective_id=place[3]), int, date, int, int),

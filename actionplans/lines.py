@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from actionplans.models import Action, ReportedAction
-from actionplans.standing import Facts, Sign, signs
+from actionplans.models.sharing import AsReported
+from actionplans.standing import Sign, signs
 from actionplans.workflow import Status
-from foundation.core import addresses
 
 
-class Told(NamedTuple):
+@dataclass(slots=True)
+class Told(AsReported):
     """What a plan shows of an action that a member reports: a plan may gather thousands."""
 
     pk: int
@@ -27,15 +27,8 @@ class Told(NamedTuple):
     finished_on: date | None
     rag: str
 
-    def get_absolute_url(self) -> str:
-        return addresses.of_row("actionplans:gathered", self.reference)
-
     def get_status_display(self) -> str:
         return str(Status(self.status).label)
-
-    @property
-    def facts(self) -> Facts:
-        return Facts(self.status, self.starts_on, self.due_on, self.percent, self.noted_on)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, TextChoices
@@ -18,8 +19,9 @@ from django.utils.translation import gettext_lazy
 from foundation.core.acting import Acting
 from foundation.core.lookups import as_one_value
 from foundation.core.prepared import Prepared, answers
+from foundation.organisations import given
 from foundation.organisations import queries as organisations
-from foundation.organisations.models import Organisation
+from foundation.organisations.models import Given, Organisation
 from risk import queries, reference
 from risk.models import Entry, Risk, SharedRisk
 from risk.scoring import Matrix
@@ -193,21 +195,21 @@ NOTHING = RolledUp(0, [], [], [], [], reference.Words({}, {}), [], None, Counter
 
 
 def rolled_up(acting: Acting, on: date) -> RolledUp:
-    """What is shared with the partnership acted for, by theme and by member. Counted by the database: two queries.
+    """What is shared with the partnership acted for, by theme and by member. For who may read risks.
 
-    For who may read risks.
+    Two queries, and three more after each change of what is shared: then the database counts it anew.
     """
     place = (acting.organisation_id, timezone.localdate(acting.at))
-    found, places, heaps, cells = answers(
+    found, places, changes = answers(
         reference.asking_words(),
         organisations.asking_members(acting, on),
-        _HEAPS.question(*place),
-        _CELLS.question(*place),
+        given.asking_changes(*place, Given.What.RISKS),
     )
+    counted = given.figures(*place, FIGURES, changes, partial(_counted, *place))
+    heaps, scored = counted["heaps"], {Matrix.from_plain(plain): _cells(cells) for plain, cells in counted["scales"]}
     words, members = reference.words_of(found), organisations.members_of(places)
     names = {member.pk: (member.name, member.slug) for member in members}
     sharing = {pk for _theme, pk, *_rest in heaps}
-    scored = _by_scale(place, cells)
     height = _heights(scored)
     scale, drawn = _most_alike(scored)
     return RolledUp(
@@ -223,7 +225,8 @@ def rolled_up(acting: Acting, on: date) -> RolledUp:
     )
 
 
-Counted = tuple[str, int, str, str, int]  # of a theme, a member, a band and its colour: how many
+FIGURES = "risks by theme, member, band and cell"
+Counted = Sequence[Any]  # of a theme, a member, a band and its colour: how many
 Cells = Counter[tuple[int, int]]  # how many stand at a likelihood and an impact
 _HEAPS = Prepared(
     lambda partnership_id, on: (
@@ -259,17 +262,31 @@ _SCALES = Prepared(
 )
 
 
-def _by_scale(place: tuple[int, date], cells: Sequence[tuple[Any, ...]]) -> dict[Matrix, Cells]:
-    """How many stand in each cell of each scale. One assessment of one member has one scale, so it is read once."""
-    assessments: dict[tuple[int, datetime], Cells] = {}
+def _counted(partnership_id: int, on: date) -> dict[str, Any]:
+    """How many are shared by theme, member and band, and how many stand in each cell of each scale, as plain values.
+
+    One assessment of one member has one scale, so it is read once.
+    """
+    place = (partnership_id, on)
+    heaps, cells = answers(_HEAPS.question(*place), _CELLS.question(*place))
+    assessments: dict[tuple[int, datetime], list[tuple[int, int, int]]] = {}
     first: dict[tuple[int, datetime], int] = {}
     for member, at, likelihood, impact, number, pk in cells:
-        assessments.setdefault((member, at), Counter())[likelihood, impact] = number
+        assessments.setdefault((member, at), []).append((likelihood, impact, number))
         first[member, at] = pk
-    found: dict[Matrix, Cells] = {}
+    scales: dict[str, Cells] = {}
     for member, at, plain in _SCALES.rows(*place, as_one_value(first.values())):
-        found.setdefault(Matrix.from_plain(json.loads(plain)), Counter()).update(assessments[member, at])
-    return found
+        scales.setdefault(plain, Counter()).update(_cells(assessments[member, at]))
+    return {
+        "heaps": heaps,
+        "scales": [
+            (json.loads(plain), [(*cell, number) for cell, number in found.items()]) for plain, found in scales.items()
+        ],
+    }
+
+
+def _cells(plain: Iterable[Sequence[int]]) -> Cells:
+    return Counter({(likelihood, impact): number for likelihood, impact, number in plain})
 
 
 def _heights(scored: dict[Matrix, Cells]) -> dict[tuple[str, str], float]:

@@ -49,7 +49,28 @@ class ReportedActionQuerySet(DatedQuerySet):
         return reported & Q(IsMember(acting.organisation_id, timezone.localdate(acting.at)))
 
 
-class ReportedAction(OrganisationRow):
+class AsReported:
+    """What follows from the fields of a reported action, whatever holds them."""
+
+    __slots__ = ()
+    reference: str
+    status: str
+    starts_on: date
+    due_on: date
+    percent: int | None
+    noted_on: date | None
+
+    def get_absolute_url(self) -> str:
+        """The partnership's page of it."""
+        return addresses.of_row("actionplans:gathered", self.reference)
+
+    @property
+    def facts(self) -> Facts:
+        """What its standing is computed from, in the same way as an action's."""
+        return Facts(self.status, self.starts_on, self.due_on, self.percent, self.noted_on)
+
+
+class ReportedAction(AsReported, OrganisationRow):
     """One action of a member as the partnership may read it: its words are frozen, its facts follow the action.
 
     Gone from the partnership when it is taken back; nothing of it moves after that.
@@ -105,15 +126,6 @@ class ReportedAction(OrganisationRow):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
-
-    def get_absolute_url(self) -> str:
-        """The partnership's page of it."""
-        return addresses.of_row("actionplans:gathered", self.reference)
-
-    @property
-    def facts(self) -> Facts:
-        """What its standing is computed from, in the same way as an action's."""
-        return Facts(self.status, self.starts_on, self.due_on, self.percent, self.noted_on)
 
 
 class Gathered(OrganisationRow):

@@ -1,4 +1,8 @@
-"""The database's own words for: which organisations may this person see? Used by 0001_initial."""
+"""The database's own words for which organisations a person may see, and for counting what members give."""
+
+from collections.abc import Sequence
+
+from django.db.migrations.operations import RunSQL
 
 TODAY = "(now() AT TIME ZONE 'Europe/London')::date"
 
@@ -28,3 +32,28 @@ GRANT EXECUTE ON FUNCTION portal_visible_organisations() TO portal_app, portal_s
 """  # noqa: S608 -- our own text, nothing from outside
 
 OWNER_ASKING = "FOR SELECT TO portal_owner USING (session_user <> current_user)"
+
+
+def count_changes(table: str, what: str, *, partnership: str, events: Sequence[str]) -> list[RunSQL]:
+    """Count each change of what a table's rows give to a partnership (``organisations_given``), from now on.
+
+    ``what`` is a value of ``Given.What``, ``partnership`` the column that names the partnership. What is there already
+    counts as one change.
+    """
+    rows = {"INSERT": "NEW", "UPDATE": "NEW", "DELETE": "OLD"}
+    return [
+        RunSQL(
+            "INSERT INTO organisations_given (organisation_id, partnership_id, what, changes)"
+            f" SELECT DISTINCT organisation_id, {partnership}, '{what}', 1 FROM {table} ON CONFLICT DO NOTHING",  # noqa: S608
+            RunSQL.noop,
+        ),
+        *(
+            RunSQL(
+                f"CREATE TRIGGER given_{event.lower()} AFTER {event} ON {table}"
+                f" REFERENCING {rows[event]} TABLE AS changed FOR EACH STATEMENT"
+                f" EXECUTE FUNCTION organisations_given_changed('{what}', '{partnership}')",
+                f"DROP TRIGGER given_{event.lower()} ON {table}",
+            )
+            for event in events
+        ),
+    ]

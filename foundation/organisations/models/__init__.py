@@ -2,6 +2,7 @@
 
 from foundation.organisations.models.apart import KeptApart
 from foundation.organisations.models.exports import PeopleExport
+from foundation.organisations.models.given import Given
 from foundation.organisations.models.identity import IdentityProvider
 from foundation.organisations.models.imports import PeopleImport, PeopleImportRow
 from foundation.organisations.models.organisations import (
@@ -16,6 +17,7 @@ from foundation.organisations.models.people import Employment, Invitation, Membe
 
 __all__ = [
     "Employment",
+    "Given",
     "IdentityProvider",
     "Invitation",
     "IsMember",
