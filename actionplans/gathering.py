@@ -18,7 +18,7 @@ from actionplans.standing import signs
 from actionplans.workflow import OPEN, PlanStatus, Status
 from foundation.core.acting import Acting
 from foundation.core.lookups import as_one_value
-from foundation.core.prepared import Prepared, answers
+from foundation.core.prepared import Prepared, Question, answers
 from foundation.organisations import given
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Given, Organisation
@@ -139,16 +139,24 @@ def lines(
     ]
 
 
-def by_objective(acting: Acting, plan: Plan, today: date, most: int) -> tuple[list[Counted], list[Line]]:
+def asking_changes(acting: Acting) -> list[Question]:
+    """What to ask before ``by_objective``, with other questions: nothing for what is no partnership."""
+    if not organisations.is_partnership(acting):
+        return []
+    return [given.asking_changes(acting.organisation_id, timezone.localdate(acting.at), Given.What.ACTIONS)]
+
+
+def by_objective(
+    acting: Acting, plan: Plan, today: date, most: int, changes: Sequence[tuple[Any, ...]] = ()
+) -> tuple[list[Counted], list[Line]]:
     """How many reported actions stand under each objective of a plan, and the first of each by due date.
 
-    Three queries, and two more after each change of what is reported or where it stands: then the database counts it
-    anew. Nothing, and no query, for what is no partnership.
+    ``changes`` is the answer to ``asking_changes``. Two queries, and two more after each change of what is reported or
+    where it stands: then the database counts it anew. None where nothing was ever reported.
     """
-    if not organisations.is_partnership(acting):
+    if not changes:
         return [], []
     place = (acting.organisation_id, timezone.localdate(acting.at))
-    [changes] = answers(given.asking_changes(*place, Given.What.ACTIONS))
     name = f"actions of plan {plan.pk} by objective on {today}, first {most}"
     kept = given.figures(*place, name, changes, partial(_counted_and_first, *place, plan.pk, today, most))
     objectives = {pk: objective_id for objective_id, first in kept["first"] for pk in first}

@@ -52,14 +52,15 @@ def of_plan(acting: Acting, plan: Plan, today: date) -> tuple[list[Shelf], Count
     """
     if not acting.may("plan.view"):
         return [], Counts()
-    objectives, counted, first = answers(
+    objectives, counted, first, *changes = answers(
         _OBJECTIVES.question(acting.organisation_id, plan.pk),
         _COUNTED.question(acting.organisation_id, plan.pk, today),
         _FIRST_OF_EACH_OBJECTIVE.question(acting.organisation_id, plan.pk),
+        *gathering.asking_changes(acting),
     )
     shelves = {each.pk: Shelf(each.title, objective=each) for each in _OBJECTIVES.made_of(objectives)}
     rest, counts = Shelf(""), Counts()
-    reported_counted, reported = gathering.by_objective(acting, plan, today, MOST)
+    reported_counted, reported = gathering.by_objective(acting, plan, today, MOST, *changes)
     for objective_id, total, done, overdue, drifting in (*counted, *reported_counted):
         shelves.get(objective_id, rest).total += total
         counts.total, counts.done = counts.total + total, counts.done + done

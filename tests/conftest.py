@@ -103,9 +103,12 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 def empty_all_tables() -> None:
     tables = [
-        model._meta.db_table
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy and model._meta.app_label not in {"contenttypes", "sites"}
+        "portal_cache",
+        *(
+            model._meta.db_table
+            for model in apps.get_models(include_auto_created=True)
+            if model._meta.managed and not model._meta.proxy and model._meta.app_label not in {"contenttypes", "sites"}
+        ),
     ]
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT set_config('portal.owner_purpose', 'migration', false)")

@@ -1,5 +1,7 @@
 """Actions and partnerships: what we report, what our members report to us and where we put it."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -40,7 +42,7 @@ def reporting(request: Request) -> HttpResponseBase:
     can_share = allowed(permissions.check_can_share, request.acting)
     page, lines = None, []
     if partnership is not None:
-        rows = reporting_list.rows(request.acting, partnership, asked=request.GET)
+        rows = partial(reporting_list.rows, request.acting, partnership, asked=request.GET)
         first = reporting_list.FIRST_PAGE.question(request.acting.organisation_id, partnership.pk)
         found = reporting_list.listing(partnerships, first).read(request, rows)
         if not isinstance(found, ListPage):

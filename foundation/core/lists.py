@@ -6,7 +6,7 @@ search for may be a name, so it is posted and kept in the session; the address c
 
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -90,8 +90,11 @@ class Listing:
             return ()
         return tuple(dict.fromkeys(name for column in self.columns for name in column.raw))
 
-    def read(self, request: HttpRequest, rows: QuerySet) -> "ListPage | HttpResponse":
-        """The page asked for; or, after a posted search, the redirect to it. ``rows`` come from ``visible_to``."""
+    def read(self, request: HttpRequest, rows: "QuerySet | Callable[[], QuerySet]") -> "ListPage | HttpResponse":
+        """The page asked for; or, after a posted search, the redirect to it.
+
+        ``rows`` come from ``visible_to``: or what puts them together, where a ``first_page`` does without them.
+        """
         if request.method == "POST":
             return self._remember_search(request)
         return ListPage(self, request, rows)
@@ -127,23 +130,26 @@ class ListPage:
 
     listing: Listing
     request: HttpRequest
-    rows: QuerySet
-    filter_form: FilterForm | None = field(init=False, default=None)
+    whole: QuerySet | Callable[[], QuerySet]
 
-    def __post_init__(self) -> None:
-        whole = self.rows
-        if self.listing.filters:
-            self.filter_form = self.listing.filters(self.request.GET)
-            if self.filter_form.is_valid():
-                self.rows = self.filter_form.narrow(self.rows)
+    # ---- What was asked for
+    @cached_property
+    def filter_form(self) -> FilterForm | None:
+        return self.listing.filters(self.request.GET) if self.listing.filters else None
+
+    @cached_property
+    def rows(self) -> QuerySet:
+        """The rows as filtered and searched."""
+        rows = self.whole if isinstance(self.whole, QuerySet) else self.whole()
+        if self.filter_form is not None and self.filter_form.is_valid():
+            rows = self.filter_form.narrow(rows)
         for word in self.search_text.split()[:5]:
             wanted = Q()
             for name in self.listing.search:
                 wanted |= Q(**{f"{name}__icontains": word})  # names come from the Listing, never from the request
-            self.rows = self.rows.filter(wanted)
-        self._is_plain = self.rows is whole and "sort" not in self.request.GET
+            rows = rows.filter(wanted)
+        return rows
 
-    # ---- What was asked for
     @cached_property
     def search_text(self) -> str:
         return self.request.session.get("searches", {}).get(self.request.GET.get("s", ""), "")
@@ -162,6 +168,10 @@ class ListPage:
     def is_filtered(self) -> bool:
         return bool(self.search_text) or (self.filter_form is not None and any(map(_is_filled, self.filter_form)))
 
+    @property
+    def _is_as_opened(self) -> bool:
+        return not self.is_filtered and "sort" not in self.request.GET
+
     # ---- The rows of this page
     @cached_property
     def _ordered(self) -> QuerySet:
@@ -179,7 +189,7 @@ class ListPage:
         if (first_seen := self._anchor("before")) is not None:
             found = list(self._shown(self._beyond(first_seen, forward=False)).reverse()[: size + 1])
             return found[:size][::-1], len(found) > size, True
-        if self.listing.first_page is not None and self._is_plain:
+        if self.listing.first_page is not None and self._is_as_opened:
             names = ("pk", *self.listing.fields, "in_all")
             found = [dict(zip(names, row, strict=True)) for row in answers(self.listing.first_page)[0]]
         else:

@@ -1,5 +1,7 @@
 """Risks and partnerships: what we share, what our members share with us."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -33,7 +35,7 @@ def sharing(request: Request) -> HttpResponseBase:
     partnership = chosen(request, partnerships)
     page, lines = None, []
     if partnership is not None:
-        rows = sharing_list.rows(request.acting, partnership, asked=request.GET)
+        rows = partial(sharing_list.rows, request.acting, partnership, asked=request.GET)
         first = sharing_list.FIRST_PAGE.question(request.acting.organisation_id, partnership.pk)
         found = sharing_list.listing(partnerships, first).read(request, rows)
         if not isinstance(found, ListPage):
@@ -121,7 +123,7 @@ def members_risks(request: Request) -> HttpResponseBase:
     found = shares.rolled_up(request.acting, today())
     first = shared_list.FIRST_PAGE.question(request.acting.organisation_id, timezone.localdate(request.acting.at))
     listing = shared_list.shared_risks(found, whole=bool(request.GET.get("export")), first_page=first)
-    page = listing.read(request, shared_list.rows(request.acting))
+    page = listing.read(request, partial(shared_list.rows, request.acting))
     if not isinstance(page, ListPage):
         return page
     if wanted := request.GET.get("export"):

@@ -12,6 +12,7 @@ from actionplans.models import Action, Gathered, Plan, Progress, ReportedAction
 from actionplans.standing import Sign
 from foundation.core.acting import acting_as
 from foundation.core.exceptions import RuleBroken
+from foundation.core.prepared import answers
 from foundation.ledger import acting_system
 from foundation.ledger.models import Event
 from foundation.organisations.models import PartnershipMember
@@ -192,7 +193,8 @@ def test_the_page_of_a_plan_counts_all_that_members_report_and_shows_the_first_b
     factories.action(chair, plan, title="Ours", starts_on=TODAY, due_on=TODAY + timedelta(days=9))
 
     with acting_as(chair):
-        _counted, first = gathering.by_objective(chair, plan, TODAY, 2)
+        [changes] = answers(*gathering.asking_changes(chair))
+        _counted, first = gathering.by_objective(chair, plan, TODAY, 2, changes)
         found, counts = shelves.of_plan(chair, plan, TODAY)
 
     assert [line.action.title for line in first] == ["Action 0", "Action 1", "Done"]
