@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.listing import STANDING, flags_of, rating_of, status_of
-from actionplans.models import Rag, ReportedAction
+from actionplans.models import Objective, Plan, Rag, ReportedAction
 from actionplans.models.sharing import ReportedActionQuerySet
 from actionplans.standing import Facts, signs
 from actionplans.workflow import OPEN, Status
@@ -25,30 +25,35 @@ from foundation.organisations.models import Organisation
 
 NONE = "–"
 ANY = ("", _("Any"))
+PLACES = (("", _("Not in a plan yet")), ("placed", _("In a plan")), ("all", _("All")))
 
 
 class GatheredFilter(FilterForm):
-    """By place, member and status. Without an answer, those without a place."""
+    """By place, member and status. Without an answer, those without a place.
 
-    place = forms.ChoiceField(
-        label=_("Place"),
-        required=False,
-        choices=[("", _("Not in a plan yet")), ("placed", _("In a plan")), ("all", _("All"))],
-    )
+    A place is also one plan, or one objective of it, where a link leads to those: ``places`` says which is asked for.
+    """
+
+    place = forms.ChoiceField(label=_("Place"), required=False)
     member = forms.ChoiceField(label=_("Member"), required=False)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[ANY, ("open", _("All open")), *Status.choices]
     )
     standing = forms.ChoiceField(label=_("Dates"), required=False, choices=[ANY, ("overdue", _("Overdue"))])
 
-    def __init__(self, data: QueryDict, *, members: list[tuple[str, str]]) -> None:
+    def __init__(self, data: QueryDict, *, members: list[tuple[str, str]], places: list[tuple[str, str]]) -> None:
         super().__init__(data)
         set_choices(self, "member", [ANY, *members])
+        set_choices(self, "place", [*PLACES, *places])
 
     def narrow(self, rows: QuerySet) -> QuerySet:
         wanted = self.cleaned_data
-        if wanted["place"] != "all":
-            rows = rows.filter(place__isnull=wanted["place"] == "")
+        plan, dash, objective = wanted["place"].partition("-")
+        if dash:
+            rows = rows.filter(place__plan_id=int(plan))
+            rows = rows.filter(place__objective_id=int(objective)) if objective else rows
+        elif plan != "all":
+            rows = rows.filter(place__isnull=plan == "")
         if wanted["member"]:
             rows = rows.filter(organisation__slug=wanted["member"])
         if wanted["status"]:
@@ -63,7 +68,24 @@ def gathered_rows(acting: Acting) -> ReportedActionQuerySet:
     return ReportedAction.objects.gathered_by(acting)
 
 
-def gathered_listing(members: Sequence[Organisation], today: date, *, whole: bool) -> Listing:
+def place_asked(acting: Acting, asked: str) -> list[tuple[str, str]]:
+    """The plan, or the objective of a plan, that somebody asks to see, as a choice: nothing where it is neither."""
+    plan, dash, objective = asked.partition("-")
+    numbers = [each for each in (plan, objective) if each]
+    if not dash or not numbers or not all(each.isdigit() and len(each) < 19 for each in numbers):
+        return []
+    plans = Plan.objects.visible_to(acting).filter(pk=int(plan or 0))
+    if not objective:
+        return [(asked, _("In “%(plan)s”") % {"plan": title}) for title in plans.values_list("title", flat=True)]
+    found = Objective.objects.visible_to(acting).filter(pk=int(objective), plan__in=plans)
+    return [
+        (asked, _("Under “%(objective)s”") % {"objective": title}) for title in found.values_list("title", flat=True)
+    ]
+
+
+def gathered_listing(
+    members: Sequence[Organisation], today: date, *, whole: bool, places: list[tuple[str, str]]
+) -> Listing:
     """The list as a partnership of these ``members`` may filter it. ``whole``: for a file."""
     names = {each.pk: each.name for each in members}
     statuses, ratings = _words(Status), {**_words(Rag), "": ""}
@@ -90,7 +112,7 @@ def gathered_listing(members: Sequence[Organisation], today: date, *, whole: boo
         default_sort="due",
         search=("code", "title", "success_measure", "comment"),
         search_label=_("Search actions and comments"),
-        filters=partial(GatheredFilter, members=[(each.slug, each.name) for each in members]),
+        filters=partial(GatheredFilter, members=[(each.slug, each.name) for each in members], places=places),
     )
 
 

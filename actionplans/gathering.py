@@ -1,13 +1,14 @@
 """Reads about actions that members report: what a member reports, what its partnership gathers in its plans."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cache, partial
-from typing import Any, NamedTuple
+from enum import Enum
+from functools import partial
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value
-from django.db.models.lookups import Exact
+from django.db.models import Count, F, Q, QuerySet, TextChoices, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,22 +19,12 @@ from actionplans.standing import signs
 from actionplans.workflow import OPEN, PlanStatus, Status
 from foundation.core.acting import Acting
 from foundation.core.lookups import as_one_value
-from foundation.core.prepared import Prepared, Question, answers
+from foundation.core.prepared import Prepared, Question
 from foundation.organisations import given
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Given, Organisation
 
 MOST = 500
-
-
-class Counted(NamedTuple):
-    """How many reported actions stand under one objective, or under none, and how."""
-
-    objective_id: int | None
-    total: int
-    done: int
-    overdue: int
-    drifting: int
 
 
 class Reporting(TextChoices):
@@ -139,55 +130,78 @@ def lines(
     ]
 
 
+class By(Enum):
+    """What a partnership's pages group the actions by that its members report."""
+
+    OBJECTIVE = "place__objective_id"
+    STATUS = "status"
+    MEMBER = "organisation__slug"
+    NOTHING = "partnership_id"
+
+
+@dataclass
+class Heap:
+    """Reported actions of one group: how many, how they stand, and the first of them."""
+
+    key: Any
+    total: int
+    done: int
+    overdue: int
+    drifting: int
+    lines: list[Line] = field(default_factory=list)
+
+
 def asking_changes(acting: Acting) -> list[Question]:
-    """What to ask before ``by_objective``, with other questions: nothing for what is no partnership."""
+    """What to ask before ``heaps``, with other questions: nothing for what is no partnership."""
     if not organisations.is_partnership(acting):
         return []
     return [given.asking_changes(acting.organisation_id, timezone.localdate(acting.at), Given.What.ACTIONS)]
 
 
-def by_objective(
-    acting: Acting, plan: Plan, today: date, most: int, changes: Sequence[tuple[Any, ...]] = ()
-) -> tuple[list[Counted], list[Line]]:
-    """How many reported actions stand under each objective of a plan, and the first of each by due date.
+def heaps(
+    acting: Acting,
+    today: date,
+    by: By,
+    changes: Sequence[tuple[Any, ...]] = (),
+    *,
+    plan: Plan | None = None,
+    is_open: bool = False,
+    most: int,
+) -> list[Heap]:
+    """What members report and the partnership placed in a plan, or in any that is not closed, in groups.
 
-    ``changes`` is the answer to ``asking_changes``. Two queries, and two more after each change of what is reported or
-    where it stands: then the database counts it anew. None where nothing was ever reported.
+    Of each group the first ``most`` by due date; by status, of what has ended the latest first. ``changes`` is the answer to
+    ``asking_changes``. Two queries, and two more after each change of what is reported or where it stands: then the
+    database counts it anew. None where nothing was ever reported, and for who may not read plans.
     """
-    if not changes:
-        return [], []
+    if not changes or not acting.may("plan.view"):
+        return []
     place = (acting.organisation_id, timezone.localdate(acting.at))
-    name = f"actions of plan {plan.pk} by objective on {today}, first {most}"
-    kept = given.figures(*place, name, changes, partial(_counted_and_first, *place, plan.pk, today, most))
-    objectives = {pk: objective_id for objective_id, first in kept["first"] for pk in first}
-    found = []
-    for row in _TOLD.rows(*place, as_one_value(objectives)) if objectives else ():
-        action = Told(*row[:-1])
-        found.append(Line(action, row[-1], signs(action.facts, today), objectives[action.pk], member=row[-1]))
-    return [Counted(*row) for row in kept["counted"]], found
+    of = "all that is not closed" if plan is None else f"plan {plan.pk}"
+    name = f"actions of {of} by {by.name} on {today}, first {most}{' open' if is_open else ''}"
+    kept = given.figures(*place, name, changes, partial(_counted_and_first, acting, today, by, plan, is_open, most))
+    found = {key: Heap(key, *numbers) for key, *numbers in kept["counted"]}
+    keys = {pk: key for key, pk in kept["first"]}
+    rows = {row[0]: row for row in _TOLD.rows(*place, as_one_value(keys))} if keys else {}
+    for pk, key in keys.items():
+        if pk in rows:
+            *told, name = rows[pk]
+            action = Told(*told)
+            found[key].lines.append(Line(action, name, signs(action.facts, today), key, member=name))
+    return list(found.values())
 
 
-def _counted_and_first(partnership_id: int, on: date, plan_id: int, today: date, most: int) -> dict[str, Any]:
-    """What ``by_objective`` keeps: its ``Counted``, and the numbers of the first of each objective."""
-    place = (partnership_id, on, plan_id)
-    counted = _COUNTED.rows(*place, today)
-    under, under_none = _first(most)
-    asked = [
-        under_none.question(*place) if objective_id is None else under.question(*place, objective_id)
-        for objective_id, *_numbers in counted
-    ]
-    found = answers(*asked) if asked else []
-    first = [
-        (objective_id, [pk for (pk,) in rows]) for (objective_id, *_numbers), rows in zip(counted, found, strict=True)
-    ]
-    return {"counted": counted, "first": first}
-
-
-def _counted(partnership_id: int, on: date, plan_id: int, today: date) -> QuerySet:
-    rows = ReportedAction.objects.gathered_on(partnership_id, on).filter(place__plan_id=plan_id).with_lag(today)
-    return (
-        rows.order_by()
-        .values_list("place__objective_id")
+def _counted_and_first(
+    acting: Acting, today: date, by: By, plan: Plan | None, is_open: bool, most: int
+) -> dict[str, list[Any]]:
+    """What ``heaps`` keeps: how many stand in each group and how, and the numbers of the first of each, in order."""
+    rows = ReportedAction.objects.gathered_by(acting).filter(place__isnull=False).order_by()
+    rows = rows.filter(place__plan=plan) if plan else rows.exclude(place__plan__status=PlanStatus.CLOSED)
+    if is_open:
+        rows = rows.open()
+    counted = (
+        rows.with_lag(today)
+        .values_list(by.value)
         .annotate(
             total=Count("pk"),
             done=Count("pk", filter=Q(status=Status.DONE)),
@@ -195,39 +209,24 @@ def _counted(partnership_id: int, on: date, plan_id: int, today: date) -> QueryS
             drifting=Count("pk", filter=drifts(today)),
         )
     )
+    order = ("due_on", "pk")
+    if by is By.STATUS:
+        order = (F("finished_on").desc(nulls_first=True), *order)
+    first = rows.annotate(rank=Window(RowNumber(), partition_by=F(by.value), order_by=order)).filter(rank__lte=most)
+    return {"counted": list(counted), "first": list(first.order_by("rank").values_list(by.value, "pk"))}
 
 
-_COUNTED = Prepared(_counted, int, date, int, date)
 _TOLD = Prepared(
     lambda partnership_id, on, wanted: (
         ReportedAction.objects.gathered_on(partnership_id, on)
         .filter(pk__any_of=wanted)
-        .order_by("due_on", "pk")
-        .values_list(*(field.name for field in fields(Told)), "organisation__name")
+        .order_by()
+        .values_list(*(each.name for each in fields(Told)), "organisation__name")
     ),
     int,
     date,
     str,
 )
-
-
-@cache
-def _first(most: int) -> tuple[Prepared, Prepared]:
-    """The numbers of the first of one objective of a plan by due date, and of the first under none.
-
-    Where each stands is asked while walking along the due dates, which ends with the last one wanted: joined, all of
-    the plan's would be put together first.
-    """
-
-    def first(partnership_id: int, on: date, plan_id: int, **under: Any) -> QuerySet:
-        places = Gathered.objects.filter(reported=OuterRef("pk"), plan_id=plan_id, **under)
-        rows = ReportedAction.objects.gathered_on(partnership_id, on).filter(Exact(Exists(places), Value(True)))
-        return rows.order_by("due_on", "pk").values_list("pk")[:most]
-
-    return (
-        Prepared(lambda *place: first(*place[:3], objective_id=place[3]), int, date, int, int),
-        Prepared(lambda *place: first(*place, objective_id__isnull=True), int, date, int),
-    )
 
 
 def placed(acting: Acting, plan: Plan) -> Iterator[Gathered]:

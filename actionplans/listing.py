@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from actionplans import queries
+from actionplans.holders import holder_asked, owned_by
 from actionplans.models import ActionRisk, Plan, Priority, Rag
 from actionplans.models.actions import ActionQuerySet
 from actionplans.standing import COLOUR, Facts, Sign, signs
@@ -25,7 +26,6 @@ from foundation.core.lists import Column, FilterForm, Listing
 from foundation.core.prepared import Prepared, answers
 from foundation.core.templatetags.portal import day, flag, hint_line, status_tag
 from foundation.organisations import queries as organisations
-from foundation.organisations.models import Membership
 from risk.models import Risk
 
 STATUS_COLOUR = {
@@ -127,7 +127,7 @@ class ActionFilter(FilterForm):
             case "moved":
                 rows = rows.exclude(due_on=F("original_due_on"))
         if owner := wanted["owner"]:
-            rows = rows.filter(owner_id=self.me if owner == "me" else int(owner))
+            rows = rows.filter(owner_id=self.me) if owner == "me" else rows.filter(owned_by(owner))
         if wanted["priority"] is not None:
             rows = rows.filter(priority=wanted["priority"])
         for name, lookup in (("plan", "plan_id"), ("objective", "objective_id"), ("risk", "risk_links__risk_id")):
@@ -227,9 +227,8 @@ def _offers(acting: Acting, owner: str, today: date) -> dict[str, list[tuple[str
     found["objective"] = [(str(pk), title) for _plan, _title, pk, title in plans if pk is not None]
     found["risk"] = [(str(pk), f"{code} {title or ''}".strip()) for pk, code, title in rows.get("risk", ())]
     owners = [(str(pk), name) for pk, name in rows["owner"]]
-    if owner.isdigit() and len(owner) < 19 and owner not in dict(owners):
-        named = Membership.objects.visible_to(acting).filter(pk=int(owner)).values_list("name", flat=True).first()
-        owners += [(owner, named)] if named else []
+    if owner and owner not in {"me", *dict(owners)}:
+        owners += holder_asked(acting, owner)
     return found | {"owner": [("me", str(_("Me"))), *owners]}
 
 

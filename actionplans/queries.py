@@ -1,6 +1,6 @@
 """Reads that several pages of action plans share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Length
 
 from actionplans import gathering
 from actionplans.lines import Group, Line, line, together
-from actionplans.models import Action, ActionRisk, Plan, PlanReport, Settings
+from actionplans.models import Action, Plan, PlanReport, Settings
 from actionplans.models.actions import ActionQuerySet
 from actionplans.recurrence import Repeats
 from actionplans.standing import signs
@@ -31,11 +31,18 @@ def lines(rows: ActionQuerySet, today: date, most: int | None = MOST) -> list[Li
 
 def mine(acting: Acting, today: date) -> list[Line]:
     """What this person is to do or is accountable for, in plans that are active: the most pressing first."""
-    rows = _MINE.rows(acting.organisation_id, acting.membership_id, acting.membership.team_id or 0)
-    owned = [owner or team for *_action, owner, team in rows]
+    return lines_of(_MINE.rows(acting.organisation_id, acting.membership_id, acting.membership.team_id or 0), today)
+
+
+WITH_OWNER = (*columns(Action), "owner__name", "team__name")
+
+
+def lines_of(rows: Sequence[tuple[Any, ...]], today: date) -> list[Line]:
+    """Lines from the answer to a prepared query of ``WITH_OWNER``, and of whatever follows that."""
+    begin = len(WITH_OWNER) - 2
     return [
-        Line(action, owner or action.partner, signs(action.facts, today))
-        for action, owner in zip(instances(Action, rows), owned, strict=True)
+        Line(action, row[begin] or row[begin + 1] or action.partner, signs(action.facts, today), action.objective_id)
+        for action, row in zip(instances(Action, list(rows)), rows, strict=True)
     ]
 
 
@@ -47,7 +54,7 @@ def _mine(organisation_id: int, membership_id: int, team_id: int) -> QuerySet:
         .of(acting)
         .open()
         .order_by("due_on", "pk")
-        .values_list(*columns(Action), "owner__name", "team__name")[:10]
+        .values_list(*WITH_OWNER)[:10]
     )
 
 
@@ -99,28 +106,6 @@ def by_objective(acting: Acting, plan: Plan, today: date) -> list[Group]:
     for each in together(own, gathering.lines(acting, today, plan=plan, most=None)):
         groups.get(each.objective_id or 0, rest).lines.append(each)
     return [*groups.values(), *([rest] if rest.lines else [])]
-
-
-def by_owner(acting: Acting, today: date) -> list[Group]:
-    """Open actions by who does them: people, teams, partners, and members with what they report."""
-    groups: dict[str, Group] = {}
-    own = lines(Action.objects.visible_to(acting).open(), today)
-    for each in together(own, gathering.lines(acting, today, is_open=True)):
-        groups.setdefault(each.owner, Group(each.owner)).lines.append(each)
-    return [groups[name] for name in sorted(groups, key=str.casefold)]
-
-
-def by_risk(acting: Acting, today: date) -> list[tuple[Risk, list[Line]]]:
-    """Open risks with their actions; those without any as well. Nothing for who may not read risks."""
-    risks = list(risks_with_titles(acting).filter(closed_at__isnull=True).order_by(*BY_CODE)[:MOST])
-    links = ActionRisk.objects.visible_to(acting).filter(risk__in=risks).values_list("risk_id", "action_id")
-    actions = Action.objects.visible_to(acting).filter(pk__in={action_id for _risk, action_id in links})
-    found = {each.action.pk: each for each in lines(actions, today)}
-    of_risk: dict[int, list[Line]] = {risk.pk: [] for risk in risks}
-    for risk_id, action_id in links:
-        if action_id in found:
-            of_risk[risk_id].append(found[action_id])
-    return [(risk, of_risk[risk.pk]) for risk in risks]
 
 
 def risks_with_titles(acting: Acting) -> QuerySet[Risk]:

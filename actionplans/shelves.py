@@ -1,6 +1,5 @@
 """Actions side by side in groups: the first of each group and how many it has, so that a long plan costs no more."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,7 +7,7 @@ from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Value, Wind
 from django.db.models.functions import RowNumber
 from django.db.models.lookups import Exact
 
-from actionplans import gathering
+from actionplans import gathering, queries
 from actionplans.lines import Line, line, together
 from actionplans.models import Action, Objective, Plan
 from actionplans.models.actions import ActionQuerySet
@@ -17,21 +16,32 @@ from foundation.core.acting import Acting
 from foundation.core.prepared import Prepared, PreparedObjects, answers
 
 MOST = 25
+ON_ONE_DRAWING = 60
 
 
 @dataclass
 class Shelf:
-    """A group of actions: the first 25, members' as well, and how many there are in all."""
+    """A group of actions: the first of them, members' as well, and how many there are in all."""
 
     title: str
     lines: list[Line] = field(default_factory=list)
-    total: int = 0
+    own: int = 0
+    reported: int = 0
     objective: Objective | None = None
 
     @property
+    def total(self) -> int:
+        return self.own + self.reported
+
+    @property
     def more(self) -> int:
-        """How many are not shown."""
-        return self.total - len(self.lines)
+        """How many of one's own are not shown."""
+        return self.own - sum(not line.member for line in self.lines)
+
+    @property
+    def more_reported(self) -> int:
+        """How many of those that members report are not shown."""
+        return self.reported - sum(bool(line.member) for line in self.lines)
 
 
 @dataclass
@@ -43,6 +53,10 @@ class Counts:
     done: int = 0
     overdue: int = 0
     drifting: int = 0
+
+    def add(self, total: int, done: int, overdue: int, drifting: int) -> None:
+        self.total, self.done = self.total + total, self.done + done
+        self.overdue, self.drifting = self.overdue + overdue, self.drifting + drifting
 
 
 def of_plan(acting: Acting, plan: Plan, today: date) -> tuple[list[Shelf], Counts]:
@@ -60,14 +74,16 @@ def of_plan(acting: Acting, plan: Plan, today: date) -> tuple[list[Shelf], Count
     )
     shelves = {each.pk: Shelf(each.title, objective=each) for each in _OBJECTIVES.made_of(objectives)}
     rest, counts = Shelf(""), Counts()
-    reported_counted, reported = gathering.by_objective(acting, plan, today, MOST, *changes)
-    for objective_id, total, done, overdue, drifting in (*counted, *reported_counted):
-        shelves.get(objective_id, rest).total += total
-        counts.total, counts.done = counts.total + total, counts.done + done
-        counts.overdue, counts.drifting = counts.overdue + overdue, counts.drifting + drifting
-    counts.reported = sum(total for _objective_id, total, *_numbers in reported_counted)
+    reported = gathering.heaps(acting, today, gathering.By.OBJECTIVE, *changes, plan=plan, most=MOST)
+    for objective_id, *numbers in counted:
+        shelves.get(objective_id, rest).own = numbers[0]
+        counts.add(*numbers)
+    for heap in reported:
+        shelves.get(heap.key, rest).reported = heap.total
+        counts.add(heap.total, heap.done, heap.overdue, heap.drifting)
+        counts.reported += heap.total
     own = [line(row, today) for row in _FIRST_OF_EACH_OBJECTIVE.made_of(first)]
-    for each in together(own, reported):
+    for each in together(own, (each for heap in reported for each in heap.lines)):
         shelf = shelves.get(each.objective_id or 0, rest)
         if len(shelf.lines) < MOST:
             shelf.lines.append(each)
@@ -100,36 +116,52 @@ _OBJECTIVES = PreparedObjects(
 )
 
 
-def board(
-    acting: Acting, today: date, *, plan: Plan | None, reported: Sequence[Line] = ()
-) -> list[tuple[Status, Shelf]]:
+def board(acting: Acting, today: date, *, plan: Plan | None) -> list[tuple[Status, Shelf]]:
     """Actions of a plan, else of all that are not closed, by status, with those that members report.
 
     The open ones by due date, the ended ones latest first; as far as this person may see them.
     """
     shelves = {status: Shelf(str(status.label)) for status in Status}
     plan_id = plan.pk if plan else ANY_PLAN
+    reported: list[gathering.Heap] = []
     if acting.may("plan.view"):
-        counted, first = answers(
+        counted, first, *changes = answers(
             _BY_STATUS.question(acting.organisation_id, plan_id),
             _FIRST_OF_EACH_STATUS.question(acting.organisation_id, plan_id),
+            *gathering.asking_changes(acting),
         )
         found = _FIRST_OF_EACH_STATUS.made_of(first)
+        reported = gathering.heaps(acting, today, gathering.By.STATUS, *changes, plan=plan, most=MOST)
     else:
         rows = Action.objects.visible_to(acting).filter(_in_plan(plan_id))
         counted = list(_by_status(rows))
         found = list(_first_of_each_status(rows).select_related("owner", "team", "plan"))
     for status, number in counted:
-        shelves[Status(status)].total = number
-    for each in together([line(row, today) for row in found], reported):
-        shelf = shelves[Status(each.action.status)]
-        shelf.lines.append(each)
-        shelf.total += bool(each.member)
+        shelves[Status(status)].own = number
+    for heap in reported:
+        shelves[Status(heap.key)].reported = heap.total
+    for each in together([line(row, today) for row in found], (each for heap in reported for each in heap.lines)):
+        shelves[Status(each.action.status)].lines.append(each)
     for status, shelf in shelves.items():
         if status not in OPEN:
             shelf.lines.sort(key=lambda each: each.action.finished_on or today, reverse=True)
         shelf.lines[MOST:] = []
     return list(shelves.items())
+
+
+def in_time(acting: Acting, today: date, *, plan: Plan | None) -> list[Line]:
+    """The first actions of a plan by due date, else of all that are not closed, members' as well: one too many."""
+    plan_id = plan.pk if plan else ANY_PLAN
+    if not acting.may("plan.view"):
+        return queries.lines_of(list(_in_time(Action.objects.visible_to(acting).filter(_in_plan(plan_id)))), today)
+    own, *changes = answers(_IN_TIME.question(acting.organisation_id, plan_id), *gathering.asking_changes(acting))
+    heaps = gathering.heaps(acting, today, gathering.By.NOTHING, *changes, plan=plan, most=ON_ONE_DRAWING + 1)
+    reported = (each for heap in heaps for each in heap.lines)
+    return together(queries.lines_of(own, today), reported)[: ON_ONE_DRAWING + 1]
+
+
+def _in_time(rows: ActionQuerySet) -> QuerySet:
+    return rows.order_by("due_on", "pk").values_list(*queries.WITH_OWNER)[: ON_ONE_DRAWING + 1]
 
 
 ANY_PLAN = 0
@@ -162,3 +194,4 @@ _BY_STATUS = Prepared(lambda *values: _by_status(_of_organisation(*values)), int
 _FIRST_OF_EACH_STATUS = PreparedObjects(
     lambda *values: _first_of_each_status(_of_organisation(*values)), int, int, related=("owner", "team", "plan")
 )
+_IN_TIME = Prepared(lambda *values: _in_time(_of_organisation(*values)), int, int)

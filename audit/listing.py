@@ -1,5 +1,6 @@
 """The log as a list: its columns, its filters and the search for a person."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,22 +30,32 @@ COLUMNS = (
 class LogPage(ListPage):
     """A page of the log. The search box looks for people by name and gives what they did."""
 
-    def __post_init__(self) -> None:
-        acting: Acting = self.request.acting  # type: ignore[attr-defined]
-        self.person: Membership | None = None
-        self.filter_form = LogFilter(self.request.GET)
-        if self.filter_form.is_valid():
-            self.rows = self.filter_form.narrow(self.rows)
-            reference = self.filter_form.cleaned_data["person"]
-            if reference:
-                self.person = Membership.objects.visible_to(acting).filter(reference=reference).first()
-                self.rows = self.rows.filter(actor_membership_id=self.person.pk if self.person else None)
+    @cached_property
+    def person(self) -> Membership | None:
+        """Whose deeds are asked for, if anybody's of the organisation."""
+        reference = self.filter_form.cleaned_data["person"] if self.filter_form and self.filter_form.is_valid() else ""
+        return Membership.objects.visible_to(self._acting).filter(reference=reference).first() if reference else None
+
+    @cached_property
+    def rows(self) -> QuerySet:
+        return queries.with_names(self._acting, self._nameless)
+
+    @cached_property
+    def _nameless(self) -> QuerySet:
+        rows = self.whole if isinstance(self.whole, QuerySet) else self.whole()
+        if self.filter_form and self.filter_form.is_valid():
+            rows = self.filter_form.narrow(rows)
+            if self.filter_form.cleaned_data["person"]:
+                rows = rows.filter(actor_membership_id=self.person.pk if self.person else None)
         words = self.search_text.split()[:5]
         if words:
-            ids = list(queries.of_people_called(acting, words).values_list("pk", flat=True)[:500])
-            self.rows = self.rows.filter(actor_membership_id__in=ids)
-        self._nameless = self.rows
-        self.rows = queries.with_names(acting, self.rows)
+            ids = list(queries.of_people_called(self._acting, words).values_list("pk", flat=True)[:500])
+            rows = rows.filter(actor_membership_id__in=ids)
+        return rows
+
+    @property
+    def _acting(self) -> Acting:
+        return self.request.acting  # type: ignore[attr-defined]
 
     @cached_property
     def total(self) -> int:
@@ -56,7 +67,7 @@ class LogPage(ListPage):
 
 @dataclass(frozen=True)
 class LogListing(Listing):
-    def read(self, request: HttpRequest, rows: QuerySet) -> LogPage | HttpResponse:
+    def read(self, request: HttpRequest, rows: QuerySet | Callable[[], QuerySet]) -> LogPage | HttpResponse:
         if request.method == "POST":
             return self._remember_search(request)
         return LogPage(self, request, rows)

@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, LPad
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -22,10 +22,10 @@ from foundation.core.templatetags.portal import day, hint_line, status_tag
 from foundation.organisations.models import Organisation
 from risk import queries
 from risk.models import Assessment, Entry, Risk, SharedRisk
+from risk.models.risks import IN_ORDER
 from risk.sharing import SHARING_COLOURS, Sharing, state_of
 from risk.workflow import Status
 
-LONGEST_CODE = 20
 NONE = SafeString("–")
 
 
@@ -211,7 +211,7 @@ def _to_share(acting: Acting, partnership_id: int) -> QuerySet[Risk]:
     found = Risk.objects.visible_to(acting).filter(
         Q(pk__in=_approved_entries(acting).values("risk")) | Q(pk__in=shared.order_by().values("risk"))
     )
-    return found.annotate(place=LPad("code", LONGEST_CODE, Value(" ")))  # R2 before R10
+    return found.annotate(place=IN_ORDER)
 
 
 def _approved_entries(acting: Acting) -> QuerySet[Entry]:

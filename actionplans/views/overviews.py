@@ -1,17 +1,21 @@
 """Actions seen together: list, board, timeline, by owner, by risk; and handing over."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from actionplans import actions, gathering, permissions, queries, shelves
+from actionplans import actions, holders, permissions, queries, risk_list, shelves
 from actionplans.forms import ReassignForm
-from actionplans.lines import Line, together
+from actionplans.lines import Line
 from actionplans.listing import action_listing, shown
 from actionplans.models import Action, Plan
+from actionplans.shelves import ON_ONE_DRAWING
 from actionplans.timeline import timeline as draw
 from actionplans.views.finding import risk_address, tabs, today
 from actionplans.views.marks import mark, marked, move_control
@@ -25,8 +29,6 @@ from foundation.core.lists import ListPage
 from foundation.core.permissions import allowed
 from foundation.documents.responses import export_list
 from foundation.organisations.people_fields import People
-
-ON_ONE_DRAWING = 60
 
 
 @signed_in
@@ -56,12 +58,11 @@ def index(request: Request) -> HttpResponseBase:
 def board(request: Request) -> HttpResponse:
     """Actions by status, with a button for each move that is allowed: no dragging is needed."""
     plans, plan = _chosen_plan(request)
-    reported = gathering.lines(request.acting, today(), plan=plan)
     columns = []
-    for status, shelf in shelves.board(request.acting, today(), plan=plan, reported=reported):
+    for status, shelf in shelves.board(request.acting, today(), plan=plan):
         moves = _moves(status)
         cards = [(mark(line), _buttons(moves, line) if _may_move(request, line) else "") for line in shelf.lines]
-        columns.append({"shelf": shelf, "status": status.value, "cards": cards})
+        columns.append({"shelf": shelf, "cards": cards, **_lists_of(plan, status)})
     return render(
         request,
         "actionplans/board.html",
@@ -80,10 +81,7 @@ def board(request: Request) -> HttpResponse:
 def timeline(request: Request) -> HttpResponse:
     """Actions over time, as a drawing with its table."""
     plans, plan = _chosen_plan(request)
-    rows = Action.objects.visible_to(request.acting)
-    rows = rows.filter(plan=plan) if plan else rows.exclude(plan__status=PlanStatus.CLOSED)
-    own = queries.lines(rows, today(), most=ON_ONE_DRAWING + 1)
-    lines = together(own, gathering.lines(request.acting, today(), plan=plan))
+    lines = shelves.in_time(request.acting, today(), plan=plan)
     chart = None
     if lines:
         chart = draw(
@@ -107,12 +105,14 @@ def timeline(request: Request) -> HttpResponse:
 @require_GET
 def by_owner(request: Request) -> HttpResponse:
     """Open actions by who does them."""
-    groups = [(group.title, marked(group.lines)) for group in queries.by_owner(request.acting, today())]
+    number = request.GET.get("page", "")
+    page = holders.page_of(request.acting, today(), int(number) if number.isdigit() and len(number) < 6 else 1)
     return render(
         request,
         "actionplans/by_owner.html",
         {
-            "groups": groups,
+            "page": page,
+            "groups": [(holder, marked(holder.lines)) for holder in page.items],
             "tabs": tabs(request),
             "can_edit": allowed(permissions.check_can_edit, request.acting),
         },
@@ -120,25 +120,28 @@ def by_owner(request: Request) -> HttpResponse:
 
 
 @requires("risk.view")
-@require_GET
-def by_risk(request: Request) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def by_risk(request: Request) -> HttpResponseBase:
     """Open risks with what is done about each; a risk without an action stands out."""
+    page = risk_list.RISKS.read(request, risk_list.open_risks(request.acting))
+    if not isinstance(page, ListPage):
+        return page
     groups = [
-        {"risk": risk, "url": risk_address(risk.reference), "lines": marked(lines)}
-        for risk, lines in queries.by_risk(request.acting, today())
+        {"found": found, "url": risk_address(found.risk.reference), "lines": marked(found.lines)}
+        for found in risk_list.answered(request.acting, page.items, today())
     ]
-    return render(request, "actionplans/by_risk.html", {"groups": groups, "tabs": tabs(request)})
+    return render(request, "actionplans/by_risk.html", {"page": page, "groups": groups, "tabs": tabs(request)})
 
 
 @requires("plan.edit")
 @require_http_methods(["GET", "POST"])
 def reassign(request: Request) -> HttpResponse:
     """Hand all open actions of somebody over, for example because they leave."""
-    holders = queries.people_with_actions(request.acting)
+    having = queries.people_with_actions(request.acting)
     people = People(request.acting, on=today())
 
     def make(_row: None, posted: QueryDict | None) -> ReassignForm:
-        return ReassignForm(posted, holders=holders, people=people)
+        return ReassignForm(posted, holders=having, people=people)
 
     editor = Editor(request, None, make)
     if editor.is_ready:
@@ -173,6 +176,16 @@ def _buttons(moves: list[tuple[str, str, bool]], line: Line) -> str:
     code, reference = line.action.code, line.action.reference
     drawn = (move_control(label, addresses.of_row(name, reference), code, at_once) for label, name, at_once in moves)
     return format_html_join("", "{}", ((each,) for each in drawn))
+
+
+def _lists_of(plan: Plan | None, status: Status) -> dict[str, str]:
+    """Where the lists of actions have all of one column: one's own, and those that members report."""
+    own = {"status": status.value} | ({"plan": plan.pk} if plan else {})
+    placed = {"status": status.value, "place": f"{plan.pk}-" if plan else "placed"}
+    return {
+        "own_url": f"{reverse('actionplans:actions')}?{urlencode(own)}",
+        "reported_url": f"{reverse('actionplans:gather')}?{urlencode(placed)}",
+    }
 
 
 def _moves(status: Status) -> list[tuple[str, str, bool]]:

@@ -1,8 +1,11 @@
 """Plans and their objectives."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -60,7 +63,7 @@ def show(request: Request, reference: str) -> HttpResponse:
         {
             "plan": plan,
             "colour": PLAN_COLOUR[PlanStatus(plan.status)],
-            "groups": [(group.title, marked(group.lines), group.more) for group in groups],
+            "groups": [(group, marked(group.lines), *_lists_of(plan, group.objective)) for group in groups],
             "objectives": [group.objective for group in groups if group.objective] if can_edit else [],
             "counts": counts,
             "can_report": can_report,
@@ -72,6 +75,16 @@ def show(request: Request, reference: str) -> HttpResponse:
             "can_activate": can_edit and plan.status == PlanStatus.DRAFT,
             "can_close": can_edit and plan.status == PlanStatus.ACTIVE,
         },
+    )
+
+
+def _lists_of(plan: Plan, objective: Objective | None) -> tuple[str, str]:
+    """Where the lists have all actions of a plan under an objective, or all of the plan: own ones, and members'."""
+    own: dict[str, int] = {"plan": plan.pk} | ({"objective": objective.pk} if objective else {})
+    placed = {"place": f"{plan.pk}-{objective.pk if objective else ''}"}
+    return (
+        f"{reverse('actionplans:actions')}?{urlencode(own)}",
+        f"{reverse('actionplans:gather')}?{urlencode(placed)}",
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actionplans import actions, gathering, permissions, queries, reporting_list
-from actionplans.gathered_list import gathered_listing, gathered_rows, shown
+from actionplans.gathered_list import gathered_listing, gathered_rows, place_asked, shown
 from actionplans.lines import Line
 from actionplans.listing import STATUS_COLOUR
 from actionplans.models import ReportedAction
@@ -120,7 +120,8 @@ def gather(request: Request) -> HttpResponseBase:
     """What members report: first what has no place in a plan yet."""
     _must_be_partnership(request)
     members = organisations.members(request.acting, today())
-    listing = gathered_listing(members, today(), whole=bool(request.GET.get("export")))
+    places = place_asked(request.acting, request.GET.get("place", ""))
+    listing = gathered_listing(members, today(), whole=bool(request.GET.get("export")), places=places)
     page = listing.read(request, gathered_rows(request.acting))
     if not isinstance(page, ListPage):
         return page

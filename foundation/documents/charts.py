@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -32,6 +33,21 @@ class Chart:
     headers: tuple[str, ...]
     rows: tuple[tuple[Figure, ...], ...]
     holds_words: bool = False
+
+    @property
+    def body(self) -> SafeString:
+        """The rows of the table for a page. In one piece: a table may have hundreds of cells."""
+        cell = _WORDS if self.holds_words else _FIGURE
+        rows = (
+            format_html("{}{}", format_html(_HEAD, head), format_html_join("", cell, ((each,) for each in cells)))
+            for head, *cells in self.rows
+        )
+        return format_html_join("\n", '<tr class="govuk-table__row">{}</tr>', ((row,) for row in rows))
+
+
+_HEAD = '<th scope="row" class="govuk-table__header">{}</th>'
+_WORDS = '<td class="govuk-table__cell">{}</td>'
+_FIGURE = '<td class="govuk-table__cell govuk-table__cell--numeric">{}</td>'
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""Small pieces every chart is drawn with. An XML builder writes the markup, so no text can become markup."""
+"""Small pieces every chart is drawn with. All markup is written in one place, so no text can become markup."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement
+from xml.sax.saxutils import escape
 
 from django.utils.safestring import SafeString
 
@@ -76,8 +77,28 @@ def canvas(width: float, height: float, *, title: str, description: str, chart_i
 
 
 def markup(svg: Element) -> SafeString:
-    """The drawing as markup for a page or a PDF. Safe because every text in it went through the XML builder."""
-    return SafeString(tostring(svg, encoding="unicode"))
+    """The drawing as markup for a page or a PDF. Safe because every text in it is escaped here.
+
+    Nothing in a drawing has a namespace or follows the end of an element, which the library's own way looks for in each
+    of them: that took three times as long.
+    """
+    return SafeString("".join(_written(svg)))
+
+
+def _written(element: Element) -> Iterator[str]:
+    yield f"<{element.tag}"
+    for name, value in element.items():
+        yield f' {name}="{escape(value, _IN_ATTRIBUTES)}"'
+    if not element.text and not len(element):
+        yield " />"
+        return
+    yield f">{escape(element.text or '')}"
+    for each in element:
+        yield from _written(each)
+    yield f"</{element.tag}>"
+
+
+_IN_ATTRIBUTES = {'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"}
 
 
 def number(value: float) -> str:

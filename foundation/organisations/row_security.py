@@ -44,7 +44,7 @@ def count_changes(table: str, what: str, *, partnership: str, events: Sequence[s
     return [
         RunSQL(
             "INSERT INTO organisations_given (organisation_id, partnership_id, what, changes)"
-            f" SELECT DISTINCT organisation_id, {partnership}, '{what}', 1 FROM {table} ON CONFLICT DO NOTHING",  # noqa: S608
+            f" SELECT DISTINCT organisation_id, {partnership}, '{what}', 1 FROM {table} ON CONFLICT DO NOTHING",
             RunSQL.noop,
         ),
         *(

@@ -129,6 +129,9 @@ def addresses(acting: Acting) -> dict[str, str]:
         "score": f"{register}risks/{entry.risk.reference}/score/",
         "actions": "/action-plans/actions/",
         "board": "/action-plans/board/",
+        "timeline": "/action-plans/timeline/",
+        "owners": "/action-plans/by-owner/",
+        "risks": "/action-plans/by-risk/",
         "plan": f"/action-plans/{plan.reference}/",
         "action": f"/action-plans/actions/{action.reference}/",
         "progress": f"/action-plans/actions/{action.reference}/progress/",
@@ -162,7 +165,14 @@ def measure(small: Place, large: Place) -> Iterator[Measurement]:
     for name, key in (("risk", "risk"), ("action", "action"), ("home, with plans", "home")):
         page, yardstick = in_turns(get(client, big.get(key, "/")), plain)
         yield Measurement(f"P2 {name}", page, yardstick, 2.5)
-    for name, key in (("heat map of 1,000 risks", "matrix"), ("board of 200 actions", "board"), ("plan", "plan")):
+    for name, key in (
+        ("heat map of 1,000 risks", "matrix"),
+        ("board of 200 actions", "board"),
+        ("plan", "plan"),
+        ("timeline", "timeline"),
+        ("200 open actions by owner", "owners"),
+        ("actions by risk, 20 of 1,000 risks", "risks"),
+    ):
         page, yardstick = in_turns(get(few, little[key]), plain)
         yield Measurement(f"P2 {name}", page, yardstick, 2.5)
     for name, write in (("score saved", _score(client, big)), ("progress saved", _progress(client, big))):

@@ -51,6 +51,8 @@ def measure(yardstick_of: Place) -> Iterator[Measurement]:
         ("P2", "risks of members", ["/risk/members/"] * 2, 2.5),
         ("P1", "members' actions", ["/action-plans/gathered/?place=all"] * 2, 1.8),
         ("P2", "plan that gathers", plans_of, 2.5),
+        ("P2", "board that gathers", ["/action-plans/board/"] * 2, 2.5),
+        ("P2", "owners of what is gathered", ["/action-plans/by-owner/"] * 2, 2.5),
     ):
         page, of_few, yardstick = in_turns(get(many, addresses[1]), get(few, addresses[0]), plain)
         yield Measurement(f"{id_} {name}, {MEMBERS} members, {FEW} each", of_few, yardstick, bar)

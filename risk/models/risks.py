@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, LPad
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,10 @@ from risk.models.assessments import Assessment
 
 if TYPE_CHECKING:
     from foundation.core.acting import Acting
+
+
+LONGEST_CODE = 20
+IN_ORDER = LPad("code", LONGEST_CODE, Value(" "))  # R2 before R10
 
 
 class Source(models.TextChoices):
@@ -68,7 +72,7 @@ class Risk(OrganisationRow, Edited):
     """
 
     reference = reference_field(unique=True)
-    code = models.CharField(_("reference in the register"), max_length=20)
+    code = models.CharField(_("reference in the register"), max_length=LONGEST_CODE)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("organisations.Membership", on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
@@ -79,7 +83,10 @@ class Risk(OrganisationRow, Edited):
 
     class Meta:
         ordering = ["code", "pk"]
-        indexes = [models.Index(fields=["organisation", "code", "id"])]
+        indexes = [
+            models.Index(fields=["organisation", "code", "id"]),
+            models.Index("organisation", IN_ORDER, "id", condition=Q(closed_at=None), name="risk_open_by_code"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="risk_code_once"),
             models.CheckConstraint(

@@ -206,10 +206,10 @@ def remind_all_overdue(page: Page, backup: Rows) -> None:
     assert_accessible(page)
     page.get_by_label("For all that the filter shows, 500 at most").check()
     press(page, "Remind them")
-    expect(page.get_by_text("This is for 400 people and courses:")).to_be_visible()
+    expect(page.get_by_text("This is for 400 people:")).to_be_visible()
     assert_accessible(page)
     press(page, "Remind all of them")
-    expect(page.get_by_text("Done for 400 people and courses.")).to_be_visible()
+    expect(page.get_by_text("Done for 400 people.")).to_be_visible()
     told = backup(Notice).filter(kind="training.reminded").values_list("membership__name", flat=True)
     assert sorted(told) == sorted(front_line())
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from foundation import ledger
 from foundation.core.acting import Acting
@@ -34,6 +34,15 @@ class Outcome:
     fit: list[Assignment] = field(default_factory=list)
     left: list[tuple[Assignment, str | Promise]] = field(default_factory=list)
     gone: int = 0
+
+    @property
+    def for_whom(self) -> str:
+        """How many people it is for, and of how many requirements in all where somebody has several."""
+        people, rows = len({row.membership_id for row in self.fit}), len(self.fit)
+        said = ngettext("%(people)s person", "%(people)s people", people) % {"people": people}
+        if rows == people:
+            return said
+        return _("%(people)s, %(rows)s requirements in all") % {"people": said, "rows": rows}
 
     @property
     def reasons(self) -> list[tuple[str, int]]:

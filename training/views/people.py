@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from foundation.core.access import requires, signed_in
@@ -133,9 +133,7 @@ def _chosen(request: Request) -> list[int]:
 
 def _say(request: Request, outcome: Outcome) -> None:
     """What was done and what was not, in numbers; names stay on the pages."""
-    count = len(outcome.fit)
-    said = ngettext("Done for %(count)s person and course.", "Done for %(count)s people and courses.", count)
-    words = [said % {"count": count}]
+    words = [_("Done for %(people)s.") % {"people": outcome.for_whom}]
     for reason, left in outcome.reasons:
         words.append(_("%(count)s left out: %(reason)s.") % {"count": left, "reason": reason})
-    (messages.success if count else messages.warning)(request, " ".join(words))
+    (messages.success if outcome.fit else messages.warning)(request, " ".join(words))

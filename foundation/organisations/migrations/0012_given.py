@@ -22,7 +22,7 @@ BEGIN
         ON CONFLICT (partnership_id, what, organisation_id) DO UPDATE SET changes = {TABLE}.changes + 1;
     RETURN NULL;
 END $$
-"""  # noqa: S608 -- our own text, nothing from outside
+"""
 
 
 def to_organisation() -> models.ForeignKey:
@@ -50,7 +50,9 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("partnership", "what", "organisation"), name="given_counted_once"),
                     models.CheckConstraint(condition=Q(("changes__gt", 0)), name="given_is_counted_from_one"),
                     models.CheckConstraint(
-                        condition=Q(Q(("partnership", F("organisation")), _negated=True), ("what", "actions"), _connector="OR"),
+                        condition=Q(
+                            Q(("partnership", F("organisation")), _negated=True), ("what", "actions"), _connector="OR"
+                        ),
                         name="given_places_are_of_actions",
                     ),
                 ],

@@ -14,6 +14,7 @@ from foundation.core.access import requires
 from foundation.core.editing import Editor
 from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
+from foundation.core.permissions import allowed
 from foundation.organisations import actions, duplicates, permissions, queries
 from foundation.organisations.forms.joining import FindEntryForm, JoinForm
 
@@ -24,11 +25,11 @@ def likely(request: Request) -> HttpResponse:
     """Entries that look as if they were of one person."""
     groups = duplicates.likely(request.acting, timezone.localdate())
     is_cut = sum(1 + len(group.others) for group in groups) >= duplicates.MOST
-    return render(
-        request,
-        "organisations/duplicates.html",
-        {"groups": groups, "is_cut": is_cut, "apart": duplicates.kept_apart(request.acting)},
-    )
+    apart = [
+        (each, allowed(permissions.check_can_join, request.acting, each.lower, each.higher))
+        for each in duplicates.kept_apart(request.acting)
+    ]
+    return render(request, "organisations/duplicates.html", {"groups": groups, "is_cut": is_cut, "apart": apart})
 
 
 @requires("people.manage")

@@ -6,7 +6,7 @@ import pytest
 
 from actionplans import actions, gathering, shelves
 from foundation.core.acting import acting_as
-from tests.conftest import NOW
+from tests.conftest import NOW, acting_of, make_membership
 from tests.factories import actionplans as factories
 
 TODAY = NOW.date()
@@ -74,3 +74,67 @@ def test_two_plans_keep_figures_of_their_own(owner, board, chair, row, plan):
     factories.place(chair, factories.report(owner, board, row), plan)
 
     assert [seen_by(chair, each)[0][0] for each in (plan, other, plan, other)] == [1, 0, 1, 0]
+
+
+def test_the_board_the_timeline_and_the_owners_have_what_is_gathered_with_the_links_to_the_rest(
+    owner, board, chair, plan, client_for
+):
+    reported = [
+        factories.report(owner, board, factories.active(owner, title=f"Action {number:02}")) for number in range(9)
+    ]
+    for each in reported:
+        factories.place(chair, each, plan)
+    factories.complete(owner, reported[0].action)
+    client = client_for(chair)
+
+    for _ in range(2):  # counted, then kept
+        columns = {each["shelf"].title: each["shelf"] for each in client.get("/action-plans/board/").context["columns"]}
+        [(holder, lines)] = client.get("/action-plans/by-owner/").context["groups"]
+        drawn = client.get("/action-plans/timeline/").context["chart"].rows
+
+        assert (columns["Not started"].reported, columns["Done"].reported) == (8, 1)
+        assert (holder.name, holder.total, holder.more, len(lines)) == ("Ashmere District Council", 8, 3, 5)
+        assert len(drawn) == 9
+    listed = client.get(holder.url)
+    assert len(listed.context["lines"]) == 8
+
+
+def test_what_a_column_and_an_objective_do_not_show_is_in_the_list_that_they_link_to(
+    owner, board, chair, plan, objectives, client_for, monkeypatch
+):
+    monkeypatch.setattr(shelves, "MOST", 2)
+    for number in range(4):
+        row = factories.active(owner, title=f"Action {number}")
+        factories.place(chair, factories.report(owner, board, row), plan, objectives[number // 3])
+    other = factories.plan(chair, title="Another plan")
+    factories.place(chair, factories.report(owner, board, factories.active(owner, title="Elsewhere")), other)
+    client = client_for(chair)
+
+    column = client.get(f"/action-plans/board/?plan={plan.reference}").context["columns"][0]
+    shelf, _lines, _own_url, reported_url = client.get(plan.get_absolute_url()).context["groups"][0]
+
+    assert (column["shelf"].more_reported, shelf.more_reported, shelf.more) == (2, 1, 0)
+    titles = {each["title"] for each in client.get(column["reported_url"]).context["lines"]}
+    assert titles == {f"Action {number}" for number in range(4)}
+    titles = {each["title"] for each in client.get(reported_url).context["lines"]}
+    assert titles == {f"Action {number}" for number in range(3)}
+
+
+@pytest.mark.parametrize("asked", ["0-", "-", "-1", "1-x", "x-1", f"{'9' * 30}-"])
+def test_a_place_that_is_none_is_said_to_be_none(owner, board, chair, row, plan, client_for, asked):
+    factories.place(chair, factories.report(owner, board, row), plan)
+
+    page = client_for(chair).get("/action-plans/gathered/", {"place": asked})
+
+    assert page.status_code == 200
+    assert "place" in page.context["page"].filter_form.errors
+
+
+def test_who_may_not_read_plans_is_shown_and_keeps_nothing(owner, board, chair, row, plan):
+    factories.place(chair, factories.report(owner, board, row), plan)
+    staff = acting_of(make_membership(board, "staff"))
+
+    assert seen_by(staff, plan)[0] == (0, 0, 0, 0)
+    with acting_as(staff):
+        assert shelves.in_time(staff, TODAY, plan=plan) == []
+    assert seen_by(chair, plan)[0][0] == 1

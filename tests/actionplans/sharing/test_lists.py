@@ -149,7 +149,7 @@ def test_a_plan_says_of_a_gathered_action_whose_it_is_and_how_it_stands(owner, b
 
     page = client_for(chair).get(plan.get_absolute_url())
 
-    [shown] = [marked for _title, lines, _more in page.context["groups"] for marked in lines]
+    [shown] = [marked for _shelf, lines, *_lists in page.context["groups"] for marked in lines]
     assert words_of(shown.row) == (
         "A1 Late Ashmere District Council · due 1 November 2026 · reported by this member"
         " Not started Overdue Should have started"

@@ -197,3 +197,17 @@ def test_who_has_left_is_not_in_the_list_of_pairs(admin, alike):
         assert len(duplicates.kept_apart(admin)) == 1
         Membership.objects.filter(pk=two.pk).update(ends_on=admin.at.date().replace(year=2025), starts_on="2024-01-01")
         assert duplicates.kept_apart(admin) == []
+
+
+def test_a_pair_with_ones_own_entry_is_for_another_administrator_to_look_at(admin, acting_for, client_for):
+    second = acting_for(Role.ORGANISATION_ADMIN, name="Second")
+    twin = factories.person(second, name="Administrator")
+    keep_apart(second, admin.membership, twin)
+
+    own, others = (
+        client_for(acting).get(reverse("organisations:duplicates")).content.decode() for acting in (admin, second)
+    )
+
+    assert "Your own entry: another administrator can" in own
+    assert "Compare again" not in own
+    assert "Compare again" in others

@@ -138,7 +138,7 @@ def test_more_time_for_many_leaves_out_who_has_longer(scene, browser):
 
     told = words(browser.get(answer["Location"]))
     assert [row.membership_id for row in rows(scene.manager, Extension)] == [people[0].pk]
-    assert "Done for 1 person and course. 1 left out: due later anyway." in told
+    assert "Done for 1 person. 1 left out: due later anyway." in told
 
 
 def test_who_left_meanwhile_is_left_out_and_counted(scene, browser):
@@ -175,7 +175,7 @@ def test_somebody_is_reminded_once_a_day_and_not_of_what_they_did(scene, browser
     first = words(browser.get(together(browser, "remind", people, scene, sent="1")["Location"]))
     second = words(browser.get(together(browser, "remind", people, scene, sent="1")["Location"]))
 
-    assert "Done for 1 person and course. 1 left out: nothing to do now." in first
+    assert "Done for 1 person. 1 left out: nothing to do now." in first
     assert "1 left out: nothing to do now. 1 left out: reminded today already." in second
 
 
