@@ -170,8 +170,8 @@ def heaps(
 ) -> list[Heap]:
     """What members report and the partnership placed in a plan, or in any that is not closed, in groups.
 
-    Of each group the first ``most`` by due date; by status, of what has ended the latest first. ``changes`` is the answer to
-    ``asking_changes``. Two queries, and two more after each change of what is reported or where it stands: then the
+    Of each group the first ``most`` by due date; by status, of what has ended the latest first. ``changes`` is the answer
+    to ``asking_changes``. Two queries, and two more after each change of what is reported or where it stands: then the
     database counts it anew. None where nothing was ever reported, and for who may not read plans.
     """
     if not changes or not acting.may("plan.view"):
@@ -209,10 +209,10 @@ def _counted_and_first(
             drifting=Count("pk", filter=drifts(today)),
         )
     )
-    order = ("due_on", "pk")
-    if by is By.STATUS:
-        order = (F("finished_on").desc(nulls_first=True), *order)
-    first = rows.annotate(rank=Window(RowNumber(), partition_by=F(by.value), order_by=order)).filter(rank__lte=most)
+    ended_last = [F("finished_on").desc(nulls_first=True)] if by is By.STATUS else []
+    first = rows.annotate(
+        rank=Window(RowNumber(), partition_by=F(by.value), order_by=[*ended_last, "due_on", "pk"])
+    ).filter(rank__lte=most)
     return {"counted": list(counted), "first": list(first.order_by("rank").values_list(by.value, "pk"))}
 
 

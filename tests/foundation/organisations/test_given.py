@@ -12,7 +12,10 @@ TODAY = NOW.date()
 
 
 def test_another_day_is_counted_anew():
-    days = [given.figures(1, TODAY + timedelta(days=number), "x", [(1, 1)], lambda: [number]) for number in (0, 1, 0)]
+    days = [
+        given.figures(1, TODAY + timedelta(days=number), "x", [(1, 1)], lambda number=number: [number])
+        for number in (0, 1, 0)
+    ]
 
     assert days == [[0], [1], [0]]
 
