@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from actionplans.listing import STANDING, flags_of, rating_of, status_of
@@ -117,22 +118,36 @@ def gathered_listing(
 
 
 def shown(rows: Iterable[dict[str, Any]], members: Iterable[Organisation], today: date) -> list[dict[str, Any]]:
-    """What the page shows of each action of the list."""
+    """What the page shows of each action of the list: ``html`` is its row, in one piece."""
     names = {each.pk: each.name for each in members}
     status, flags, rating = cache(status_of), cache(flags_of), cache(rating_of)
     return [
         row
         | {
-            "url": addresses.of_row("actionplans:gathered", row["reference"]),
-            "member": names.get(row["organisation_id"], ""),
-            "due": day(row["due_on"]),
-            "state": status(row["status"]),
-            "flags": flags(tuple(signs(Facts(*(row[name] for name in STANDING)), today))),
-            "rating": rating(row["rag"]),
-            "plan": row["place__plan__title"] or NONE,
+            "html": format_html(
+                _LINE,
+                addresses.of_row("actionplans:gathered", row["reference"]),
+                row["code"],
+                row["title"],
+                names.get(row["organisation_id"], ""),
+                day(row["due_on"]),
+                status(row["status"]),
+                flags(tuple(signs(Facts(*(row[name] for name in STANDING)), today))),
+                rating(row["rag"]),
+                row["place__plan__title"] or NONE,
+            )
         }
         for row in rows
     ]
+
+
+_LINE = (
+    '<tr class="govuk-table__row">'
+    '<th scope="row" class="govuk-table__header"><a class="govuk-link" href="{}">{} {}</a></th>'
+    '<td class="govuk-table__cell">{}</td><td class="govuk-table__cell portal-nowrap">{}</td>'
+    '<td class="govuk-table__cell">{}</td><td class="govuk-table__cell">{}</td>'
+    '<td class="govuk-table__cell">{}</td><td class="govuk-table__cell">{}</td></tr>'
+)
 
 
 def _column(key: str, label: Any, *fields: str, sort: str = "", make: Any = None, numeric: bool = False) -> Column:

@@ -170,7 +170,7 @@ def heaps(
 ) -> list[Heap]:
     """What members report and the partnership placed in a plan, or in any that is not closed, in groups.
 
-    Of each group the first ``most`` by due date; by status, of what has ended the latest first. ``changes`` is the answer
+    Of each group the first ``most`` by due date; by status, of what ended the latest first. ``changes`` is the answer
     to ``asking_changes``. Two queries, and two more after each change of what is reported or where it stands: then the
     database counts it anew. None where nothing was ever reported, and for who may not read plans.
     """

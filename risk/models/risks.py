@@ -85,7 +85,7 @@ class Risk(OrganisationRow, Edited):
         ordering = ["code", "pk"]
         indexes = [
             models.Index(fields=["organisation", "code", "id"]),
-            models.Index("organisation", IN_ORDER, "id", condition=Q(closed_at=None), name="risk_open_by_code"),
+            models.Index("organisation", IN_ORDER, "id", name="risk_in_order"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="risk_code_once"),

@@ -1,5 +1,5 @@
 from django.db import migrations, models
-from django.db.models import F, Q, Value
+from django.db.models import F, Value
 from django.db.models.functions import LPad
 
 
@@ -9,12 +9,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="risk",
-            index=models.Index(
-                F("organisation"),
-                LPad("code", 20, Value(" ")),
-                F("id"),
-                condition=Q(closed_at=None),
-                name="risk_open_by_code",
-            ),
+            index=models.Index(F("organisation"), LPad("code", 20, Value(" ")), F("id"), name="risk_in_order"),
         ),
     ]
