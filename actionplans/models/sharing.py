@@ -54,11 +54,16 @@ class AsReported:
 
     __slots__ = ()
     reference: str
+    code: str
+    title: str
     status: str
     starts_on: date
     due_on: date
     percent: int | None
     noted_on: date | None
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
 
     def get_absolute_url(self) -> str:
         """The partnership's page of it."""
@@ -123,9 +128,6 @@ class ReportedAction(AsReported, OrganisationRow):
             ),
             models.CheckConstraint(name="reported_action_not_to_itself", condition=~Q(partnership=F("organisation"))),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.title}"
 
 
 class Gathered(OrganisationRow):

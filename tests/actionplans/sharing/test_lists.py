@@ -135,12 +135,10 @@ def test_each_line_of_what_members_report_says_how_it_stands_and_where(owner, bo
 
     page = client_for(chair).get("/action-plans/gathered/?place=all")
 
-    names = ("code", "title", "member", "due", "state", "flags", "rating", "plan")
-    assert [[strip_tags(line[name]) for name in names] for line in page.context["lines"]] == [
-        ["A1", "Late", "Ashmere District Council", "1 November 2026", "In progress", "Overdue", "Off track",
-         "Partnership plan"],
-        ["A2", "Coming", "Ashmere District Council", "31 January 2027", "Not started", "", "", "–"],
-    ]  # fmt: skip
+    assert [words_of(line["html"]) for line in page.context["lines"]] == [
+        "A1 Late Ashmere District Council 1 November 2026 In progress Overdue Off track Partnership plan",
+        "A2 Coming Ashmere District Council 31 January 2027 Not started –",
+    ]
 
 
 def test_a_plan_says_of_a_gathered_action_whose_it_is_and_how_it_stands(owner, board, chair, plan, client_for):
