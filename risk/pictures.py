@@ -1,7 +1,6 @@
 """The drawings of the risk room, the same on screen and on paper."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -11,39 +10,36 @@ from foundation.documents.charts import Chart, sparkline
 from foundation.documents.drawing import Category, Shade
 from foundation.documents.heat_map import Move, heat_map
 from risk.models import ScoreChange
-from risk.queries import Standing, filled_in
+from risk.queries import filled_in
 from risk.scoring import Matrix
+from risk.standings import Cell, Drawn, Standing
 
 SHADES = {"green": Shade.GOOD, "yellow": Shade.PART, "orange": Shade.HIGH, "red": Shade.POOR, "grey": Shade.NEUTRAL}
-Cell = tuple[int, int]
-ROWS = 50
 
 
-def matrix_chart(matrix: Matrix, standings: Iterable[Standing], before: Iterable[Standing], *, chart_id: str) -> Chart:
-    """Where these risks stand, with an arrow from where each stood when the register was last approved.
+def matrix_chart(matrix: Matrix, drawn: Drawn, *, chart_id: str) -> Chart:
+    """Where the risks stand, with an arrow from where each stood when the register was last approved.
 
-    Its table begins with the highest scores and ends after fifty: each cell of the drawing leads to all of its risks.
+    Its table and its arrows are of the fifty highest scores: each cell of the drawing leads to all of its risks.
     """
-    was = {standing.risk_id: standing.cell for standing in before}
-    scored = [(standing, found) for standing in standings if (found := standing.cell) and matrix.holds(*found)]
-    scored.sort(key=lambda each: (-each[1][0] * each[1][1], len(each[0].code), each[0].code))
+    counts = {cell: count for cell, count in drawn.counts.items() if cell and matrix.holds(*cell)}
     moves: list[Move] = []
     rows: list[tuple[str, str, str, str]] = []
-    for standing, now in scored:
-        earlier = was.get(standing.risk_id)
+    for standing in drawn.highest:
+        now, earlier = standing.cell, drawn.before.get(standing.risk_id)
+        if now is None or not matrix.holds(*now):
+            continue
         if earlier is not None and earlier != now and matrix.holds(*earlier):
             moves.append(Move(standing.code, earlier, now))
-        if len(rows) == ROWS:
-            continue
         rows.append(
-            (
-                _named(standing),
-                filled_in(matrix, now),
-                filled_in(matrix, earlier) or "–",
-                movement(earlier, now),
-            )
+            (_named(standing), filled_in(matrix, now), filled_in(matrix, earlier) or "–", movement(earlier, now))
         )
-    counts = Counter(found for _standing, found in scored)
+    more = sum(counts.values()) - len(rows)
+    caption = _("Current scores, and how they moved since the last approval")
+    if more:
+        caption = _("Current scores, and how the %(count)s highest moved since the last approval") % {
+            "count": len(rows)
+        }
     return heat_map(
         matrix.likelihood,
         matrix.impact,
@@ -51,8 +47,8 @@ def matrix_chart(matrix: Matrix, standings: Iterable[Standing], before: Iterable
         counts=counts,
         moves=moves,
         bands=[Category(band.label, SHADES.get(band.colour, Shade.NEUTRAL)) for band in matrix.bands],
-        caption=_("Current scores, and how they moved since the last approval"),
-        told=_told(rows, len(scored) - len(rows)),
+        caption=caption,
+        told=_told(rows, more),
         chart_id=chart_id,
         axes=(_("Likelihood"), _("Impact")),
         headers=(_("Risk"), _("Now"), _("Last approved"), _("Movement")),

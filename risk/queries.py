@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from foundation.core.acting import Acting
-from foundation.core.prepared import Prepared, PreparedObjects, Question, answers
+from foundation.core.prepared import PreparedObjects, Question, answers
 from risk import reference
 from risk.models import (
     Assessment,
@@ -228,49 +228,6 @@ def name_of(acting: Acting, risk: Risk) -> str:
 def entries(acting: Acting, assessment: Assessment) -> EntryQuerySet:
     """What stands in an assessment, with risk and owner."""
     return Entry.objects.visible_to(acting).filter(assessment=assessment).select_related("risk", "owner")
-
-
-class Standing(NamedTuple):
-    """A risk of an assessment as drawings need it: what it is called, and the likelihood and impact it has now."""
-
-    risk_id: int
-    code: str
-    title: str
-    closed_at: datetime | None
-    likelihood: int | None
-    impact: int | None
-
-    @property
-    def cell(self) -> tuple[int, int] | None:
-        return None if self.likelihood is None or self.impact is None else (self.likelihood, self.impact)
-
-
-def standings(acting: Acting, assessment: Assessment, *, closed_too: bool = False) -> list[Standing]:
-    """What counts in an assessment as drawings need it; ``closed_too``: with what was closed while it was written."""
-    if not acting.may("risk.view"):
-        return []
-    until = LONG_AGO if closed_too else assessment.approved_at or FAR_AHEAD
-    return [Standing(*row) for row in _STANDINGS.rows(acting.organisation_id, assessment.pk, until)]
-
-
-_STANDINGS = Prepared(
-    lambda organisation_id, assessment_id, until: (
-        Entry.objects.filter(organisation_id=organisation_id, assessment_id=assessment_id, removed_at__isnull=True)
-        .exclude(risk__closed_at__lte=until)
-        .order_by()
-        .values_list("risk_id", "risk__code", "title", "risk__closed_at", "residual_likelihood", "residual_impact")
-    ),
-    int,
-    int,
-    datetime,
-)
-
-
-def standing_of(entry: Entry) -> Standing:
-    """One that is loaded already, with its risk."""
-    return Standing(
-        entry.risk_id, entry.risk.code, entry.title, entry.risk.closed_at, *(cell(entry, "residual") or (None, None))
-    )
 
 
 def counted(rows: EntryQuerySet, assessment: Assessment) -> EntryQuerySet:

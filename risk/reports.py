@@ -12,7 +12,7 @@ from foundation.core.markings import Marking
 from foundation.core.templatetags.portal import day
 from foundation.documents.charts import Chart
 from foundation.documents.layout import DocumentContext
-from risk import attention, comparison, pictures, queries, reference, sides, threat
+from risk import attention, comparison, pictures, queries, reference, sides, standings, threat
 from risk.checks import SAYS
 from risk.models import Assessment, Control, Entry, RecommendationRisk, RiskReport, ScoreChange
 from risk.models.assessments import Template
@@ -97,7 +97,7 @@ def build(*, acting: Acting, report: RiskReport, now: datetime) -> RiskContent:
         lines=lines,
         top=[line for line in lines if line.entry.score("residual")][:TOP] if is_scored else [],
         figures=_figures(assessment, lines, wrong),
-        chart=_chart(acting, assessment, lines, earlier) if is_scored else None,
+        chart=_chart(acting, assessment, earlier) if is_scored else None,
         earlier=earlier,
         changes=_changes(acting, earlier, assessment) if earlier else [],
         checked=assessment.status != Status.SUPERSEDED,
@@ -204,10 +204,9 @@ def _figures(assessment: Assessment, lines: list[Line], wrong: list[Line]) -> li
     return [(labels.count(band.label), band.label) for band in reversed(assessment.scale.bands)]
 
 
-def _chart(acting: Acting, assessment: Assessment, lines: list[Line], earlier: Assessment | None) -> Chart:
-    before = queries.standings(acting, earlier, closed_too=True) if earlier else []
-    standings = [queries.standing_of(line.entry) for line in lines]
-    return pictures.matrix_chart(assessment.scale, standings, before, chart_id="pdf-heat-map")
+def _chart(acting: Acting, assessment: Assessment, earlier: Assessment | None) -> Chart:
+    drawn = standings.of(acting, assessment, earlier)
+    return pictures.matrix_chart(assessment.scale, drawn, chart_id="pdf-heat-map")
 
 
 def _changes(acting: Acting, earlier: Assessment, assessment: Assessment) -> list[dict[str, object]]:

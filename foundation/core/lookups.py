@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import AutoField, BigAutoField, ForeignKey, Lookup
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import AutoField, BigAutoField, BooleanField, F, ForeignKey, Func, Lookup, QuerySet
 
 
 @AutoField.register_lookup
@@ -29,6 +30,21 @@ class AnyOf(Lookup):
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
         return f"{left} = ANY({right}::bigint[])", (*left_values, *right_values)
+
+
+class Among(Func):
+    """Whether a column holds one of the values that ``rows``, a ``values_list`` of one column, has.
+
+    Those are read once, before the rows: joined to them, a list of thousands would be put together and sorted to show
+    fifty.
+    """
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
+
+    def __init__(self, column: str, rows: QuerySet) -> None:
+        super().__init__(F(column), ArraySubquery(rows.order_by()))
 
 
 def as_one_value(numbers: Iterable[int]) -> str:

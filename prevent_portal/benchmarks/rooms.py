@@ -13,7 +13,7 @@ from actionplans import actions as plans
 from actionplans.models import Action, Plan
 from foundation.core.acting import Acting, acting_as
 from foundation.core.benchmarks import Measurement
-from prevent_portal.benchmarks.ground import Place, in_turns
+from prevent_portal.benchmarks.ground import Place, fill, in_turns
 from prevent_portal.benchmarks.pages import bare_page, get
 from risk import actions as risks
 from risk.models import Assessment, Entry, Risk
@@ -66,7 +66,7 @@ def fill_rooms(acting: Acting, rows: int) -> None:
             },
         )
         for model in (Risk, Entry, Action):
-            cursor.execute(f"ANALYZE {model._meta.db_table}")
+            cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")  # as the database itself does in time
 
 
 def _register(acting: Acting) -> Entry:
@@ -156,8 +156,10 @@ def measure(small: Place, large: Place) -> Iterator[Measurement]:
     call_command("load_risk_library", verbosity=0)
     fill_rooms(small.acting, 1_000)
     fill_rooms(large.acting, 100_000)
-    client, few, plain = large.client(), small.client(), bare_page(large)
-    big, little = addresses(large.acting), addresses(small.acting)
+    between = fill("Middle Council", 0)
+    fill_rooms(between.acting, 10_000)
+    client, many, few, plain = large.client(), between.client(), small.client(), bare_page(large)
+    big, middle, little = (addresses(place.acting) for place in (large, between, small))
     for name, key in (("risk register", "register"), ("actions", "actions")):
         first, of_few, yardstick = in_turns(get(client, big[key]), get(few, little[key]), plain)
         yield Measurement(f"P1 {name}, 50 of 100,000 rows", first, yardstick, 1.8)
@@ -166,15 +168,16 @@ def measure(small: Place, large: Place) -> Iterator[Measurement]:
         page, yardstick = in_turns(get(client, big.get(key, "/")), plain)
         yield Measurement(f"P2 {name}", page, yardstick, 2.5)
     for name, key in (
-        ("heat map of 1,000 risks", "matrix"),
-        ("board of 200 actions", "board"),
+        ("heat map", "matrix"),
+        ("board", "board"),
         ("plan", "plan"),
         ("timeline", "timeline"),
-        ("200 open actions by owner", "owners"),
-        ("actions by risk, 20 of 1,000 risks", "risks"),
+        ("actions by owner", "owners"),
+        ("actions by risk", "risks"),
     ):
-        page, yardstick = in_turns(get(few, little[key]), plain)
-        yield Measurement(f"P2 {name}", page, yardstick, 2.5)
+        of_many, page, yardstick = in_turns(get(many, middle[key]), get(few, little[key]), plain)
+        yield Measurement(f"P2 {name} of 1,000", page, yardstick, 2.5)
+        yield Measurement(f"P2 {name}, 10,000 against 1,000", of_many, page, 1.2)
     for name, write in (("score saved", _score(client, big)), ("progress saved", _progress(client, big))):
         ours, yardstick = in_turns(write, plain)
         yield Measurement(f"P3 {name}", ours, yardstick, 2.0)

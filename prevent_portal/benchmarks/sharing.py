@@ -154,5 +154,5 @@ def _gather(board: Place) -> str:
     with connections["owner"].cursor() as cursor:
         cursor.execute(PLACE, [plan.pk, objectives, OBJECTIVES, acting.membership_id, acting.organisation_id])
         for model in (SharedRisk, ReportedAction, Gathered, Assessment):
-            cursor.execute(f"ANALYZE {model._meta.db_table}")
+            cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")
     return plan.get_absolute_url()

@@ -1,6 +1,5 @@
 """Assessments: the list, one register, its matrix, and two versions side by side."""
 
-from collections import Counter
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict
@@ -17,7 +16,7 @@ from foundation.core.exceptions import RuleBroken
 from foundation.core.http import Request
 from foundation.core.lists import ListPage
 from foundation.documents.responses import export_list
-from risk import actions, comparison, pictures, queries, reference, rescoring, sides
+from risk import actions, comparison, pictures, queries, reference, rescoring, sides, standings
 from risk import tabs as room
 from risk.forms import AssessmentForm, CopyForm, NewAssessmentForm
 from risk.listing import (
@@ -162,16 +161,14 @@ def matrix(request: Request, reference: str) -> HttpResponse:
     """The heat map with movement since the last approval, and the risks of each cell one click away."""
     row = queries.get_assessment_or_404(request.acting, reference)
     scale = row.scale
-    found = queries.standings(request.acting, row)
     earlier = queries.approved_before(request.acting, row)
-    before = queries.standings(request.acting, earlier, closed_too=True) if earlier else []
-    counts = Counter(standing.cell for standing in found)
+    drawn = standings.of(request.acting, row, earlier)
     cells = [
         {
             "label": label,
             "cells": [
                 {
-                    "count": counts[(likelihood, impact)],
+                    "count": drawn.counts[(likelihood, impact)],
                     "likelihood": label,
                     "impact": scale.impact[impact - 1],
                     "url": f"{row.get_absolute_url()}?cell={likelihood}x{impact}",
@@ -186,11 +183,11 @@ def matrix(request: Request, reference: str) -> HttpResponse:
         "risk/matrix.html",
         {
             **head(request, row),
-            "chart": pictures.matrix_chart(scale, found, before, chart_id="heat-map"),
+            "chart": pictures.matrix_chart(scale, drawn, chart_id="heat-map"),
             "cells": cells,
             "impact": scale.impact,
             "earlier": earlier,
-            "unscored": counts[None],
+            "unscored": drawn.counts[None],
         },
     )
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from foundation.core.access import requires
 from foundation.core.http import Request
 from foundation.documents.charts import Chart
-from risk import attention, pictures, queries, tabs
+from risk import attention, pictures, queries, standings, tabs
 from risk.models import Assessment, Entry
 from risk.models.assessments import Template
 from risk.views.finding import address_of, may_write, today
@@ -44,7 +44,7 @@ def overview(request: Request) -> HttpResponse:
         context |= {
             "scored": scored,
             "figures": _figures(shown, [line.entry for line in lines]) if scored else [],
-            "chart": _chart(request, shown, [line.entry for line in lines]) if scored else None,
+            "chart": _chart(request, shown) if scored else None,
             "wrong": [
                 {
                     "entry": line.entry,
@@ -82,8 +82,7 @@ def _figures(assessment: Assessment, entries: list[Entry]) -> list[dict[str, Any
     ]
 
 
-def _chart(request: Request, assessment: Assessment, entries: list[Entry]) -> Chart:
+def _chart(request: Request, assessment: Assessment) -> Chart:
     earlier = queries.approved_before(request.acting, assessment)
-    before = queries.standings(request.acting, earlier, closed_too=True) if earlier else []
-    standings = [queries.standing_of(entry) for entry in entries]
-    return pictures.matrix_chart(assessment.scale, standings, before, chart_id="heat-map")
+    drawn = standings.of(request.acting, assessment, earlier)
+    return pictures.matrix_chart(assessment.scale, drawn, chart_id="heat-map")

@@ -3,14 +3,14 @@
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from foundation.core.lookups import Among
 from foundation.core.models import Edited, OrganisationQuerySet, OrganisationRow, saved_when_and_by_whom
 from foundation.organisations.sectors import Nation, Sector
 
@@ -120,20 +120,12 @@ class PartnershipMember(OrganisationRow):
         return f"{self.member} in {self.organisation}"
 
 
-class IsMember(Func):
-    """Whether a row's organisation is a member of a partnership on a day.
-
-    The members are read once, before the rows: joined to them, a list of thousands would be put together and sorted to
-    show fifty.
-    """
-
-    template = "(%(expressions)s))"
-    arg_joiner = " = ANY ("
-    output_field = BooleanField()
+class IsMember(Among):
+    """Whether a row's organisation is a member of a partnership on a day."""
 
     def __init__(self, partnership_id: int, on: date) -> None:
-        members = PartnershipMember.objects.filter(in_force(on), organisation_id=partnership_id).order_by()
-        super().__init__(F("organisation_id"), ArraySubquery(members.values("member_id")))
+        members = PartnershipMember.objects.filter(in_force(on), organisation_id=partnership_id)
+        super().__init__("organisation_id", members.values("member_id"))
 
 
 class Succession(OrganisationRow):

@@ -6,6 +6,7 @@ from multiprocessing import get_context
 import pikepdf
 import pytest
 import weasyprint
+from django.conf import settings
 from pypdf import PdfReader
 
 from foundation.documents import pdf
@@ -94,6 +95,24 @@ def test_two_tables_that_follow_each_other_stay_two_tables():
         from tests.foundation.documents.pdf_checks import Tree
 
         assert len(Tree(opened).of_kind("Table")) == 2
+
+
+def test_no_heading_and_no_name_of_a_table_is_left_alone_at_the_end_of_a_page():
+    row = "<tr><th scope='row'>Row</th></tr>"
+    tables = "".join(
+        f"<h2>Heading-{n}.</h2><table><caption>Caption-{n}.</caption>"
+        f"<thead><tr><th scope='col'>Head-{n}.</th></tr></thead><tbody>{row * (1 + n % 7)}</tbody></table>"
+        for n in range(60)
+    )
+    style = (settings.BASE_DIR / "templates/documents/print.css").read_text()
+
+    pages = [read.extract_text() for read in PdfReader(BytesIO(make(tables, f"<style>{style}</style>"))).pages]
+
+    assert len(pages) > 5
+    for n in range(60):
+        assert [all(f"{word}-{n}." in page for word in ("Heading", "Caption", "Head")) for page in pages].count(
+            True
+        ) == 1
 
 
 def test_running_lines_are_on_every_page_but_not_in_the_reading_order(report):
