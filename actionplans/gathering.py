@@ -24,8 +24,6 @@ from foundation.organisations import given
 from foundation.organisations import queries as organisations
 from foundation.organisations.models import Given, Organisation
 
-MOST = 500
-
 
 class Reporting(TextChoices):
     """Where a member stands with reporting one action to a partnership."""
@@ -115,19 +113,9 @@ def own_action(acting: Acting, on: date, reference: str) -> list[Own]:
 
 
 # ---- What a partnership gathers
-def lines(
-    acting: Acting, today: date, *, plan: Plan | None = None, is_open: bool = False, most: int | None = MOST
-) -> list[Line]:
-    """What members report and the partnership placed in a plan, or in any plan that is not closed.
-
-    ``is_open``: only what is not done or cancelled. Nothing, and no query, for what is no partnership. ``most`` None:
-    all of it.
-    """
-    if not organisations.is_partnership(acting):
-        return []
-    return [
-        _line(each.reported, each.objective_id, today) for each in _placed(acting, plan=plan, is_open=is_open)[:most]
-    ]
+def lines(acting: Acting, plan: Plan, today: date) -> list[Line]:
+    """All that members report and the partnership placed in a plan. No query for what is no partnership."""
+    return [_line(each.reported, each.objective_id, today) for each in _placed(acting, plan)]
 
 
 class By(Enum):
@@ -231,22 +219,20 @@ _TOLD = Prepared(
 
 def placed(acting: Acting, plan: Plan) -> Iterator[Gathered]:
     """All that members report and the partnership placed in a plan, one after another. One query, however many."""
-    return _placed(acting, plan=plan).iterator()
+    return _placed(acting, plan).iterator()
 
 
 def placed_in(acting: Acting, plan: Plan) -> int:
     """How many actions that members report the partnership placed in a plan. No query for what is no partnership."""
-    return _placed(acting, plan=plan).order_by().count()
+    return _placed(acting, plan).order_by().count()
 
 
-def _placed(acting: Acting, *, plan: Plan | None = None, is_open: bool = False) -> QuerySet[Gathered]:
+def _placed(acting: Acting, plan: Plan) -> QuerySet[Gathered]:
     if not organisations.is_partnership(acting):
         return Gathered.objects.none()
     rows = Gathered.objects.visible_to(acting).filter(reported__in=ReportedAction.objects.gathered_by(acting))
-    rows = rows.filter(plan=plan) if plan else rows.exclude(plan__status=PlanStatus.CLOSED)
-    if is_open:
-        rows = rows.filter(reported__status__in=OPEN)
-    return rows.select_related("reported__organisation", "objective").order_by("reported__due_on", "reported_id")
+    found = rows.filter(plan=plan).select_related("reported__organisation", "objective")
+    return found.order_by("reported__due_on", "reported_id")
 
 
 def _line(reported: ReportedAction, objective_id: int | None, today: date) -> Line:

@@ -24,8 +24,8 @@ MOST = 500
 BY_CODE = (Length("code"), "code", "pk")  # R2 before R10
 
 
-def lines(rows: ActionQuerySet, today: date, most: int | None = MOST) -> list[Line]:
-    """Rows with what pages show of each, at most 500, those due first at the top. ``most`` None: all of them."""
+def lines(rows: ActionQuerySet, today: date, most: int | None = None) -> list[Line]:
+    """Rows with what is shown of each, those due first at the top: all of them, or the first ``most``."""
     return [line(row, today) for row in rows.select_related("owner", "team", "plan").order_by("due_on", "pk")[:most]]
 
 
@@ -102,8 +102,8 @@ def by_objective(acting: Acting, plan: Plan, today: date) -> list[Group]:
     """
     groups = {each.pk: Group(each.title) for each in plan.objectives.all()}
     rest = Group("")
-    own = lines(Action.objects.visible_to(acting).filter(plan=plan), today, most=None)
-    for each in together(own, gathering.lines(acting, today, plan=plan, most=None)):
+    own = lines(Action.objects.visible_to(acting).filter(plan=plan), today)
+    for each in together(own, gathering.lines(acting, plan, today)):
         groups.get(each.objective_id or 0, rest).lines.append(each)
     return [*groups.values(), *([rest] if rest.lines else [])]
 

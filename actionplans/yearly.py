@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from actionplans import gathering
 from actionplans.models import Action, Carried, Gathered, Plan, ReportedAction
 from actionplans.workflow import OPEN
 from foundation.core.acting import Acting
@@ -10,6 +9,7 @@ from foundation.core.prepared import PreparedObjects
 from foundation.organisations.queries import is_partnership
 
 Choices = list[tuple[int, str]]
+MOST_CARRIED = 500
 
 
 def open_actions(acting: Acting, plan: Plan) -> Choices:
@@ -25,7 +25,7 @@ def open_gathered(acting: Acting, plan: Plan, today: date) -> Choices:
     places = Gathered.objects.visible_to(acting).filter(
         plan=plan, reported__in=ReportedAction.objects.gathered_by(acting), reported__status__in=OPEN
     )
-    found = places.select_related("reported__organisation").order_by("reported__due_on", "pk")[: gathering.MOST]
+    found = places.select_related("reported__organisation").order_by("reported__due_on", "pk")[:MOST_CARRIED]
     return [(place.pk, f"{place.reported.organisation.name}: {place.reported}") for place in found]
 
 

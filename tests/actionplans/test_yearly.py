@@ -138,9 +138,9 @@ def test_gathered_actions_move_to_the_same_objective_and_those_taken_back_do_not
     following = begin(chair, plan, gathered_ids=[place.pk for place in places])
 
     with acting_as(chair):
-        [line] = gathering.lines(chair, LATER.date(), plan=following)
+        [line] = gathering.lines(chair, following, LATER.date())
         renewed = Objective.objects.get(pk=line.objective_id)
-        left = gathering.lines(chair, LATER.date(), plan=plan)
+        left = gathering.lines(chair, plan, LATER.date())
     assert (line.action.title, renewed.title, renewed.plan_id) == ("Goes", objective.title, following.pk)
     assert left == []
 

@@ -31,7 +31,7 @@ def test_taking_back_while_the_partnership_places_it_leaves_nothing_to_see(commi
 
     assert [type(each) for each in results if isinstance(each, Exception)] in ([], [RuleBroken])
     with acting_as(chair):
-        assert gathering.lines(chair, TODAY, plan=plan) == []
+        assert gathering.lines(chair, plan, TODAY) == []
 
 
 def test_two_who_place_it_in_two_plans_at_once_leave_it_in_one(committed, owner, board, chair, row, plan, backup):
