@@ -28,8 +28,8 @@ SHARED_TABLES: dict[str, str] = {
     "django_celery_beat_periodictasks": "Scheduler.",
     "django_celery_beat_solarschedule": "Scheduler.",
     "jobs_slot": "Which scheduled slot was already begun: a name and a time.",
-    "portal_cache": "Rate limits and one-time codes, keyed by hashes; what partnerships counted, encrypted; training of past"
-    " months in figures and words for kinds of work, for a day at most.",
+    "portal_cache": "Rate limits and one-time codes, keyed by hashes; what partnerships counted, encrypted; past months"
+    " of training in figures, and words for kinds of work, for a day at most.",
     "risk_category": "Themes of risk and ideologies: the same for everyone, written by the loader alone.",
     "compliance_theme": "Duty library: the same for everyone, written by the loader alone.",
     "compliance_scale": "Duty library.",
