@@ -206,7 +206,10 @@ def rolled_up(acting: Acting, on: date) -> RolledUp:
         given.asking_changes(*place, Given.What.RISKS),
     )
     counted = given.figures(*place, FIGURES, changes, partial(_counted, *place))
-    heaps, scored = counted["heaps"], {Matrix.from_plain(plain): _cells(cells) for plain, cells in counted["scales"]}
+    heaps = counted["heaps"]
+    scored: dict[Matrix, Cells] = {}
+    for plain, cells in counted["scales"]:
+        scored.setdefault(Matrix.from_plain(plain), Counter()).update(_cells(cells))
     words, members = reference.words_of(found), organisations.members_of(places)
     names = {member.pk: (member.name, member.slug) for member in members}
     sharing = {pk for _theme, pk, *_rest in heaps}
