@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from pypdf import PdfReader
 
-from actionplans import actions, gathering, queries, report_content, report_parts
+from actionplans import actions, queries, report_content, report_parts, shelves
 from actionplans.actions import reporting
 from actionplans.models import PlanReport
 from foundation import jobs
@@ -68,8 +68,7 @@ def test_a_long_report_of_a_plan_is_one_accessible_document_with_every_action(
 
 
 def test_a_report_holds_more_actions_than_a_page_shows(monkeypatch, lead, long_plan):
-    monkeypatch.setattr(queries, "MOST", 2)
-    monkeypatch.setattr(gathering, "MOST", 2)
+    monkeypatch.setattr(shelves, "MOST", 2)
 
     with acting_as(lead):
         [group] = queries.by_objective(lead, long_plan, NOW.date())
