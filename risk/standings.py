@@ -1,10 +1,11 @@
 """Where the risks of an assessment stand, as its heat map shows them. The database counts them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from foundation.core.acting import Acting
 from foundation.core.lookups import as_one_value
@@ -48,14 +49,16 @@ def of(acting: Acting, assessment: Assessment, earlier: Assessment | None) -> Dr
     if not acting.may("risk.view"):
         return Drawn(Counter(), [], {})
     place = (acting.organisation_id, assessment.pk, assessment.approved_at or queries.FAR_AHEAD)
-    cells, highest = answers(_CELLS.question(*place), _HIGHEST.question(*place))
+    cells, closed, highest = answers(_CELLS.question(*place[:2]), _CLOSED.question(*place), _HIGHEST.question(*place))
+    counts = _by_cell(cells)
+    counts.subtract(_by_cell(closed))
     found = sorted((Standing(*row) for row in highest), key=_in_order)
     before = []
     if earlier is not None and found:
         wanted = as_one_value(standing.risk_id for standing in found)
         before = _EARLIER.rows(acting.organisation_id, earlier.pk, wanted)
     return Drawn(
-        Counter({None if likelihood is None else (likelihood, impact): count for likelihood, impact, count in cells}),
+        +counts,
         found,
         {risk_id: (likelihood, impact) for risk_id, likelihood, impact in before},
     )
@@ -67,16 +70,28 @@ def _in_order(standing: Standing) -> tuple[int, int, str]:
     return -likelihood * impact, len(standing.code), standing.code
 
 
-def _in_force(organisation_id: int, assessment_id: int, until: datetime) -> EntryQuerySet:
+def _by_cell(rows: Sequence[tuple[Any, ...]]) -> Counter[Cell | None]:
+    return Counter({None if likelihood is None else (likelihood, impact): count for likelihood, impact, count in rows})
+
+
+def _standing_in(organisation_id: int, assessment_id: int) -> EntryQuerySet:
     rows = Entry.objects.filter(organisation_id=organisation_id, assessment_id=assessment_id, removed_at__isnull=True)
-    return rows.exclude(risk__closed_at__lte=until).order_by()
+    return rows.order_by()
 
 
-_CELLS = Prepared(
-    lambda *place: _in_force(*place).values_list("residual_likelihood", "residual_impact").annotate(number=Count("pk")),
-    int,
-    int,
-    datetime,
+def _in_force(organisation_id: int, assessment_id: int, until: datetime) -> EntryQuerySet:
+    return _standing_in(organisation_id, assessment_id).exclude(risk__closed_at__lte=until)
+
+
+def _counted(rows: EntryQuerySet) -> QuerySet:
+    return rows.values_list("residual_likelihood", "residual_impact").annotate(number=Count("*"))
+
+
+# All are counted along an index, and the few whose risk was closed in time are taken off: to ask each entry for its
+# risk would cost a long register more than everything else on the page.
+_CELLS = Prepared(lambda *place: _counted(_standing_in(*place)), int, int)
+_CLOSED = Prepared(
+    lambda *place: _counted(_standing_in(*place[:2]).filter(risk__closed_at__lte=place[2])), int, int, datetime
 )
 _HIGHEST = Prepared(
     lambda *place: (
@@ -93,9 +108,8 @@ _HIGHEST = Prepared(
 )
 _EARLIER = Prepared(
     lambda organisation_id, assessment_id, wanted: (
-        Entry.objects.filter(organisation_id=organisation_id, assessment_id=assessment_id, removed_at__isnull=True)
+        _standing_in(organisation_id, assessment_id)
         .filter(risk__any_of=wanted, residual_likelihood__isnull=False)
-        .order_by()
         .values_list("risk_id", "residual_likelihood", "residual_impact")
     ),
     int,

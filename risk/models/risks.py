@@ -86,6 +86,7 @@ class Risk(OrganisationRow, Edited):
         indexes = [
             models.Index(fields=["organisation", "code", "id"]),
             models.Index("organisation", IN_ORDER, "id", name="risk_in_order"),
+            models.Index(fields=["organisation"], condition=Q(closed_at__isnull=False), name="risk_closed"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="risk_code_once"),
@@ -190,6 +191,11 @@ class Entry(EntryFields, OrganisationRow, Edited):
         ordering = ["position", "pk"]
         indexes = [
             models.Index(fields=["organisation", "assessment", "position", "id"]),
+            models.Index(
+                fields=["organisation", "assessment", "residual_likelihood", "residual_impact"],
+                condition=Q(removed_at__isnull=True),
+                name="entry_by_cell",
+            ),
             models.Index(fields=["organisation", "assessment", "title", "id"]),
             models.Index(fields=["organisation", "risk", "id"]),
             models.Index(fields=["organisation", "owner", "id"]),

@@ -1,6 +1,6 @@
 """The heat map counts every risk and shows the fifty highest one by one."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -67,3 +67,24 @@ def test_who_may_not_read_risks_is_shown_nothing(organisation, lead):
     stranger = acting_of(make_membership(make_organisation("Ashmere District Council"), "prevent_lead"))
 
     assert [sum(of(acting, row).counts.values()) for acting in (staff, stranger)] == [0, 0]
+
+
+def test_a_risk_closed_before_the_approval_is_counted_nowhere_and_one_closed_after_it_still_is(lead):
+    row = factories.assessment(lead)
+    entries = [factories.risk(lead, row, title) for title in ("Gone", "Closed later", "Open", "Never scored, gone")]
+    for entry in entries[:3]:
+        factories.score(lead, entry, residual=(2, 2), inherent=(3, 3))
+    factories.close(lead, entries[0])
+    factories.close(lead, entries[3])
+    assert of(lead, row).counts == {(2, 2): 2}
+
+    approver = acting_of(make_membership(lead.organisation, "senior_approver"))
+    factories.send(lead, row, approver, now=NOW)
+    factories.approve(approver, row, now=NOW + timedelta(hours=1))
+    factories.close(lead, entries[1], now=NOW + timedelta(days=1))
+    with acting_as(lead):
+        row.refresh_from_db()
+
+    found = of(lead, row)
+    assert found.counts == {(2, 2): 2}
+    assert [standing.title for standing in found.highest] == ["Closed later", "Open"]
