@@ -115,7 +115,7 @@ def _first_of_each_objective(organisation_id: int, plan_id: int) -> QuerySet:
 
 
 _COUNTED = Prepared(
-    lambda *place: _of_plan(*place).values_list("objective_id", "status").annotate(total=Count("pk")), int, int
+    lambda *place: _of_plan(*place).values_list("objective_id", "status").annotate(total=Count("*")), int, int
 )
 _LATE = Prepared(_late, int, int, date)
 _FIRST_OF_EACH_OBJECTIVE = PreparedObjects(_first_of_each_objective, int, int, related=("owner", "team", "plan"))
@@ -171,7 +171,7 @@ def in_time(acting: Acting, today: date, *, plan: Plan | None) -> list[Line]:
 
 
 def _by_status(rows: ActionQuerySet) -> QuerySet:
-    return rows.order_by().values_list("status").annotate(number=Count("pk"))
+    return rows.order_by().values_list("status").annotate(number=Count("*"))
 
 
 def _first_of_each_status(rows: ActionQuerySet) -> ActionQuerySet:

@@ -1,4 +1,4 @@
-"""A plan reads the first of each objective, the board the first of each status, along an index."""
+"""A plan reads the first of each objective, the board the first of each status, along an index; both count along one."""
 
 from django.db import migrations, models
 
@@ -10,10 +10,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="action",
             index=models.Index(
-                fields=["organisation", "plan", "objective", "due_on", "id"],
-                include=["status"],
-                name="action_of_an_objective",
+                fields=["organisation", "plan", "objective", "due_on", "id"], name="action_of_an_objective"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="action",
+            index=models.Index(fields=["organisation", "plan", "objective", "status"], name="action_counted"),
         ),
         migrations.AddIndex(
             model_name="action",

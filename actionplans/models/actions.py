@@ -168,11 +168,8 @@ class Action(ActionFields, OrganisationRow, Edited):
             models.Index(fields=["organisation", "team"]),
             models.Index(fields=["organisation", "plan", "due_on"]),
             # What a plan and the board begin with, however many there are.
-            models.Index(
-                fields=["organisation", "plan", "objective", "due_on", "id"],
-                include=["status"],
-                name="action_of_an_objective",
-            ),
+            models.Index(fields=["organisation", "plan", "objective", "due_on", "id"], name="action_of_an_objective"),
+            models.Index(fields=["organisation", "plan", "objective", "status"], name="action_counted"),
             models.Index(fields=["organisation", "status", "-finished_at", "id"], name="action_ended_last"),
         ]
         constraints = [
